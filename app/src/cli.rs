@@ -1,0 +1,74 @@
+//! The command line. One file a subcommand and one line each in [`Command`].
+
+mod hash;
+mod open;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use workers::{Algorithm, JobSpec};
+
+/// Exit statuses, as `../README.md` lists them.
+pub(crate) mod status {
+    pub(crate) const WRONG: u8 = 1;
+    pub(crate) const USAGE: u8 = 2;
+    pub(crate) const INTERRUPTED: u8 = 130;
+}
+
+/// Checksum files and folders of any size, in a window that never freezes.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    open: open::Options,
+}
+
+const AFTER_HELP: &str = "Without a subcommand the window opens, and starts at once on the paths given.\n\
+    A folder that is called like a subcommand is written with a slash: ./hash";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Checksum files and folders, and print the list
+    Hash(hash::Options),
+}
+
+/// Runs what the command line asks for.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version go to standard output with status 0, mistakes to standard error
+            // with status 2; clap knows which is which. A closed pipe is nobody's loss.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(status::USAGE));
+        }
+    };
+    match arguments.command {
+        Some(Command::Hash(options)) => hash::run(&options),
+        None => open::run(arguments.open),
+    }
+}
+
+fn parse_algorithm(name: &str) -> Result<Algorithm, String> {
+    name.parse()
+        .map_err(|error: workers::UnknownAlgorithm| error.to_string())
+}
+
+fn parse_workers(number: &str) -> Result<usize, String> {
+    match number.parse() {
+        Ok(n @ 1..=JobSpec::MAX_WORKERS) => Ok(n),
+        _ => Err(format!("a whole number from 1 to {}", JobSpec::MAX_WORKERS)),
+    }
+}
+
+/// One worker a core that this program may use.
+#[must_use]
+pub fn default_workers() -> usize {
+    std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(JobSpec::MAX_WORKERS)
+}

@@ -1,0 +1,88 @@
+//! What the command line says on standard error: the progress line and the summary.
+
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value, json};
+use workers::{Ending, Summary, TotalsNow, VerdictKind};
+
+use crate::format::{bytes, count, duration, rate};
+
+/// One line that overwrites itself.
+pub(super) struct ProgressLine {
+    started: Instant,
+    shown: Option<Instant>,
+}
+
+impl ProgressLine {
+    pub(super) fn new() -> Self {
+        Self {
+            started: Instant::now(),
+            shown: None,
+        }
+    }
+
+    pub(super) fn show(&mut self, totals: TotalsNow) {
+        if self
+            .shown
+            .is_some_and(|at| at.elapsed() < Duration::from_millis(100))
+        {
+            return;
+        }
+        self.shown = Some(Instant::now());
+        let elapsed = self.started.elapsed();
+        let more = if totals.scan_done {
+            ""
+        } else {
+            " found so far"
+        };
+        let line = format!(
+            "{} of {} files{more} · {} of {} · {} · {}",
+            count(totals.done_files),
+            count(totals.found_files),
+            bytes(totals.done_bytes),
+            bytes(totals.found_bytes),
+            rate(totals.done_bytes, elapsed),
+            duration(elapsed),
+        );
+        // A progress line that cannot be shown is no reason to stop working.
+        let _ = write!(io::stderr(), "\r\x1b[K{line}");
+    }
+
+    pub(super) fn clear(&mut self) {
+        if self.shown.take().is_some() {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+}
+
+/// The summary as one JSON object on one line.
+pub(super) fn summary_json(summary: &Summary) -> Value {
+    let mut verdicts = Map::new();
+    for kind in VerdictKind::ALL {
+        verdicts.insert(kind.name().to_owned(), summary.counts.get(kind).into());
+    }
+    let workers: Vec<Value> = summary
+        .workers
+        .iter()
+        .map(|worker| json!({"files": worker.files, "bytes": worker.bytes, "restarts": worker.restarts}))
+        .collect();
+    let (ending, reason) = match &summary.ending {
+        Ending::Completed => ("completed", None),
+        Ending::Cancelled => ("cancelled", None),
+        Ending::Failed(why) => ("failed", Some(why)),
+    };
+    let restarts: u32 = summary.workers.iter().map(|worker| worker.restarts).sum();
+    json!({
+        "ending": ending,
+        "reason": reason,
+        "files": summary.found,
+        "bytes": summary.bytes,
+        "seconds": summary.wall.as_secs_f64(),
+        "cpu_seconds": summary.cpu.map(|cpu| cpu.as_secs_f64()),
+        "verdicts": verdicts,
+        "not_reached": summary.not_reached,
+        "worker_restarts": restarts,
+        "workers": workers,
+    })
+}

@@ -1,0 +1,127 @@
+//! What a job tells whoever started it, and the channel it tells it through.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use crate::verdict::{Counts, FileResult};
+
+/// Something that happened. Progress is not here: it is read from [`crate::Totals`] and
+/// [`crate::Lane`], so that a million updates a second cost the reader nothing.
+#[derive(Debug)]
+pub enum Event {
+    /// More files have their verdict.
+    Results(Vec<FileResult>),
+    /// Something happened to a worker.
+    Worker {
+        /// Its place, counted from 0.
+        worker: usize,
+        /// What happened.
+        what: WorkerEvent,
+    },
+    /// The job is over, in whichever way. Sent exactly once, last.
+    Finished(Summary),
+}
+
+/// What can happen to a worker that people should hear of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WorkerEvent {
+    /// It is at work, after another one died in its place.
+    Replaced {
+        /// Process id of the new worker.
+        pid: Option<u32>,
+    },
+    /// It is dead.
+    Died {
+        /// Its process id.
+        pid: Option<u32>,
+        /// The signal or exit code, in words.
+        how: String,
+        /// Whether it was killed through [`crate::Job::kill_worker`].
+        asked: bool,
+        /// Files it held that others will hash.
+        requeued: usize,
+    },
+    /// No worker could be started in this place; it is tried again.
+    StartFailed {
+        /// The system's reason.
+        reason: String,
+    },
+}
+
+/// How a job ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// Every file that was found has its verdict.
+    Completed,
+    /// Somebody stopped it.
+    Cancelled,
+    /// It could not go on.
+    Failed(String),
+}
+
+/// A whole job, when it is over. `found == counts.total() + not_reached`, always.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// How it ended.
+    pub ending: Ending,
+    /// Files the walk found.
+    pub found: u64,
+    /// Files by verdict.
+    pub counts: Counts,
+    /// Files that were found but not settled, because the job ended first.
+    pub not_reached: u64,
+    /// Bytes of the files that were hashed.
+    pub bytes: u64,
+    /// From start to end, pauses included.
+    pub wall: Duration,
+    /// Processor time of this process and of the job's children meanwhile; `None` where the
+    /// system does not tell.
+    pub cpu: Option<Duration>,
+    /// Each worker's share.
+    pub workers: Vec<WorkerFigures>,
+}
+
+/// One worker's share of a job.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WorkerFigures {
+    /// Files it settled.
+    pub files: u64,
+    /// Bytes it hashed.
+    pub bytes: u64,
+    /// How often its place was filled anew.
+    pub restarts: u32,
+}
+
+/// Where a job's events go. Bounded: a slow listener slows the workers down and no queue grows.
+#[derive(Clone)]
+pub struct Sink {
+    pub(crate) events: Sender<Event>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+/// Events that may wait to be listened to. Each may carry thousands of results.
+const CAPACITY: usize = 16;
+
+impl Sink {
+    /// A sink and the end to listen at. `wake` is called, from any thread and after the fact,
+    /// when the listener should look before it would do so by itself: something happened that
+    /// is not a result, or the channel is filling up.
+    #[must_use]
+    pub fn new(wake: impl Fn() + Send + Sync + 'static) -> (Self, Receiver<Event>) {
+        let (events, listener) = bounded(CAPACITY);
+        let sink = Self {
+            events,
+            wake: Arc::new(wake),
+        };
+        (sink, listener)
+    }
+
+    /// To be called after a send.
+    pub(crate) fn sent(&self, urgent: bool) {
+        if urgent || self.events.len() >= CAPACITY / 2 {
+            (self.wake)();
+        }
+    }
+}

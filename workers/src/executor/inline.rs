@@ -1,0 +1,175 @@
+//! The job on the caller's own thread. While [`InlineJob::run`] works, the caller does nothing
+//! else: that is the point. A caller that has had enough hands the rest, down to the half-read
+//! file, to background threads.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::Item;
+use super::dispatcher::{Ledger, Start};
+use crate::cancel::{CancelToken, Control};
+use crate::error::SpecError;
+use crate::event::{Ending, Sink, Summary, WorkerFigures};
+use crate::job::{Job, JobSpec, RunOn};
+use crate::process::usage::CpuClock;
+use crate::progress::Totals;
+use crate::tasks::hash::{Engine, Reading, Step};
+use crate::tasks::walk::{Found, Walk};
+use crate::verdict::{FileResult, Verdict};
+
+/// A job that runs only while somebody calls [`InlineJob::run`].
+pub struct InlineJob {
+    spec: JobSpec,
+    walk: Walk,
+    engine: Engine,
+    in_hand: Option<(PathBuf, Reading)>,
+    ledger: Ledger,
+    totals: Arc<Totals>,
+    cancel: CancelToken,
+    figures: WorkerFigures,
+}
+
+/// How far a call to [`InlineJob::run`] got.
+#[derive(Debug)]
+pub enum Pace {
+    /// The job is over.
+    Finished(Box<Summary>),
+    /// The deadline passed first.
+    OutOfTime,
+}
+
+/// A file that somebody began to read, with the hashers that hold its beginning.
+pub(crate) struct HalfRead {
+    pub(crate) path: PathBuf,
+    pub(crate) reading: Reading,
+    pub(crate) engine: Engine,
+}
+
+impl InlineJob {
+    /// Prepares a job; nothing is read yet. `cancel` may be used from another thread.
+    ///
+    /// # Errors
+    /// A job that makes no sense.
+    pub fn new(spec: JobSpec, cancel: &Control) -> Result<Self, SpecError> {
+        spec.check()?;
+        Ok(Self {
+            walk: Walk::new(spec.roots.clone(), spec.links),
+            engine: Engine::new(&spec.algorithms),
+            in_hand: None,
+            ledger: Ledger::new(CpuClock::start()),
+            totals: Arc::default(),
+            cancel: cancel.token().clone(),
+            figures: WorkerFigures::default(),
+            spec,
+        })
+    }
+
+    /// The job's counters.
+    #[must_use]
+    pub fn totals(&self) -> &Arc<Totals> {
+        &self.totals
+    }
+
+    /// Works on this thread until the job is over or `deadline` has passed; `out` gets each
+    /// result as it comes.
+    pub fn run(&mut self, deadline: Option<Instant>, out: &mut dyn FnMut(FileResult)) -> Pace {
+        loop {
+            if self.cancel.is_cancelled() {
+                return Pace::Finished(Box::new(self.summary(Ending::Cancelled)));
+            }
+            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                return Pace::OutOfTime;
+            }
+            if let Some((path, mut reading)) = self.in_hand.take() {
+                match reading.step(&mut self.engine) {
+                    Step::More => self.in_hand = Some((path, reading)),
+                    Step::End(verdict) => {
+                        let walked = reading.size();
+                        self.settle(path, walked, reading.done, verdict, out);
+                    }
+                }
+                continue;
+            }
+            match self.walk.next() {
+                None => {
+                    self.totals.scan_finished();
+                    return Pace::Finished(Box::new(self.summary(Ending::Completed)));
+                }
+                Some(Found::Settled(result)) => {
+                    self.totals.found(1, 0);
+                    self.totals.done(1, 0);
+                    self.ledger.count(&result);
+                    out(result);
+                }
+                Some(Found::File { path, size }) => {
+                    self.totals.found(1, size);
+                    match Reading::open(&path) {
+                        Ok(reading) => self.in_hand = Some((path, reading)),
+                        Err(verdict) => self.settle(path, size, 0, verdict, out),
+                    }
+                }
+            }
+        }
+    }
+
+    fn settle(
+        &mut self,
+        path: PathBuf,
+        walked: u64,
+        read: u64,
+        verdict: Verdict,
+        out: &mut dyn FnMut(FileResult),
+    ) {
+        self.totals.done(1, walked);
+        self.figures.files += 1;
+        self.figures.bytes += read;
+        let result = FileResult {
+            path,
+            size: if matches!(verdict, Verdict::Hashed(_)) {
+                read
+            } else {
+                walked
+            },
+            verdict,
+        };
+        self.ledger.count(&result);
+        out(result);
+    }
+
+    fn summary(&self, ending: Ending) -> Summary {
+        let mut summary = self.ledger.close(ending, self.totals.now().found_files);
+        summary.workers = vec![self.figures.clone()];
+        summary
+    }
+
+    /// Hands the rest of the job to background threads.
+    ///
+    /// # Errors
+    /// The system would not give a thread.
+    pub fn go_on_in_background(self, sink: Sink) -> Result<Job, SpecError> {
+        let half_read = self.in_hand.map(|(path, reading)| HalfRead {
+            path,
+            reading,
+            engine: self.engine,
+        });
+        let start = Start {
+            walk: self.walk,
+            totals: self.totals,
+            ledger: self.ledger,
+            half_read,
+            spec: self.spec,
+        };
+        Job::launch(start, RunOn::Threads, sink)
+    }
+}
+
+impl HalfRead {
+    pub(crate) fn item(&self) -> Item {
+        Item {
+            path: self.path.clone(),
+            size: self.reading.size(),
+            deaths: 0,
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Workers that are threads of this process. They share the job's [`Control`], so pause and
+//! cancel reach them without a message; they cannot be killed.
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Instant;
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use super::inline::HalfRead;
+use super::{Batch, Crew, End, Report, Signal, What, Worker};
+use crate::algorithm::Algorithm;
+use crate::cancel::{Control, Stopped};
+use crate::job::Priority;
+use crate::process::priority;
+use crate::progress::{Lane, REPORT_EVERY, WorkerState};
+use crate::tasks::hash::{Engine, Step};
+use crate::verdict::Verdict;
+
+pub(crate) struct Threads {
+    pub(crate) algorithms: Vec<Algorithm>,
+    pub(crate) priority: Priority,
+    pub(crate) control: Control,
+    /// A file that another way began; the first worker finishes it as its first bundle.
+    pub(crate) half_read: Option<(u64, HalfRead)>,
+}
+
+struct ThreadWorker {
+    /// Holds two bundles at most, by the dispatcher's own rule, so it need not be bounded.
+    batches: Option<Sender<Batch>>,
+}
+
+impl Worker for ThreadWorker {
+    fn pid(&self) -> Option<u32> {
+        None
+    }
+    fn assign(&mut self, batch: Batch) {
+        if let Some(batches) = &self.batches {
+            // A thread that has ended has reported so.
+            let _ = batches.send(batch);
+        }
+    }
+    fn signal(&mut self, signal: Signal) {
+        match signal {
+            Signal::Finish | Signal::Cancel => self.batches = None,
+            Signal::Pause | Signal::Resume => {}
+        }
+    }
+    fn kill(&mut self) {}
+}
+
+impl Crew for Threads {
+    fn spawn(
+        &mut self,
+        slot: usize,
+        generation: u32,
+        lane: Arc<Lane>,
+        reports: Sender<Report>,
+    ) -> io::Result<Box<dyn Worker>> {
+        let (batches, inbox) = unbounded();
+        let mut hand = Hand {
+            engine: Engine::new(&self.algorithms),
+            control: self.control.clone(),
+            lane,
+            report: Box::new(move |what| {
+                // The dispatcher listens until every worker has ended.
+                let _ = reports.send(Report {
+                    slot,
+                    generation,
+                    what,
+                });
+            }),
+        };
+        let background = self.priority;
+        let half_read = self.half_read.take();
+        std::thread::Builder::new()
+            .name(format!("worker {}", slot + 1))
+            .spawn(move || {
+                if background == Priority::Background {
+                    priority::lower_this_thread();
+                }
+                let end = catch_unwind(AssertUnwindSafe(|| hand.work(&inbox, half_read)));
+                (hand.report)(What::Ended(match end {
+                    Ok(_) => End::Quiet,
+                    Err(panic) => End::Died(format!("panicked: {}", message(&*panic))),
+                }));
+            })?;
+        Ok(Box::new(ThreadWorker {
+            batches: Some(batches),
+        }))
+    }
+}
+
+fn message(panic: &(dyn std::any::Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message")
+}
+
+struct Hand {
+    engine: Engine,
+    control: Control,
+    lane: Arc<Lane>,
+    report: Box<dyn Fn(What) + Send>,
+}
+
+impl Hand {
+    fn work(
+        &mut self,
+        inbox: &Receiver<Batch>,
+        half_read: Option<(u64, HalfRead)>,
+    ) -> Result<(), Stopped> {
+        (self.report)(What::Ready);
+        if let Some((batch, half)) = half_read {
+            let results = vec![self.finish(half)?];
+            (self.report)(What::Results { batch, results });
+        }
+        for batch in inbox {
+            let mut results = Vec::with_capacity(batch.items.len());
+            let mut reported = Instant::now();
+            for (index, item) in batch.items.iter().enumerate() {
+                let (control, lane) = (&self.control, &self.lane);
+                let settled = self.engine.hash(&item.path, |done, size| {
+                    control.checkpoint()?;
+                    // The first file of a bundle is shown at once, the others by the clock: a
+                    // lane that changes faster than a frame only costs.
+                    if (index == 0 && done == 0) || reported.elapsed() > REPORT_EVERY {
+                        reported = Instant::now();
+                        show(lane, &item.path, done, size);
+                    }
+                    Ok(())
+                });
+                match settled {
+                    Ok(result) => results.push(result),
+                    Err(Stopped) => {
+                        // What was finished before the stop keeps its verdict.
+                        self.send(batch.id, results);
+                        return Err(Stopped);
+                    }
+                }
+            }
+            self.send(batch.id, results);
+        }
+        Ok(())
+    }
+
+    fn send(&self, batch: u64, results: Vec<(u64, Verdict)>) {
+        if !results.is_empty() {
+            (self.report)(What::Results { batch, results });
+        }
+    }
+
+    /// Goes on with a file that somebody else began, with that one's half-filled hashers.
+    fn finish(&mut self, half: HalfRead) -> Result<(u64, Verdict), Stopped> {
+        let HalfRead {
+            path,
+            mut reading,
+            mut engine,
+        } = half;
+        let mut reported = Instant::now();
+        show(&self.lane, &path, reading.done, reading.size());
+        loop {
+            self.control.checkpoint()?;
+            if reported.elapsed() > REPORT_EVERY {
+                reported = Instant::now();
+                show(&self.lane, &path, reading.done, reading.size());
+            }
+            if let Step::End(verdict) = reading.step(&mut engine) {
+                return Ok((reading.done, verdict));
+            }
+        }
+    }
+}
+
+fn show(lane: &Lane, path: &std::path::Path, done: u64, size: u64) {
+    lane.update(|lane| {
+        lane.state = WorkerState::Hashing;
+        lane.file_done = done;
+        lane.file_size = size;
+        lane.last_progress = Instant::now();
+        if lane.file.as_deref() != Some(path) {
+            lane.file = Some(path.to_owned());
+        }
+    });
+}

@@ -1,0 +1,181 @@
+//! A job: what is asked for, and the handle to what runs.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use crossbeam_channel::Sender;
+
+use crate::algorithm::Algorithm;
+use crate::cancel::Control;
+use crate::error::SpecError;
+use crate::event::Sink;
+use crate::executor::dispatcher::{self, Order, Start};
+use crate::progress::{Lane, Totals};
+
+/// What to hash and how.
+#[derive(Clone, Debug)]
+pub struct JobSpec {
+    /// Files and folders; folders are walked.
+    pub roots: Vec<PathBuf>,
+    /// At least one; each file is read once for all of them.
+    pub algorithms: Vec<Algorithm>,
+    /// What to do about symbolic links below the roots. A root that is a link is followed.
+    pub links: Links,
+    /// How many workers, from 1 to [`JobSpec::MAX_WORKERS`].
+    pub workers: usize,
+    /// How the workers stand against the rest of the machine.
+    pub priority: Priority,
+}
+
+/// What to do about symbolic links.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Links {
+    /// Pass them over and count them.
+    #[default]
+    Skip,
+    /// Hash what they lead to. A link that leads back to a folder above it is reported.
+    Follow,
+}
+
+/// How workers stand against the rest of the machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Priority {
+    /// Like any other program.
+    #[default]
+    Normal,
+    /// Behind a window that must answer.
+    Background,
+}
+
+/// Who does the work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunOn {
+    /// Background threads of this process. A thread cannot be killed.
+    Threads,
+    /// Child processes of this executable.
+    Processes,
+}
+
+impl JobSpec {
+    /// More workers than this help on no machine, and each process takes three pipes.
+    pub const MAX_WORKERS: usize = 256;
+
+    /// Whether the job can be started at all.
+    ///
+    /// # Errors
+    /// Says what is missing or too much.
+    pub fn check(&self) -> Result<(), SpecError> {
+        match self {
+            Self { roots, .. } if roots.is_empty() => Err(SpecError::NoPaths),
+            Self { algorithms, .. } if algorithms.is_empty() => Err(SpecError::NoAlgorithm),
+            Self { workers: 0, .. } => Err(SpecError::NoWorkers),
+            Self { workers, .. } if *workers > Self::MAX_WORKERS => {
+                Err(SpecError::TooManyWorkers(*workers))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A running job. Nothing here ever waits, but [`Job::join`]. Dropping the handle cancels the
+/// job; its threads and children then end by themselves.
+#[derive(Debug)]
+pub struct Job {
+    pub(crate) control: Control,
+    pub(crate) totals: Arc<Totals>,
+    pub(crate) lanes: Arc<[Arc<Lane>]>,
+    pub(crate) orders: Sender<Order>,
+    pub(crate) dispatcher: Option<JoinHandle<()>>,
+    run_on: RunOn,
+}
+
+impl Job {
+    /// Starts a job; everything it has to say goes to `sink`.
+    ///
+    /// # Errors
+    /// A job that makes no sense, or a system that gives no thread.
+    pub fn start(spec: JobSpec, run_on: RunOn, sink: Sink) -> Result<Self, SpecError> {
+        spec.check()?;
+        Self::launch(Start::fresh(spec), run_on, sink)
+    }
+
+    pub(crate) fn launch(start: Start, run_on: RunOn, sink: Sink) -> Result<Self, SpecError> {
+        let control = Control::default();
+        let totals = start.totals.clone();
+        let lanes: Arc<[Arc<Lane>]> = (0..start.spec.workers).map(|_| Arc::default()).collect();
+        let (orders, inbox) = crossbeam_channel::unbounded();
+        let dispatcher =
+            dispatcher::spawn(start, run_on, control.clone(), lanes.clone(), inbox, sink)
+                .map_err(SpecError::Thread)?;
+        Ok(Self {
+            control,
+            totals,
+            lanes,
+            orders,
+            dispatcher: Some(dispatcher),
+            run_on,
+        })
+    }
+
+    /// Who does the work.
+    #[must_use]
+    pub fn run_on(&self) -> RunOn {
+        self.run_on
+    }
+
+    /// The job's counters.
+    #[must_use]
+    pub fn totals(&self) -> &Totals {
+        &self.totals
+    }
+
+    /// One lane a worker.
+    #[must_use]
+    pub fn lanes(&self) -> &[Arc<Lane>] {
+        &self.lanes
+    }
+
+    /// Makes the workers wait at their next step.
+    pub fn pause(&self) {
+        self.control.set_paused(true);
+        self.order(Order::Pause);
+    }
+
+    /// Lets them go on.
+    pub fn resume(&self) {
+        self.control.set_paused(false);
+        self.order(Order::Resume);
+    }
+
+    /// Ends the job: workers are asked, and killed if they do not listen. `Finished` follows.
+    pub fn cancel(&self) {
+        self.control.cancel();
+        self.order(Order::Cancel);
+    }
+
+    /// Kills one worker process. Its files are hashed by others and a new worker takes its
+    /// place. A thread cannot be killed: for a job on threads this does nothing.
+    pub fn kill_worker(&self, worker: usize) {
+        self.order(Order::Kill(worker));
+    }
+
+    fn order(&self, order: Order) {
+        // A dispatcher that has ended has nothing left to be told.
+        let _ = self.orders.send(order);
+    }
+
+    /// Waits until every thread and child of the job is gone.
+    pub fn join(mut self) {
+        if let Some(dispatcher) = self.dispatcher.take() {
+            // A panic in there was reported by the panic hook already.
+            let _ = dispatcher.join();
+        }
+    }
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        self.cancel();
+    }
+}

@@ -1,0 +1,36 @@
+//! Hashing jobs that can run on the caller's thread, on background threads, or in a pool of
+//! child processes of the same executable, behind one face: [`Job::start`].
+//!
+//! The caller gives a [`JobSpec`] and a [`Sink`]; [`Event`]s come back over a bounded channel,
+//! progress is read from shared counters whenever the caller likes. Nothing here draws, and
+//! nothing here knows who listens.
+//!
+//! A program that uses [`RunOn::Processes`] calls [`child_entry`] first thing in `main`: it
+//! returns at once in the parent, and never in a worker.
+
+#![deny(unsafe_code)]
+
+mod algorithm;
+mod cancel;
+mod error;
+mod event;
+mod executor;
+mod job;
+pub mod manifest;
+mod name;
+pub mod process;
+mod progress;
+mod tasks;
+mod verdict;
+mod wire;
+
+pub use algorithm::{Algorithm, Digest, Hasher, UnknownAlgorithm};
+pub use cancel::{CancelToken, Control, Stopped};
+pub use error::SpecError;
+pub use event::{Ending, Event, Sink, Summary, WorkerEvent, WorkerFigures};
+pub use executor::inline::{InlineJob, Pace};
+pub use job::{Job, JobSpec, Links, Priority, RunOn};
+pub use name::shown;
+pub use process::child::{CHILD_ARGUMENT, child_entry};
+pub use progress::{Lane, LaneState, Totals, TotalsNow, WorkerState};
+pub use verdict::{Counts, FileResult, SkipReason, Verdict, VerdictKind};

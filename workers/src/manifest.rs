@@ -1,0 +1,267 @@
+//! Checksum files. One file a format and one line a format in [`Format::ALL`]. Facts about the
+//! formats are from the sources of GNU coreutils, hashdeep and cfv.
+//!
+//! A format that cannot carry a name says so before anything is written; it never writes a line
+//! that would read back as another file.
+
+mod bsd;
+mod csv;
+mod gnu;
+mod hashdeep;
+mod json;
+mod sfv;
+
+use std::fmt;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use crate::algorithm::Algorithm;
+
+/// One line of a list: a file that was hashed.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// The path as it was found.
+    pub path: &'a Path,
+    /// Size in bytes.
+    pub size: u64,
+    /// The digests, one after another, in the order of the list's algorithms.
+    pub digests: &'a [u8],
+}
+
+impl<'a> Entry<'a> {
+    /// The digests one by one, each with its algorithm.
+    pub fn each(
+        &self,
+        algorithms: &'a [Algorithm],
+    ) -> impl Iterator<Item = (Algorithm, crate::Digest<'a>)> + use<'a> {
+        let mut rest = self.digests;
+        algorithms.iter().map(move |&algorithm| {
+            let (digest, tail) = rest.split_at(algorithm.digest_len().min(rest.len()));
+            rest = tail;
+            (algorithm, crate::Digest(digest))
+        })
+    }
+}
+
+/// A checksum-file format.
+trait ListFormat: Sync {
+    fn name(&self) -> &'static str;
+    fn label(&self) -> &'static str;
+    fn extension(&self, algorithms: &[Algorithm]) -> String;
+    /// Why these algorithms cannot be listed in this format; `None` if they can.
+    fn refuses(&self, algorithms: &[Algorithm]) -> Option<String>;
+    /// Why this path cannot be carried; `None` if it can.
+    fn cannot_carry(&self, _path: &Path) -> Option<&'static str> {
+        None
+    }
+    fn header(&self, _algorithms: &[Algorithm], _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+    fn entry(
+        &self,
+        entry: &Entry<'_>,
+        algorithms: &[Algorithm],
+        first: bool,
+        out: &mut dyn Write,
+    ) -> io::Result<()>;
+    fn footer(&self, _empty: bool, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// One of the formats that lists can be written in.
+#[derive(Clone, Copy)]
+pub struct Format(&'static dyn ListFormat);
+
+impl Format {
+    /// Every format.
+    pub const ALL: &[Self] = &[
+        Self(&gnu::Gnu { zero: false }),
+        Self(&bsd::Bsd),
+        Self(&sfv::Sfv),
+        Self(&hashdeep::Hashdeep),
+        Self(&csv::Csv),
+        Self(&json::Json),
+    ];
+
+    /// GNU lines: `HEX  name`, what `sha256sum` writes.
+    pub const GNU: Self = Self(&gnu::Gnu { zero: false });
+    /// GNU lines that end in NUL and escape nothing.
+    pub const GNU_ZERO: Self = Self(&gnu::Gnu { zero: true });
+    /// BSD tags: `SHA256 (name) = hex`.
+    pub const BSD: Self = Self(&bsd::Bsd);
+
+    /// The name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.0.name()
+    }
+
+    /// The name that people read.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        self.0.label()
+    }
+
+    /// The usual file extension, without the dot.
+    #[must_use]
+    pub fn extension(self, algorithms: &[Algorithm]) -> String {
+        self.0.extension(algorithms)
+    }
+
+    /// Whether a list of these algorithms and paths can be written.
+    ///
+    /// # Errors
+    /// Names what the format cannot hold, and the first path it cannot carry.
+    pub fn check<'a>(
+        self,
+        algorithms: &[Algorithm],
+        paths: impl IntoIterator<Item = &'a Path>,
+    ) -> Result<(), CannotWrite> {
+        if let Some(why) = self.0.refuses(algorithms) {
+            return Err(CannotWrite::Algorithms {
+                format: self.label(),
+                why,
+            });
+        }
+        for path in paths {
+            self.check_path(path)?;
+        }
+        Ok(())
+    }
+
+    /// Whether this one path can be written.
+    ///
+    /// # Errors
+    /// Names the path.
+    pub fn check_path(self, path: &Path) -> Result<(), CannotWrite> {
+        match self.0.cannot_carry(path) {
+            None => Ok(()),
+            Some(why) => Err(CannotWrite::Path {
+                format: self.label(),
+                path: path.to_owned(),
+                why,
+            }),
+        }
+    }
+}
+
+impl PartialEq for Format {
+    fn eq(&self, other: &Self) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl fmt::Debug for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A name that no format bears.
+#[derive(Debug, thiserror::Error)]
+#[error("no format is called '{0}'; there are gnu, bsd, sfv, hashdeep, csv, json")]
+pub struct UnknownFormat(String);
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+    fn from_str(s: &str) -> Result<Self, UnknownFormat> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|format| format.name() == s)
+            .ok_or_else(|| UnknownFormat(s.to_owned()))
+    }
+}
+
+/// Why a list cannot be written in a format. Nothing has been written.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum CannotWrite {
+    /// The format does not hold these algorithms.
+    #[error("{format} cannot hold this list: {why}")]
+    Algorithms {
+        /// The format's label.
+        format: &'static str,
+        /// What it holds.
+        why: String,
+    },
+    /// The format cannot carry this name.
+    #[error(
+        "{format} cannot carry the name {}: {why}; choose another format",
+        crate::shown(path)
+    )]
+    Path {
+        /// The format's label.
+        format: &'static str,
+        /// The path.
+        path: PathBuf,
+        /// What is in its way.
+        why: &'static str,
+    },
+}
+
+/// Writes a list, entry by entry.
+pub struct ListWriter<'a, W: Write> {
+    format: Format,
+    algorithms: &'a [Algorithm],
+    out: W,
+    empty: bool,
+}
+
+impl<'a, W: Write> ListWriter<'a, W> {
+    /// Begins a list. What [`Format::check`] refuses must not be written.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn new(format: Format, algorithms: &'a [Algorithm], mut out: W) -> io::Result<Self> {
+        format.0.header(algorithms, &mut out)?;
+        Ok(Self {
+            format,
+            algorithms,
+            out,
+            empty: true,
+        })
+    }
+
+    /// Writes one entry.
+    ///
+    /// # Errors
+    /// Those of the output; a path that the format cannot carry is `InvalidInput`.
+    pub fn entry(&mut self, entry: &Entry<'_>) -> io::Result<()> {
+        if let Err(error) = self.format.check_path(entry.path) {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                error.to_string(),
+            ));
+        }
+        let first = std::mem::take(&mut self.empty);
+        self.format
+            .0
+            .entry(entry, self.algorithms, first, &mut self.out)
+    }
+
+    /// Ends the list and gives the output back, flushed.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn finish(mut self) -> io::Result<W> {
+        self.format.0.footer(self.empty, &mut self.out)?;
+        self.out.flush()?;
+        Ok(self.out)
+    }
+}
+
+/// A path as the bytes that go into a list: the system's own bytes on Unix, UTF-8 on Windows.
+fn name_bytes(path: &Path) -> &[u8] {
+    path.as_os_str().as_encoded_bytes()
+}
+
+/// One algorithm only, for formats whose lines do not name theirs.
+fn one_algorithm(algorithms: &[Algorithm]) -> Option<String> {
+    (algorithms.len() != 1).then(|| {
+        "its lines do not say which algorithm they are of; choose one algorithm, or a format that \
+         names them (bsd, hashdeep, csv, json)"
+            .to_owned()
+    })
+}

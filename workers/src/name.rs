@@ -1,0 +1,59 @@
+//! How a path is shown to people. What is shown is not what is stored: the true bytes stay in
+//! the path, and only lists and copies get them.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// The path as text that cannot lie about itself: control characters, terminal escapes, line
+/// breaks and direction overrides are written as escapes, bytes that are not text as `\xNN`.
+#[must_use]
+pub fn shown(path: &Path) -> String {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '\n' => out.push_str("\\n"),
+                '\r' => out.push_str("\\r"),
+                '\t' => out.push_str("\\t"),
+                '\\' if cfg!(not(windows)) => out.push_str("\\\\"),
+                c if c.is_control() || misleads(c) => {
+                    let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+                }
+                c => out.push(c),
+            }
+        }
+        for byte in chunk.invalid() {
+            let _ = write!(out, "\\x{byte:02x}");
+        }
+    }
+    out
+}
+
+/// Characters that are invisible or turn the text around them about.
+fn misleads(c: char) -> bool {
+    matches!(c,
+        '\u{00ad}' | '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+    use std::path::Path;
+
+    #[test]
+    fn a_name_cannot_break_the_line_or_turn_the_text_around() {
+        assert_eq!(shown(Path::new("a\nb\u{1b}[31m")), "a\\nb\\u{1b}[31m");
+        assert_eq!(shown(Path::new("gpj.\u{202e}exe")), "gpj.\\u{202e}exe");
+        assert_eq!(shown(Path::new("größe 日本")), "größe 日本");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn bytes_that_are_not_text_are_shown_one_by_one() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let name = std::ffi::OsStr::from_bytes(b"caf\xe9");
+        assert_eq!(shown(Path::new(name)), "caf\\xe9");
+    }
+}

@@ -1,0 +1,70 @@
+//! Processes: which executable a worker is, what a child does first, how it is ended, what it
+//! cost. Each system's own means are in `unix.rs` and `windows.rs`, behind one face.
+
+pub mod child;
+pub mod priority;
+pub mod usage;
+
+#[cfg(unix)]
+#[path = "process/unix.rs"]
+mod os;
+#[cfg(windows)]
+#[path = "process/windows.rs"]
+mod os;
+
+use std::io;
+use std::path::PathBuf;
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
+
+use child::{CHILD_ARGUMENT, PARENT_ARGUMENT};
+
+static EXECUTABLE: OnceLock<io::Result<PathBuf>> = OnceLock::new();
+
+/// Notes which file this program is, before an upgrade can put another in its place.
+pub(crate) fn pin_executable() -> &'static io::Result<PathBuf> {
+    EXECUTABLE.get_or_init(os::this_executable)
+}
+
+/// A worker process and its three pipes.
+pub(crate) struct Spawned {
+    pub(crate) child: Child,
+    pub(crate) requests: ChildStdin,
+    pub(crate) reports: ChildStdout,
+    pub(crate) errors: ChildStderr,
+}
+
+/// Starts this program in its child role. On Linux the child dies with the *thread* that calls
+/// this, so that thread must live as long as the pool.
+pub(crate) fn spawn_worker() -> io::Result<Spawned> {
+    let executable = match pin_executable() {
+        Ok(path) => path,
+        Err(error) => return Err(io::Error::new(error.kind(), error.to_string())),
+    };
+    let mut command = Command::new(executable);
+    command
+        .arg(CHILD_ARGUMENT)
+        .arg(PARENT_ARGUMENT)
+        .arg(std::process::id().to_string())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    os::prepare(&mut command);
+    let mut child = command.spawn()?;
+    os::adopt(&child)?;
+    match (child.stdin.take(), child.stdout.take(), child.stderr.take()) {
+        (Some(requests), Some(reports), Some(errors)) => Ok(Spawned {
+            child,
+            requests,
+            reports,
+            errors,
+        }),
+        // Unreachable with the three `piped` above, and not worth a panic.
+        _ => Err(io::Error::other("the child came without its pipes")),
+    }
+}
+
+/// How a child ended, in words.
+pub(crate) fn describe(status: ExitStatus) -> String {
+    os::describe(status)
+}

@@ -1,0 +1,203 @@
+//! The worker's side: what this program does when it is started as a worker.
+//!
+//! Two threads. The reader takes messages off the pipe as they come, so that pause and cancel
+//! are heard while a file is being hashed, and ends the process at once when the pipe ends: the
+//! parent is gone or has no more to do. The main thread hashes.
+
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+use std::process::exit;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use super::{os, priority};
+use crate::cancel::{Control, Stopped};
+use crate::progress::REPORT_EVERY;
+use crate::tasks::hash::Engine;
+use crate::wire::frame::{self, FrameError};
+use crate::wire::message::{BUILD, FromChild, PROTOCOL, ToWorker};
+
+/// The first argument of a worker process.
+pub const CHILD_ARGUMENT: &str = "worker";
+pub(super) const PARENT_ARGUMENT: &str = "--parent";
+
+/// Results are sent at least this often, however many more files the batch has.
+const SEND_EVERY: Duration = Duration::from_millis(100);
+
+/// To be called first in `main`. In the parent it notes which executable this is and returns;
+/// in a worker process it works until there is no more to do, and never returns.
+pub fn child_entry() {
+    // A failure to find the executable is reported when a worker is to be started.
+    let _ = super::pin_executable();
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments.next().is_none_or(|first| first != CHILD_ARGUMENT) {
+        return;
+    }
+    let parent = match (arguments.next(), arguments.next()) {
+        (Some(flag), Some(id)) if flag == PARENT_ARGUMENT => {
+            id.to_str().and_then(|id| id.parse().ok())
+        }
+        _ => None,
+    };
+    let Some(parent) = parent else {
+        eprintln!(
+            "thawsum: 'worker' is the role of the processes that 'thawsum hash' and the window \
+             start for themselves; it is of no use by hand"
+        );
+        exit(2);
+    };
+    exit(match run(parent) {
+        Ok(()) => 0,
+        Err(error) => {
+            eprintln!("thawsum worker: {error}");
+            1
+        }
+    });
+}
+
+struct Task {
+    batch: u64,
+    paths: Vec<PathBuf>,
+}
+
+fn run(parent: u32) -> Result<(), FrameError> {
+    os::die_with_parent(parent)?;
+    let (mut requests, mut reports) = os::take_protocol()?;
+    let hello = FromChild::Hello {
+        protocol: PROTOCOL,
+        build: BUILD.to_owned(),
+    };
+    frame::send(&mut reports, &hello)?;
+    let mut scratch = Vec::new();
+    let Some(first) = frame::receive(&mut requests, &mut scratch)? else {
+        return Ok(());
+    };
+    let ToWorker::SetUp {
+        algorithms,
+        background,
+    } = first
+    else {
+        return Err(io::Error::other("the first message was not the set-up").into());
+    };
+    if background {
+        priority::lower_this_process();
+    }
+    let control = Control::default();
+    // The parent never has more than two batches on their way, so this holds no more.
+    let (tasks, inbox) = unbounded();
+    let listener = control.clone();
+    std::thread::Builder::new()
+        .name("reader".to_owned())
+        .spawn(move || {
+            let code = match listen(&mut requests, &mut scratch, &listener, &tasks) {
+                Ok(()) => 0,
+                Err(error) => {
+                    eprintln!("thawsum worker: {error}");
+                    1
+                }
+            };
+            exit(code);
+        })?;
+    match work(
+        &mut Engine::new(&algorithms),
+        &control,
+        &inbox,
+        &mut reports,
+    ) {
+        // The reader ends the process when the parent has closed the pipe.
+        Ok(()) | Err(Ended::Stopped) => Ok(()),
+        Err(Ended::Pipe(error)) => Err(error),
+    }
+}
+
+fn listen(
+    requests: &mut File,
+    scratch: &mut Vec<u8>,
+    control: &Control,
+    tasks: &Sender<Task>,
+) -> Result<(), FrameError> {
+    while let Some(message) = frame::receive(requests, scratch)? {
+        match message {
+            ToWorker::Hash { batch, paths } => {
+                let paths = paths.into_iter().map(|path| path.0).collect();
+                // The main thread outlives this one, or the process is ending.
+                let _ = tasks.send(Task { batch, paths });
+            }
+            ToWorker::Pause => control.set_paused(true),
+            ToWorker::Resume => control.set_paused(false),
+            ToWorker::Cancel => control.cancel(),
+            ToWorker::SetUp { .. } => {
+                return Err(io::Error::other("a second set-up came").into());
+            }
+        }
+    }
+    Ok(())
+}
+
+enum Ended {
+    Stopped,
+    Pipe(FrameError),
+}
+
+impl From<Stopped> for Ended {
+    fn from(Stopped: Stopped) -> Self {
+        Self::Stopped
+    }
+}
+impl From<FrameError> for Ended {
+    fn from(error: FrameError) -> Self {
+        Self::Pipe(error)
+    }
+}
+
+fn work(
+    engine: &mut Engine,
+    control: &Control,
+    inbox: &Receiver<Task>,
+    reports: &mut File,
+) -> Result<(), Ended> {
+    for Task { batch, paths } in inbox {
+        let mut results = Vec::with_capacity(paths.len());
+        let mut sent = Instant::now();
+        let mut shown = Instant::now();
+        for (index, path) in (0u32..).zip(&paths) {
+            let settled = engine.hash(path, |done, size| {
+                control.checkpoint()?;
+                // The first file at once, the others by the clock: every message is a system
+                // call on both sides.
+                let first = index == 0 && done == 0;
+                if first || shown.elapsed() > REPORT_EVERY {
+                    shown = Instant::now();
+                    let progress = FromChild::Progress {
+                        batch,
+                        index,
+                        done,
+                        size,
+                    };
+                    // Should the pipe be gone, the reader is about to end this process.
+                    let _ = frame::send(reports, &progress);
+                }
+                Ok(())
+            });
+            let stopped = match settled {
+                Ok(result) => {
+                    results.push(result);
+                    None
+                }
+                Err(stopped) => Some(stopped),
+            };
+            let last = results.len() > 0 && index as usize + 1 == paths.len();
+            if last || stopped.is_some() || sent.elapsed() > SEND_EVERY {
+                sent = Instant::now();
+                let results = std::mem::take(&mut results);
+                frame::send(reports, &FromChild::Results { batch, results })?;
+            }
+            if let Some(stopped) = stopped {
+                return Err(stopped.into());
+            }
+        }
+    }
+    Ok(())
+}

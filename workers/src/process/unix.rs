@@ -1,0 +1,77 @@
+//! Children on Unix.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus};
+
+use nix::sys::signal::Signal;
+use nix::unistd::{dup, dup2_stdin, dup2_stdout, getppid};
+
+/// On Linux the magic link, which leads to the running file even after it was replaced or
+/// deleted, or its AppImage unmounted; its plain path would not.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one face for all systems; elsewhere it can fail"
+)]
+pub(super) fn this_executable() -> io::Result<PathBuf> {
+    Ok(PathBuf::from("/proc/self/exe"))
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn this_executable() -> io::Result<PathBuf> {
+    std::env::current_exe()
+}
+
+/// A process group of its own: the Ctrl-C that a terminal sends to a whole group is for the
+/// program, which then ends its workers in order.
+pub(super) fn prepare(command: &mut Command) {
+    command.process_group(0).arg0("thawsum");
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one face for all systems; on Windows it can fail"
+)]
+pub(super) fn adopt(_child: &Child) -> io::Result<()> {
+    Ok(())
+}
+
+pub(super) fn describe(status: ExitStatus) -> String {
+    match (status.signal(), status.code()) {
+        (Some(number), _) => match Signal::try_from(number) {
+            Ok(signal) => format!("was killed ({})", signal.as_str()),
+            Err(_) => format!("was killed (signal {number})"),
+        },
+        (None, Some(code)) => format!("exited with code {code}"),
+        (None, None) => "ended in an unknown way".to_owned(),
+    }
+}
+
+/// Moves the protocol off the standard streams: afterwards, reading standard input gives
+/// nothing and what is printed goes to standard error, so nothing that code in a task does can
+/// corrupt a frame.
+pub(super) fn take_protocol() -> io::Result<(File, File)> {
+    let requests = File::from(dup(io::stdin())?);
+    let reports = File::from(dup(io::stdout())?);
+    dup2_stdin(File::open("/dev/null")?)?;
+    dup2_stdout(io::stderr())?;
+    Ok((requests, reports))
+}
+
+/// Arranges to die with the parent. The end of standard input says so too, but only to a
+/// thread that gets to run.
+pub(super) fn die_with_parent(parent: u32) -> io::Result<()> {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        nix::sys::prctl::set_name(c"thawsum-worker")?;
+        nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
+    }
+    // It may have died before the signal was armed; then somebody else is the parent by now.
+    if getppid().as_raw().unsigned_abs() != parent {
+        return Err(io::Error::other("the parent is gone already"));
+    }
+    Ok(())
+}

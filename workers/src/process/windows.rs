@@ -1,0 +1,55 @@
+//! Children on Windows.
+
+use std::fs::File;
+use std::io;
+use std::os::windows::io::{AsHandle as _, AsRawHandle as _};
+use std::os::windows::process::CommandExt as _;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus};
+use std::sync::OnceLock;
+
+use windows_sys::Win32::System::Threading::CREATE_NO_WINDOW;
+
+#[path = "windows_job.rs"]
+mod job;
+
+/// Windows keeps a running program's file from being replaced, so its path stays true.
+pub(super) fn this_executable() -> io::Result<PathBuf> {
+    std::env::current_exe()
+}
+
+pub(super) fn prepare(command: &mut Command) {
+    command.creation_flags(CREATE_NO_WINDOW);
+}
+
+/// Puts the child into the job object that ends its members when this process ends. A child
+/// that runs before it is a member still sees the end of its standard input.
+pub(super) fn adopt(child: &Child) -> io::Result<()> {
+    static JOB: OnceLock<io::Result<job::KillOnClose>> = OnceLock::new();
+    match JOB.get_or_init(job::KillOnClose::new) {
+        Ok(job) => job.add(child.as_raw_handle()),
+        Err(error) => Err(io::Error::new(error.kind(), error.to_string())),
+    }
+}
+
+pub(super) fn describe(status: ExitStatus) -> String {
+    match status.code() {
+        // NTSTATUS values of crashes have their top bits set, and are known by their hex form.
+        Some(code) if code < 0 => format!("crashed (0x{code:08X})"),
+        Some(code) => format!("exited with code {code}"),
+        None => "ended in an unknown way".to_owned(),
+    }
+}
+
+pub(super) fn take_protocol() -> io::Result<(File, File)> {
+    let requests = File::from(io::stdin().as_handle().try_clone_to_owned()?);
+    let reports = File::from(io::stdout().as_handle().try_clone_to_owned()?);
+    job::redirect_standard_streams()?;
+    Ok((requests, reports))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "one face for all systems")]
+pub(super) fn die_with_parent(_parent: u32) -> io::Result<()> {
+    // The job object does it.
+    Ok(())
+}

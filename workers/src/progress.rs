@@ -1,0 +1,156 @@
+//! What is going on right now, as numbers that anybody may read at any moment. Workers write
+//! often, a window reads seldom; nobody queues and the latest value wins.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Counters of a whole job. Bytes and files only grow.
+#[derive(Debug, Default)]
+pub struct Totals {
+    found_files: AtomicU64,
+    found_bytes: AtomicU64,
+    scan_done: AtomicBool,
+    done_files: AtomicU64,
+    done_bytes: AtomicU64,
+}
+
+/// The counters at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TotalsNow {
+    /// Paths that the walk has found so far, of every kind but folders.
+    pub found_files: u64,
+    /// Their sizes added up, bytes.
+    pub found_bytes: u64,
+    /// Whether the walk has seen everything.
+    pub scan_done: bool,
+    /// Paths that have their verdict.
+    pub done_files: u64,
+    /// Sizes of those, as the walk saw them, bytes.
+    pub done_bytes: u64,
+}
+
+impl Totals {
+    /// The walk has found `files` more paths of `bytes` altogether.
+    pub fn found(&self, files: u64, bytes: u64) {
+        self.found_files.fetch_add(files, Ordering::Relaxed);
+        self.found_bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// The walk has seen everything.
+    pub fn scan_finished(&self) {
+        self.scan_done.store(true, Ordering::Release);
+    }
+
+    /// `files` more paths have their verdict.
+    pub fn done(&self, files: u64, bytes: u64) {
+        self.done_files.fetch_add(files, Ordering::Relaxed);
+        self.done_bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Reads all of them.
+    #[must_use]
+    pub fn now(&self) -> TotalsNow {
+        // The end of the scan first: if it is seen, everything found before it is seen too.
+        let scan_done = self.scan_done.load(Ordering::Acquire);
+        let done_files = self.done_files.load(Ordering::Relaxed);
+        let done_bytes = self.done_bytes.load(Ordering::Relaxed);
+        TotalsNow {
+            found_files: self.found_files.load(Ordering::Relaxed).max(done_files),
+            found_bytes: self.found_bytes.load(Ordering::Relaxed).max(done_bytes),
+            scan_done,
+            done_files,
+            done_bytes,
+        }
+    }
+}
+
+/// What a worker is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WorkerState {
+    /// Its thread or process is on the way.
+    Starting,
+    /// It waits for work.
+    Idle,
+    /// It reads and hashes.
+    Hashing,
+    /// It waits for *resume*.
+    Paused,
+    /// It died and another one is about to take its place.
+    Restarting,
+    /// It has ended, for good.
+    Gone,
+}
+
+/// One worker at one moment.
+#[derive(Clone, Debug)]
+pub struct LaneState {
+    /// What it is doing.
+    pub state: WorkerState,
+    /// Its process id; `None` where the worker is a thread of this process.
+    pub pid: Option<u32>,
+    /// The file it has in hand, or had last.
+    pub file: Option<PathBuf>,
+    /// Bytes of that file it has hashed.
+    pub file_done: u64,
+    /// Size of that file, bytes.
+    pub file_size: u64,
+    /// Bytes of all files it has hashed.
+    pub bytes: u64,
+    /// Files it has finished.
+    pub files: u64,
+    /// How often its place was filled anew.
+    pub restarts: u32,
+    /// What happened to it last, in words, if it is worth a word.
+    pub note: Option<String>,
+    /// When a byte or a file was last reported.
+    pub last_progress: Instant,
+}
+
+/// The place of one worker: written by it or on its behalf, read by whoever shows it.
+#[derive(Debug)]
+pub struct Lane(Mutex<LaneState>);
+
+impl Default for Lane {
+    fn default() -> Self {
+        Self(Mutex::new(LaneState {
+            state: WorkerState::Starting,
+            pid: None,
+            file: None,
+            file_done: 0,
+            file_size: 0,
+            bytes: 0,
+            files: 0,
+            restarts: 0,
+            note: None,
+            last_progress: Instant::now(),
+        }))
+    }
+}
+
+impl Lane {
+    /// Changes the lane. Callers copy values in and never work in here: readers may be drawing.
+    pub fn update(&self, change: impl FnOnce(&mut LaneState)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// The lane as it is, waiting for a writer if need be.
+    #[must_use]
+    pub fn now(&self) -> LaneState {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// The lane as it is, or `None` when somebody is writing at this very moment. For threads
+    /// that never wait: they show what they saw last.
+    #[must_use]
+    pub fn try_now(&self) -> Option<LaneState> {
+        self.0.try_lock().ok().map(|state| state.clone())
+    }
+}
+
+/// How often a worker reports the file in hand. Faster would only be overwritten unseen.
+pub(crate) const REPORT_EVERY: Duration = Duration::from_millis(50);

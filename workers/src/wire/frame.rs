@@ -1,0 +1,124 @@
+//! Frames: a little-endian `u32` length, then that many bytes of one message. A length over the
+//! cap is refused before a byte of memory is taken for it.
+
+use std::io::{self, Read, Write};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// The largest payload, bytes. The largest real message, a batch of paths of 4 KiB, is a
+/// sixteenth of it.
+pub(crate) const CAP: usize = 8 * 1024 * 1024;
+
+/// Why a frame could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FrameError {
+    #[error("a frame of {0} bytes is over the limit of {CAP}")]
+    TooLarge(usize),
+    #[error("the pipe ended in the middle of a frame")]
+    Truncated,
+    #[error("a frame could not be understood: {0}")]
+    Malformed(#[source] postcard::Error),
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// Appends one message as a frame to `out`.
+pub(crate) fn encode(message: &impl Serialize, out: &mut Vec<u8>) -> Result<(), FrameError> {
+    let start = out.len();
+    out.extend_from_slice(&[0; 4]);
+    *out = postcard::to_extend(message, std::mem::take(out)).map_err(FrameError::Malformed)?;
+    let length = out.len() - start - 4;
+    if length > CAP {
+        out.truncate(start);
+        return Err(FrameError::TooLarge(length));
+    }
+    let prefix = u32::try_from(length).map_err(|_| FrameError::TooLarge(length))?;
+    out[start..start + 4].copy_from_slice(&prefix.to_le_bytes());
+    Ok(())
+}
+
+/// Writes one message as a frame, in one write where the system takes it.
+pub(crate) fn send(pipe: &mut impl Write, message: &impl Serialize) -> Result<(), FrameError> {
+    let mut bytes = Vec::new();
+    encode(message, &mut bytes)?;
+    pipe.write_all(&bytes)?;
+    pipe.flush()?;
+    Ok(())
+}
+
+/// Reads one message; `None` at a clean end between two frames. `scratch` keeps its memory from
+/// one call to the next.
+pub(crate) fn receive<M: DeserializeOwned>(
+    pipe: &mut impl Read,
+    scratch: &mut Vec<u8>,
+) -> Result<Option<M>, FrameError> {
+    let mut prefix = [0; 4];
+    match fill(pipe, &mut prefix)? {
+        0 => return Ok(None),
+        4 => {}
+        _ => return Err(FrameError::Truncated),
+    }
+    let length = u32::from_le_bytes(prefix) as usize;
+    if length > CAP {
+        return Err(FrameError::TooLarge(length));
+    }
+    scratch.clear();
+    scratch.resize(length, 0);
+    if fill(pipe, scratch)? < length {
+        return Err(FrameError::Truncated);
+    }
+    postcard::from_bytes(scratch)
+        .map(Some)
+        .map_err(FrameError::Malformed)
+}
+
+/// Reads until the buffer is full or the pipe ends; says how much came.
+fn fill(pipe: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match pipe.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::message::ToWorker;
+
+    #[test]
+    fn a_frame_cut_anywhere_is_an_error_and_never_a_message() {
+        let mut bytes = Vec::new();
+        encode(&ToWorker::Pause, &mut bytes).unwrap();
+        for cut in 1..bytes.len() {
+            let result = receive::<ToWorker>(&mut &bytes[..cut], &mut Vec::new());
+            assert!(matches!(result, Err(FrameError::Truncated)), "cut at {cut}");
+        }
+        assert!(
+            receive::<ToWorker>(&mut &[][..], &mut Vec::new())
+                .unwrap()
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn a_length_over_the_cap_takes_no_memory() {
+        let mut scratch = Vec::new();
+        let result = receive::<ToWorker>(&mut &u32::MAX.to_le_bytes()[..], &mut scratch);
+        assert!(matches!(result, Err(FrameError::TooLarge(_))));
+        assert_eq!(scratch.capacity(), 0);
+    }
+
+    #[test]
+    fn bytes_that_are_no_message_are_an_error() {
+        let garbage = [3, 0, 0, 0, 0xff, 0xff, 0xff];
+        let result = receive::<ToWorker>(&mut &garbage[..], &mut Vec::new());
+        assert!(matches!(result, Err(FrameError::Malformed(_))));
+    }
+}
