@@ -1,8 +1,25 @@
 //! Thawsum: the window, the command line and what they share. Knows egui; the work itself is in
 //! the `workers` crate.
 
+mod app;
 pub mod cli;
+mod command;
+mod dialog;
+mod event_loop;
 mod format;
+mod job;
+mod meter;
+mod notice;
+mod picture;
+mod query;
+mod results;
+mod runs;
 mod save;
+mod saving;
+mod session;
+mod settings;
+mod theme;
+mod views;
 mod way;
+mod widgets;
 mod window;

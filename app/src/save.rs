@@ -15,21 +15,43 @@ pub struct SaveError {
     source: io::Error,
 }
 
-/// Saves what `write` writes as `path`, replacing what is there.
+impl SaveError {
+    /// Whether it failed only because there is such a file already.
+    pub fn is_taken(&self) -> bool {
+        self.source.kind() == io::ErrorKind::AlreadyExists
+    }
+}
+
+/// What to do about a file that is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// Put the new one in its place.
+    Replace,
+    /// Leave it and fail. Decided by the system at the last moment, so that no file that
+    /// appears meanwhile is lost.
+    Keep,
+}
+
+/// Saves what `write` writes as `path`.
 ///
 /// # Errors
 /// Those of the system or of `write`; the file then is as it was.
 pub fn whole(
     path: &Path,
+    existing: Existing,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), SaveError> {
-    try_whole(path, write).map_err(|source| SaveError {
+    try_whole(path, existing, write).map_err(|source| SaveError {
         path: path.to_owned(),
         source,
     })
 }
 
-fn try_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+fn try_whole(
+    path: &Path,
+    existing: Existing,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -49,13 +71,17 @@ fn try_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
         buffered.flush()?;
     }
     file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
+    match existing {
+        Existing::Replace => file.persist(path),
+        Existing::Keep => file.persist_noclobber(path),
+    }
+    .map_err(|error| error.error)?;
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::whole;
+    use super::{Existing, whole};
     use std::io;
 
     #[test]
@@ -63,7 +89,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("list");
         std::fs::write(&path, "old").unwrap();
-        let result = whole(&path, |out| {
+        let result = whole(&path, Existing::Replace, |out| {
             out.write_all(b"half")?;
             Err(io::Error::from(io::ErrorKind::StorageFull))
         });
@@ -75,5 +101,17 @@ mod tests {
         );
         assert_eq!(std::fs::read(&path).unwrap(), b"old");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_that_is_there_is_kept_unless_replacing_was_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list");
+        std::fs::write(&path, "old").unwrap();
+        let result = whole(&path, Existing::Keep, |out| out.write_all(b"new"));
+        assert!(result.unwrap_err().is_taken());
+        assert_eq!(std::fs::read(&path).unwrap(), b"old");
+        whole(&path, Existing::Replace, |out| out.write_all(b"new")).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
     }
 }

@@ -1,15 +1,153 @@
-//! Placeholder until the window is drawn.
-use crate::way::Way;
+//! Opening the window, and the messages of those who cannot have one.
+
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use eframe::UserEvent;
+use eframe::egui::{IconData, ViewportBuilder};
+use winit::event_loop::EventLoop;
 use workers::Algorithm;
-pub struct Wishes {
-    pub paths: Vec<PathBuf>,
-    pub way: Option<Way>,
-    pub algorithm: Option<Algorithm>,
-    pub workers: Option<usize>,
+
+use crate::app::App;
+use crate::event_loop::{Capped, PULSE, asker};
+use crate::meter::pulse::Pulse;
+use crate::picture::Picture;
+use crate::session::{Parts, Session};
+use crate::settings::{Settings, SettingsFile, default_path};
+use crate::way::Way;
+
+/// What the command line asks of the window.
+#[derive(Debug, Default)]
+pub(crate) struct Wishes {
+    pub(crate) paths: Vec<PathBuf>,
+    pub(crate) way: Option<Way>,
+    pub(crate) algorithm: Option<Algorithm>,
+    pub(crate) workers: Option<usize>,
+    pub(crate) picture: Option<PathBuf>,
+    pub(crate) size: Option<(f32, f32)>,
+    pub(crate) theme: Option<crate::settings::Theme>,
 }
-pub fn open(wishes: Wishes) -> ExitCode {
-    let _ = (wishes.paths, wishes.way, wishes.algorithm, wishes.workers);
-    ExitCode::from(2)
+
+/// Opens the window and runs until it is closed.
+pub(crate) fn open(wishes: Wishes) -> ExitCode {
+    let event_loop = match EventLoop::<UserEvent>::with_user_event().build() {
+        Ok(event_loop) => event_loop,
+        Err(error) => return no_window(&error.to_string()),
+    };
+    let (settings_file, mut settings, settings_note) = SettingsFile::load(default_path());
+    // As if the user had chosen it in the window.
+    overrule(&mut settings, &wishes);
+
+    let opened = Arc::new(AtomicBool::new(false));
+    let failed = Arc::new(std::sync::Mutex::new(None));
+    let (answers, questions) = Pulse::channel();
+    let options = eframe::NativeOptions {
+        viewport: viewport(&settings),
+        ..eframe::NativeOptions::default()
+    };
+    let proxy = event_loop.create_proxy();
+    let creator: eframe::AppCreator<'_> = {
+        let (opened, failed) = (opened.clone(), failed.clone());
+        Box::new(move |creation| {
+            opened.store(true, Ordering::Release);
+            let ctx = creation.egui_ctx.clone();
+            let wake_ctx = ctx.clone();
+            let built = Pulse::start(asker(proxy), questions).and_then(|pulse| {
+                Session::new(Parts {
+                    settings,
+                    settings_file,
+                    settings_note,
+                    pulse,
+                    wake: Arc::new(move || wake_ctx.request_repaint()),
+                })
+            });
+            let mut session = match built {
+                Ok(session) => session,
+                Err(error) => {
+                    if let Ok(mut failed) = failed.lock() {
+                        *failed = Some(error.to_string());
+                    }
+                    return Err(Box::new(error));
+                }
+            };
+            if !wishes.paths.is_empty() {
+                session.start_on(wishes.paths);
+            }
+            Ok(Box::new(App::new(
+                &ctx,
+                session,
+                wishes.picture.map(Picture::new),
+            )))
+        })
+    };
+    let app = eframe::create_native("thawsum", options, creator, &event_loop);
+    let mut capped = Capped::new(app, PULSE, answers);
+    if let Err(error) = event_loop.run_app(&mut capped) {
+        return no_window(&error.to_string());
+    }
+    if let Some(error) = failed.lock().ok().and_then(|mut failed| failed.take()) {
+        eprintln!("thawsum: the window could not start its threads: {error}");
+        return ExitCode::from(1);
+    }
+    if !opened.load(Ordering::Acquire) {
+        return no_window("the system gives no OpenGL");
+    }
+    ExitCode::SUCCESS
+}
+
+fn overrule(settings: &mut Settings, wishes: &Wishes) {
+    if let Some(way) = wishes.way {
+        settings.way = way;
+    }
+    if let Some(algorithm) = wishes.algorithm {
+        settings.algorithm = algorithm;
+    }
+    if wishes.workers.is_some() {
+        settings.workers = wishes.workers;
+    }
+    if let Some(theme) = wishes.theme {
+        settings.theme = theme;
+    }
+    if let Some(size) = wishes.size {
+        settings.window = Some(crate::settings::WindowPlace {
+            position: None,
+            size,
+            maximized: false,
+        });
+    }
+}
+
+fn viewport(settings: &Settings) -> ViewportBuilder {
+    let mut viewport = ViewportBuilder::default()
+        .with_title("Thawsum")
+        .with_app_id("thawsum")
+        .with_icon(icon())
+        .with_min_inner_size([720.0, 480.0])
+        .with_inner_size([1280.0, 800.0]);
+    if let Some(place) = &settings.window {
+        viewport = viewport
+            .with_inner_size([place.size.0, place.size.1])
+            .with_maximized(place.maximized);
+        if let Some((x, y)) = place.position {
+            viewport = viewport.with_position([x, y]);
+        }
+    }
+    viewport
+}
+
+fn icon() -> IconData {
+    const PNG: &[u8] = include_bytes!("../../assets/icon/thawsum-128.png");
+    // The picture is part of the program, so this cannot fail but by a mistake in the build,
+    // and then the default icon is no tragedy.
+    eframe::icon_data::from_png_bytes(PNG).unwrap_or_default()
+}
+
+fn no_window(why: &str) -> ExitCode {
+    eprintln!(
+        "thawsum: no window could be opened: {why}.\n\
+         Without a display, 'thawsum hash PATH' does the same work on the command line."
+    );
+    ExitCode::from(crate::cli::status::USAGE)
 }

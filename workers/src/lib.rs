@@ -24,7 +24,7 @@ mod tasks;
 mod verdict;
 mod wire;
 
-pub use algorithm::{Algorithm, Digest, Hasher, UnknownAlgorithm};
+pub use algorithm::{Algorithm, Digest, Hasher, Strength, UnknownAlgorithm};
 pub use cancel::{CancelToken, Control, Stopped};
 pub use error::SpecError;
 pub use event::{Ending, Event, Sink, Summary, WorkerEvent, WorkerFigures};

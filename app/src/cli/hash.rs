@@ -334,7 +334,7 @@ fn conclude(
     };
     match &options.output {
         None => write(&mut io::stdout().lock()).map_err(Failure::Print)?,
-        Some(file) => save::whole(file, write)?,
+        Some(file) => save::whole(file, save::Existing::Replace, write)?,
     }
     if let Ending::Failed(why) = &summary.ending {
         eprintln!(

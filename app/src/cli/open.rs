@@ -7,6 +7,7 @@ use clap::Args;
 use workers::Algorithm;
 
 use super::{parse_algorithm, parse_workers};
+use crate::settings::Theme;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -25,6 +26,33 @@ pub(super) struct Options {
     /// Number of workers
     #[arg(short = 'j', long, value_name = "N", value_parser = parse_workers)]
     workers: Option<usize>,
+
+    /// When the first job is done, save a picture of the window and end
+    #[arg(long, value_name = "FILE", hide = true)]
+    picture: Option<PathBuf>,
+
+    /// Size of the window in points, as in 1280x800
+    #[arg(long, value_name = "WxH", hide = true, value_parser = parse_size)]
+    size: Option<(f32, f32)>,
+
+    /// Theme, for this time
+    #[arg(long, value_name = "NAME", hide = true, value_parser = parse_theme)]
+    theme: Option<Theme>,
+}
+
+fn parse_size(text: &str) -> Result<(f32, f32), String> {
+    text.split_once('x')
+        .and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)))
+        .ok_or_else(|| "two numbers, as in 1280x800".to_owned())
+}
+
+fn parse_theme(text: &str) -> Result<Theme, String> {
+    match text {
+        "dark" => Ok(Theme::Dark),
+        "light" => Ok(Theme::Light),
+        "system" => Ok(Theme::System),
+        _ => Err("dark, light or system".to_owned()),
+    }
 }
 
 pub(super) fn run(options: Options) -> ExitCode {
@@ -33,5 +61,8 @@ pub(super) fn run(options: Options) -> ExitCode {
         way: options.run_on,
         algorithm: options.algorithm,
         workers: options.workers,
+        picture: options.picture,
+        size: options.size,
+        theme: options.theme,
     })
 }

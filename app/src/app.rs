@@ -1,0 +1,549 @@
+//! The application: one session, the views, and what egui must be told. [`App::logic`] takes in
+//! and carries out, [`App::ui`] draws; neither waits.
+
+use std::time::Duration;
+
+use eframe::egui::{
+    self, Align, Align2, CentralPanel, Context, CornerRadius, Frame, Id, Key, KeyboardShortcut,
+    Layout, Margin, Modifiers, Panel, Rect, RichText, Role, Sense, Stroke, Ui, UiBuilder,
+    ViewportCommand, WidgetInfo, pos2, vec2,
+};
+
+use crate::command::Command;
+use crate::format::milliseconds;
+use crate::job::{JobState, Phase};
+use crate::notice::Tone;
+use crate::picture::Picture;
+use crate::saving::{self, SaveWhat};
+use crate::session::Session;
+use crate::settings::{Theme, WindowPlace};
+use crate::theme::{self, GAP};
+use crate::views::{self, View, save_panel};
+use crate::way::Way;
+
+const SIDEBAR: f32 = 116.0;
+const STATUS: f32 = 28.0;
+
+pub(crate) struct App {
+    pub(crate) session: Session,
+    views: Vec<Box<dyn View>>,
+    current: usize,
+    commands: Vec<Command>,
+    picture: Option<Picture>,
+    title: String,
+    applied: Option<(Theme, f32)>,
+    /// How long drawing a frame takes lately; see [`App::pace`].
+    frame_cost: Duration,
+    frame_began: std::time::Instant,
+}
+
+impl App {
+    pub(crate) fn new(ctx: &Context, session: Session, picture: Option<Picture>) -> Self {
+        theme::install(ctx);
+        ctx.options_mut(|options| {
+            // Kept in the settings, so the session does it.
+            options.zoom_with_keyboard = false;
+        });
+        let mut app = Self {
+            session,
+            views: views::all(),
+            current: 0,
+            commands: Vec::new(),
+            picture,
+            title: String::new(),
+            applied: None,
+            frame_cost: Duration::ZERO,
+            frame_began: std::time::Instant::now(),
+        };
+        app.apply_look(ctx);
+        app
+    }
+
+    /// Tells egui of a theme and size that changed.
+    fn apply_look(&mut self, ctx: &Context) {
+        let wanted = (self.session.settings.theme, self.session.settings.scale);
+        if self.applied == Some(wanted) {
+            return;
+        }
+        self.applied = Some(wanted);
+        ctx.set_theme(match wanted.0 {
+            Theme::System => egui::ThemePreference::System,
+            Theme::Light => egui::ThemePreference::Light,
+            Theme::Dark => egui::ThemePreference::Dark,
+        });
+        ctx.set_zoom_factor(wanted.1);
+    }
+
+    fn carry_out(&mut self, ctx: &Context, frame: Option<&eframe::Frame>) {
+        for command in std::mem::take(&mut self.commands) {
+            if let Command::CopyRows(rows) = command {
+                self.copy(ctx, rows);
+            } else {
+                self.session.apply(command, frame);
+            }
+        }
+    }
+
+    /// Puts rows on the clipboard. The text of a million rows is made elsewhere.
+    fn copy(&mut self, ctx: &Context, rows: Vec<u32>) {
+        let snapshot = self.session.results.snapshot();
+        let algorithm = self.session.listed_algorithm();
+        let ctx = ctx.clone();
+        let count = rows.len() as u64;
+        let spawned = std::thread::Builder::new()
+            .name("copy".to_owned())
+            .spawn(move || {
+                let rows = rows.iter().filter_map(|&row| snapshot.get(row as usize));
+                ctx.copy_text(saving::lines(rows, algorithm));
+                ctx.request_repaint();
+            });
+        let text = match spawned {
+            Ok(_) => format!("Copied {}.", crate::format::counted(count, "row", "rows")),
+            Err(error) => format!("The rows could not be copied: {error}."),
+        };
+        self.session.notices.say(Tone::Info, text);
+    }
+
+    // ---- the keyboard ----
+
+    fn shortcuts(&mut self, ctx: &Context) {
+        let pressed = |modifiers: Modifiers, key: Key| {
+            ctx.input_mut(|input| input.consume_shortcut(&KeyboardShortcut::new(modifiers, key)))
+        };
+        let command = Modifiers::COMMAND;
+        if pressed(command | Modifiers::SHIFT, Key::O) {
+            self.commands.push(Command::ChooseFiles);
+        }
+        if pressed(command, Key::O) {
+            self.commands.push(Command::ChooseFolder);
+        }
+        if pressed(command, Key::Period) {
+            self.commands.push(Command::Cancel);
+        }
+        if pressed(command, Key::P)
+            && let JobState::Running(running) = &self.session.job
+        {
+            let paused = matches!(running.phase, Phase::Paused | Phase::Pausing);
+            self.commands.push(if paused {
+                Command::Resume
+            } else {
+                Command::Pause
+            });
+        }
+        if pressed(command, Key::S) {
+            let what = if self.current == 1 {
+                SaveWhat::Runs
+            } else {
+                SaveWhat::List
+            };
+            self.commands.push(Command::OpenSave(what));
+        }
+        if pressed(command, Key::F) {
+            self.current = 0;
+            self.views[0].find();
+        }
+        let numbers = [
+            Key::Num1,
+            Key::Num2,
+            Key::Num3,
+            Key::Num4,
+            Key::Num5,
+            Key::Num6,
+        ];
+        for (index, key) in numbers.into_iter().enumerate().take(self.views.len()) {
+            if pressed(command, key) {
+                self.current = index;
+            }
+        }
+        if pressed(Modifiers::NONE, Key::F1) {
+            self.current = views::HELP;
+        }
+        let scale = self.session.settings.scale;
+        let range = crate::settings::SCALES;
+        if pressed(command, Key::Plus) || pressed(command, Key::Equals) {
+            self.commands
+                .push(Command::SetScale((scale + 0.1).min(*range.end())));
+        }
+        if pressed(command, Key::Minus) {
+            self.commands
+                .push(Command::SetScale((scale - 0.1).max(*range.start())));
+        }
+        if pressed(command, Key::Num0) {
+            self.commands.push(Command::SetScale(1.0));
+        }
+        // With the focus on a widget these keys are the widget's.
+        let free = ctx.memory(|memory| memory.focused().is_none()) && self.session.saving.is_none();
+        if free && (pressed(Modifiers::NONE, Key::Enter) || pressed(Modifiers::NONE, Key::Space)) {
+            match &self.session.job {
+                JobState::Announced { .. } => self.commands.push(Command::ConfirmFreeze),
+                JobState::Idle | JobState::Finished(_) => {
+                    self.current = 0;
+                    self.commands.push(Command::Start);
+                }
+                JobState::Freezing { .. } | JobState::Running(_) => {}
+            }
+        }
+    }
+
+    fn drops(&mut self, ctx: &Context) {
+        let dropped: Vec<_> = ctx.input(|input| {
+            input
+                .raw
+                .dropped_files
+                .iter()
+                .map(|file| file.path().to_owned())
+                .collect()
+        });
+        if !dropped.is_empty() && !self.session.job.is_busy() {
+            self.current = 0;
+            self.commands.push(Command::UsePaths(dropped));
+        }
+    }
+
+    // ---- drawing ----
+
+    fn sidebar(&mut self, ui: &mut Ui) {
+        let palette = theme::palette(ui);
+        let rect = ui.max_rect();
+        let logo = Rect::from_min_size(rect.min + vec2(18.0, 16.0), vec2(90.0, 20.0));
+        crate::widgets::text::run(
+            ui,
+            logo,
+            0.0,
+            &[
+                (
+                    "thaw",
+                    egui::FontId::unique(16.0, theme::strong().family),
+                    palette.text,
+                ),
+                (
+                    "sum",
+                    egui::FontId::unique(16.0, theme::strong().family),
+                    palette.accent,
+                ),
+            ],
+        );
+        let mut top = rect.top() + 51.0;
+        let feet = self.views.iter().filter(|view| view.at_foot()).count() as f32;
+        let mut foot = rect.bottom() - 12.0 - 34.0 * feet;
+        for index in 0..self.views.len() {
+            let view = &self.views[index];
+            let y = if view.at_foot() { &mut foot } else { &mut top };
+            let place =
+                Rect::from_min_size(pos2(rect.left() + 8.0, *y), vec2(rect.width() - 17.0, 32.0));
+            *y += 34.0;
+            let selected = index == self.current;
+            let name = view.name();
+            let icon = view.icon();
+            let response = ui.interact(place, Id::unique(("view", index)), Sense::click());
+            response.widget_info(|| WidgetInfo::selected(Role::Tab, true, selected, name));
+            let response = response.on_hover_cursor(egui::CursorIcon::PointingHand);
+            if selected {
+                ui.painter()
+                    .rect_filled(place, CornerRadius::same(6), palette.control);
+            }
+            if response.has_focus() {
+                ui.painter().rect_stroke(
+                    place,
+                    CornerRadius::same(6),
+                    Stroke::new(1.5, palette.accent),
+                    egui::StrokeKind::Inside,
+                );
+            }
+            let color = if selected || response.hovered() {
+                palette.text
+            } else {
+                palette.dim
+            };
+            let font = if selected {
+                theme::strong()
+            } else {
+                theme::body()
+            };
+            let painter = ui.painter();
+            painter.text(
+                pos2(place.left() + 15.0, place.center().y),
+                Align2::CENTER_CENTER,
+                icon,
+                theme::body(),
+                color,
+            );
+            painter.text(
+                pos2(place.left() + 29.0, place.center().y),
+                Align2::LEFT_CENTER,
+                name,
+                font,
+                color,
+            );
+            if response.clicked() {
+                self.current = index;
+            }
+        }
+    }
+
+    fn status_bar(&mut self, ui: &mut Ui) {
+        let palette = theme::palette(ui);
+        let rect = ui.max_rect().shrink2(vec2(16.0, 0.0));
+        let right_text = self.last_run();
+        let layout = Layout::right_to_left(Align::Center);
+        let mut right = ui.new_child(
+            UiBuilder::new()
+                .id_salt("last run")
+                .max_rect(rect)
+                .layout(layout),
+        );
+        right.label(
+            RichText::new(right_text)
+                .font(theme::small())
+                .color(palette.dim),
+        );
+        let left_end = right.min_rect().left() - 16.0;
+        let Some(notice) = self.session.notices.latest() else {
+            let place = Rect::from_min_max(rect.min, pos2(left_end, rect.bottom()));
+            crate::widgets::text::run(
+                ui,
+                place,
+                7.0,
+                &[
+                    ("●", theme::small(), palette.dim),
+                    (self.session.job.word(), theme::small(), palette.dim),
+                ],
+            );
+            return;
+        };
+        let (icon, color) = match notice.tone {
+            Tone::Info => ("●", palette.accent),
+            Tone::Warning => ("▲", palette.amber),
+            Tone::Error => ("✗", palette.red),
+        };
+        let place = Rect::from_min_max(rect.min, pos2(left_end - 70.0, rect.bottom()));
+        let mut at = rect.left();
+        let icon_place = Rect::from_min_max(pos2(at, place.top()), place.max);
+        at = crate::widgets::text::run(ui, icon_place, 0.0, &[(icon, theme::small(), color)]) + 7.0;
+        let text_place = Rect::from_min_max(pos2(at, place.top()), place.max);
+        let response = crate::widgets::text::put(
+            ui,
+            text_place,
+            Align2::LEFT_CENTER,
+            &notice.text,
+            &theme::small(),
+            palette.text,
+        );
+        let earlier: Vec<String> = self
+            .session
+            .notices
+            .all()
+            .rev()
+            .take(8)
+            .map(|notice| {
+                format!(
+                    "{} ago: {}",
+                    crate::format::duration(notice.at.elapsed()),
+                    notice.text
+                )
+            })
+            .collect();
+        let end = response.rect.right() + 10.0;
+        response.on_hover_text(earlier.join("\n"));
+        let link = Rect::from_min_size(pos2(end, rect.top()), vec2(60.0, rect.height()));
+        let layout = Layout::left_to_right(Align::Center);
+        let mut child = ui.new_child(
+            UiBuilder::new()
+                .id_salt("dismiss")
+                .max_rect(link)
+                .layout(layout),
+        );
+        child.spacing_mut().button_padding = vec2(2.0, 0.0);
+        if crate::widgets::button::link(
+            &mut child,
+            "dismiss",
+            theme::small(),
+            palette.dim,
+            "Dismiss this message",
+        )
+        .clicked()
+        {
+            self.commands.push(Command::DismissNotice);
+        }
+    }
+
+    fn last_run(&self) -> String {
+        let Some(run) = self.session.last_run() else {
+            return String::new();
+        };
+        let wall = crate::format::duration(Duration::from_secs_f64(run.wall_s));
+        let stall = run
+            .worst_stall_ms
+            .map(|ms| milliseconds(Duration::from_secs_f64(ms / 1000.0)));
+        match (run.way, stall) {
+            (Way::Ui, Some(stall)) => {
+                format!("Last run on the window's thread: frozen for {stall} of {wall}")
+            }
+            (way, Some(stall)) => format!(
+                "Last run on {}: {wall}, the window answered within {stall}",
+                way.label().to_lowercase()
+            ),
+            (way, None) => format!("Last run on {}: {wall}", way.label().to_lowercase()),
+        }
+    }
+
+    fn drop_hint(&self, ui: &Ui) {
+        let hovering = ui.input(|input| !input.raw.hovered_files.is_empty());
+        if hovering {
+            let palette = theme::palette(ui);
+            let rect = ui.ctx().content_rect();
+            let painter = ui.ctx().layer_painter(egui::LayerId::unique(
+                egui::Order::Foreground,
+                Id::unique("drop hint"),
+            ));
+            painter.rect_filled(rect, 0.0, palette.background.gamma_multiply(0.85));
+            let text = if self.session.job.is_busy() {
+                "A job is running; drop it when that is done"
+            } else {
+                "Drop to choose"
+            };
+            painter.text(
+                rect.center(),
+                Align2::CENTER_CENTER,
+                text,
+                theme::large(),
+                palette.text,
+            );
+        }
+    }
+
+    /// The window's title says how far the job is.
+    fn name_window(&mut self, ctx: &Context) {
+        let title = match &self.session.job {
+            JobState::Running(running) if running.totals.scan_done => {
+                format!(
+                    "Thawsum – {:.0} % of {}",
+                    (running.share() * 100.0).floor(),
+                    running.title.what
+                )
+            }
+            JobState::Running(running) => format!("Thawsum – scanning {}", running.title.what),
+            JobState::Freezing { title, .. } => format!("Thawsum – frozen by {}", title.what),
+            JobState::Finished(finished) => {
+                format!(
+                    "Thawsum – {}: {}",
+                    finished.title.what,
+                    self.session.job.word().to_lowercase()
+                )
+            }
+            JobState::Idle | JobState::Announced { .. } => "Thawsum".to_owned(),
+        };
+        if title != self.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+
+    fn note_place(&mut self, ctx: &Context) {
+        let place = ctx.input(|input| {
+            let viewport = input.viewport();
+            let size = viewport.inner_rect.map(|rect| rect.size())?;
+            Some(WindowPlace {
+                position: viewport.outer_rect.map(|rect| (rect.min.x, rect.min.y)),
+                size: (size.x, size.y),
+                maximized: viewport.maximized.unwrap_or(false),
+            })
+        });
+        let zoom = ctx.zoom_factor();
+        if let Some(mut place) = place {
+            // Kept in the system's points, whatever the scale.
+            place.size = (place.size.0 * zoom, place.size.1 * zoom);
+            place.position = place.position.map(|(x, y)| (x * zoom, y * zoom));
+            if place.maximized
+                && let Some(before) = &self.session.settings.window
+            {
+                place.size = before.size;
+                place.position = before.position;
+            }
+            self.session.settings.window = Some(place);
+        }
+    }
+
+    /// How long until the next frame of an animation. Drawing in software on a machine whose
+    /// cores all hash costs the job what it costs the window, so frames come as often as takes
+    /// a fortieth of the machine, and at most thirty times a second.
+    fn pace(&self, wanted: Duration) -> Duration {
+        if wanted.is_zero() {
+            return wanted;
+        }
+        let cores = crate::cli::default_workers() as u32;
+        let fair = self.frame_cost * (40 / cores.clamp(1, 40));
+        wanted.max(fair).min(Duration::from_millis(250).max(wanted))
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
+        if ctx.input(|input| input.viewport().close_requested()) {
+            self.note_place(ctx);
+            self.session.shut_down();
+            return;
+        }
+        self.carry_out(ctx, Some(frame));
+        self.apply_look(ctx);
+        let again = self.session.advance();
+        if let Some(wanted) = again {
+            ctx.request_repaint_after(self.pace(wanted));
+        }
+        if let Some(picture) = &mut self.picture {
+            picture.advance(ctx, &self.session);
+        }
+        self.name_window(ctx);
+        self.frame_began = std::time::Instant::now();
+    }
+
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        self.shortcuts(&ctx);
+        self.drops(&ctx);
+        let palette = theme::palette(ui);
+        let no_margin = |fill| Frame::new().fill(fill).inner_margin(Margin::ZERO);
+        Panel::left("sidebar")
+            .resizable(false)
+            .exact_size(SIDEBAR)
+            .show_separator_line(true)
+            .frame(no_margin(palette.edge))
+            .show(ui, |ui| self.sidebar(ui));
+        Panel::bottom("status")
+            .resizable(false)
+            .exact_size(STATUS)
+            .show_separator_line(true)
+            .frame(no_margin(palette.edge))
+            .show(ui, |ui| self.status_bar(ui));
+        CentralPanel::default()
+            .frame(no_margin(palette.background))
+            .show(ui, |ui| {
+                let rect = ui.max_rect() - Margin::symmetric(16, 0);
+                let rect = Rect::from_min_max(
+                    pos2(rect.left(), rect.top() + 14.0),
+                    pos2(rect.right(), rect.bottom() - GAP),
+                );
+                self.views[self.current].show(ui, rect, &self.session, &mut self.commands);
+            });
+        save_panel(&ctx, self.session.saving.as_ref(), &mut self.commands);
+        self.drop_hint(ui);
+        if !self.commands.is_empty() {
+            // What was asked for is carried out now and seen in the next frame.
+            self.carry_out(&ctx, Some(frame));
+            ctx.request_repaint();
+        }
+        self.session.frame_drawn();
+        // Smoothed, so that one slow frame does not slow the next ten.
+        let whole = frame.info().cpu_usage.map(Duration::from_secs_f32);
+        let cost = whole.unwrap_or_else(|| self.frame_began.elapsed());
+        self.frame_cost = (self.frame_cost * 7 + cost) / 8;
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.session.shut_down();
+    }
+}

@@ -1,0 +1,55 @@
+//! What a view may ask for. Views push commands; only the session changes state.
+
+use std::path::PathBuf;
+
+use workers::Algorithm;
+
+use crate::query::Query;
+use crate::saving::SaveWhat;
+use crate::settings::Theme;
+use crate::way::Way;
+
+/// One wish of the user's.
+#[derive(Clone, Debug)]
+pub(crate) enum Command {
+    /// Hash what is in the path field.
+    Start,
+    /// Yes, freeze the window.
+    ConfirmFreeze,
+    /// No, do not.
+    DeclineFreeze,
+    Pause,
+    Resume,
+    Cancel,
+    KillWorker(usize),
+
+    TypePath(String),
+    UsePaths(Vec<PathBuf>),
+    ChooseFolder,
+    ChooseFiles,
+    ForgetRecent,
+
+    SetAlgorithm(Algorithm),
+    SetWay(Way),
+    SetWorkers(Option<usize>),
+    SetFollowLinks(bool),
+    SetFreezeLimit(Option<u32>),
+    SetTheme(Theme),
+    SetScale(f32),
+    SetPulseAlways(bool),
+
+    Ask(Query),
+    /// Copy these rows, by their numbers, as lines of a list.
+    CopyRows(Vec<u32>),
+
+    OpenSave(SaveWhat),
+    EditSavePath(String),
+    SetSaveFormat(usize),
+    BrowseSave,
+    Save,
+    ReplaceExisting,
+    CloseSave,
+
+    ClearRuns,
+    DismissNotice,
+}

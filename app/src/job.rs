@@ -1,0 +1,267 @@
+//! The job as the window sees it: one enum with its data inside.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::Receiver;
+use workers::{
+    Algorithm, Ending, Event, InlineJob, Job, JobSpec, LaneState, Summary, TotalsNow, WorkerState,
+};
+
+use crate::way::Way;
+
+/// What a run is, for its line in the runs and its words in the window.
+#[derive(Clone, Debug)]
+pub(crate) struct Title {
+    pub(crate) way: Way,
+    pub(crate) workers: usize,
+    pub(crate) algorithm: Algorithm,
+    pub(crate) what: String,
+}
+
+/// Every state that the window can find the job in.
+pub(crate) enum JobState {
+    Idle,
+    /// The freeze has been explained; the user has not said yes. `go_at`: it was asked for on
+    /// the command line and begins by itself.
+    Announced {
+        title: Title,
+        spec: JobSpec,
+        go_at: Option<Instant>,
+    },
+    /// The next frame but one will not come for a while. `drawn`: the user has seen a frame
+    /// that says so.
+    Freezing {
+        title: Title,
+        job: Box<InlineJob>,
+        drawn: bool,
+    },
+    Running(Box<Running>),
+    Finished(Finished),
+}
+
+/// A job in the background.
+pub(crate) struct Running {
+    pub(crate) title: Title,
+    pub(crate) job: Job,
+    pub(crate) events: Receiver<Event>,
+    pub(crate) phase: Phase,
+    pub(crate) started: Instant,
+    /// It began on the window's thread, for this long.
+    pub(crate) frozen_for: Option<Duration>,
+    pub(crate) lanes: Vec<LaneView>,
+    pub(crate) totals: TotalsNow,
+    pub(crate) speed: Speed,
+    pause: Pause,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Working,
+    Pausing,
+    Paused,
+    Cancelling,
+}
+
+struct Pause {
+    total: Duration,
+    since: Option<Instant>,
+}
+
+/// One worker, and how fast it has been lately.
+#[derive(Clone)]
+pub(crate) struct LaneView {
+    pub(crate) state: LaneState,
+    pub(crate) speed: Speed,
+}
+
+pub(crate) struct Finished {
+    pub(crate) title: Title,
+    pub(crate) summary: Summary,
+    pub(crate) frozen_for: Option<Duration>,
+    pub(crate) totals: TotalsNow,
+    pub(crate) lanes: Vec<LaneView>,
+}
+
+impl Running {
+    pub(crate) fn new(
+        title: Title,
+        job: Job,
+        events: Receiver<Event>,
+        started: Instant,
+        frozen_for: Option<Duration>,
+    ) -> Self {
+        let lanes = job
+            .lanes()
+            .iter()
+            .map(|lane| LaneView {
+                state: lane.now(),
+                speed: Speed::default(),
+            })
+            .collect();
+        Self {
+            totals: job.totals().now(),
+            title,
+            job,
+            events,
+            phase: Phase::Working,
+            started,
+            frozen_for,
+            lanes,
+            speed: Speed::default(),
+            pause: Pause {
+                total: Duration::ZERO,
+                since: None,
+            },
+        }
+    }
+
+    /// Reads the latest progress once.
+    pub(crate) fn refresh(&mut self, now: Instant) {
+        self.totals = self.job.totals().now();
+        for (view, lane) in self.lanes.iter_mut().zip(self.job.lanes()) {
+            if let Some(state) = lane.try_now() {
+                view.state = state;
+            }
+            view.speed
+                .note(now, view.state.bytes + view.state.file_done);
+        }
+        self.speed.note(now, self.bytes_done());
+        if self.phase == Phase::Pausing && self.all_waiting() {
+            self.phase = Phase::Paused;
+        }
+    }
+
+    fn all_waiting(&self) -> bool {
+        self.lanes.iter().all(|lane| {
+            !matches!(lane.state.state, WorkerState::Hashing)
+                || lane.state.last_progress.elapsed() > Duration::from_millis(300)
+        })
+    }
+
+    /// Bytes of finished files and of those in hand.
+    pub(crate) fn bytes_done(&self) -> u64 {
+        let in_hand: u64 = self.lanes.iter().map(|lane| lane.state.file_done).sum();
+        (self.totals.done_bytes + in_hand).min(self.totals.found_bytes)
+    }
+
+    /// From 0 to 1, by bytes; by files where there are no bytes.
+    pub(crate) fn share(&self) -> f32 {
+        share(&self.totals, self.bytes_done())
+    }
+
+    pub(crate) fn pause(&mut self) {
+        self.phase = Phase::Pausing;
+        self.pause.since = Some(Instant::now());
+        self.job.pause();
+    }
+
+    pub(crate) fn resume(&mut self) {
+        self.phase = Phase::Working;
+        if let Some(since) = self.pause.since.take() {
+            self.pause.total += since.elapsed();
+        }
+        self.speed = Speed::default();
+        self.job.resume();
+    }
+
+    pub(crate) fn cancel(&mut self) {
+        self.phase = Phase::Cancelling;
+        self.job.cancel();
+    }
+
+    /// Time since the start without pauses.
+    pub(crate) fn working_time(&self) -> Duration {
+        let pausing = self
+            .pause
+            .since
+            .map_or(Duration::ZERO, |since| since.elapsed());
+        self.started
+            .elapsed()
+            .saturating_sub(self.pause.total + pausing)
+    }
+
+    /// Nobody can know before the scan is done and a moment has passed.
+    pub(crate) fn time_left(&self) -> Option<Duration> {
+        let elapsed = self.working_time();
+        if !self.totals.scan_done || elapsed < Duration::from_millis(500) {
+            return None;
+        }
+        // A small file costs what so many bytes of a large one cost.
+        const A_FILE: f64 = 16_000.0;
+        let done = self.bytes_done() as f64 + A_FILE * self.totals.done_files as f64;
+        let all = self.totals.found_bytes as f64 + A_FILE * self.totals.found_files as f64;
+        (done > 0.0).then(|| elapsed.mul_f64(((all - done) / done).clamp(0.0, 1e6)))
+    }
+}
+
+pub(crate) fn share(totals: &TotalsNow, bytes_done: u64) -> f32 {
+    let part = |done: u64, all: u64| done as f64 / all as f64;
+    if totals.found_bytes > 0 {
+        part(bytes_done, totals.found_bytes) as f32
+    } else if totals.found_files > 0 {
+        part(totals.done_files, totals.found_files) as f32
+    } else {
+        0.0
+    }
+}
+
+impl JobState {
+    pub(crate) fn is_busy(&self) -> bool {
+        matches!(
+            self,
+            Self::Running(_) | Self::Freezing { .. } | Self::Announced { .. }
+        )
+    }
+
+    /// The state in a word or two.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::Idle => "Ready",
+            Self::Announced { .. } => "About to freeze",
+            Self::Freezing { .. } => "Frozen",
+            Self::Running(running) => match running.phase {
+                Phase::Working if !running.totals.scan_done && running.totals.done_files == 0 => {
+                    "Scanning"
+                }
+                Phase::Working => "Hashing",
+                Phase::Pausing => "Pausing",
+                Phase::Paused => "Paused",
+                Phase::Cancelling => "Cancelling",
+            },
+            Self::Finished(finished) => match finished.summary.ending {
+                Ending::Completed => "Finished",
+                Ending::Cancelled => "Cancelled",
+                Ending::Failed(_) => "Stopped",
+            },
+        }
+    }
+}
+
+/// Bytes a second over the last moments.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Speed(VecDeque<(Instant, u64)>);
+
+impl Speed {
+    const WINDOW: Duration = Duration::from_secs(2);
+
+    fn note(&mut self, now: Instant, bytes: u64) {
+        // A retried file makes the count step back: start afresh.
+        if self.0.back().is_some_and(|&(_, before)| before > bytes) {
+            self.0.clear();
+        }
+        self.0.push_back((now, bytes));
+        while self.0.len() > 2 && now.duration_since(self.0[0].0) > Self::WINDOW {
+            self.0.pop_front();
+        }
+    }
+
+    pub(crate) fn bytes_per_second(&self) -> u64 {
+        match (self.0.front(), self.0.back()) {
+            (Some(&(t0, b0)), Some(&(t1, b1))) if t1 > t0 => {
+                ((b1 - b0) as f64 / (t1 - t0).as_secs_f64()) as u64
+            }
+            _ => 0,
+        }
+    }
+}

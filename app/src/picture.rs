@@ -1,0 +1,91 @@
+//! `--picture FILE`: when the first job is done, saves a picture of the window and ends the
+//! program. For screenshots, and for machines that have no display but a virtual one.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use eframe::egui::{ColorImage, Context, ViewportCommand};
+
+use crate::job::JobState;
+use crate::save::{self, Existing};
+use crate::session::Session;
+
+pub(crate) struct Picture {
+    path: PathBuf,
+    stage: Stage,
+    saved: Arc<AtomicBool>,
+}
+
+enum Stage {
+    Waiting,
+    /// The job is done; the table and the figures of the run settle.
+    Settling(Instant),
+    Asked,
+}
+
+/// The table is sorted and the run's last beats are counted by then.
+const SETTLE: Duration = Duration::from_millis(900);
+
+impl Picture {
+    pub(crate) fn new(path: PathBuf) -> Self {
+        Self {
+            path,
+            stage: Stage::Waiting,
+            saved: Arc::default(),
+        }
+    }
+
+    pub(crate) fn advance(&mut self, ctx: &Context, session: &Session) {
+        match self.stage {
+            Stage::Waiting => {
+                if let JobState::Finished(_) = session.job {
+                    self.stage = Stage::Settling(Instant::now());
+                    ctx.request_repaint_after(SETTLE);
+                }
+            }
+            Stage::Settling(since) if since.elapsed() >= SETTLE => {
+                let (path, saved, again) = (self.path.clone(), self.saved.clone(), ctx.clone());
+                let callback =
+                    eframe::egui::ScreenshotCallback::new(move |image: Arc<ColorImage>| {
+                        match write(&path, &image) {
+                            Ok(()) => {
+                                eprintln!("thawsum: the picture is {}", workers::shown(&path))
+                            }
+                            Err(error) => eprintln!("thawsum: {error}"),
+                        }
+                        saved.store(true, Ordering::Release);
+                        again.request_repaint();
+                    });
+                ctx.send_viewport_cmd(ViewportCommand::Screenshot(callback));
+                ctx.request_repaint();
+                self.stage = Stage::Asked;
+            }
+            Stage::Settling(_) => ctx.request_repaint_after(Duration::from_millis(100)),
+            Stage::Asked => {
+                if self.saved.load(Ordering::Acquire) {
+                    ctx.send_viewport_cmd(ViewportCommand::Close);
+                }
+            }
+        }
+    }
+}
+
+fn write(path: &Path, image: &ColorImage) -> Result<(), save::SaveError> {
+    save::whole(path, Existing::Replace, |out| {
+        let [width, height] = image.size;
+        let side = |pixels: usize| u32::try_from(pixels).map_err(std::io::Error::other);
+        let mut encoder = png::Encoder::new(out, side(width)?, side(height)?);
+        encoder.set_color(png::ColorType::Rgba);
+        encoder.set_depth(png::BitDepth::Eight);
+        let pixels: Vec<u8> = image
+            .pixels
+            .iter()
+            .flat_map(|pixel| pixel.to_array())
+            .collect();
+        let mut writer = encoder.write_header()?;
+        writer.write_image_data(&pixels)?;
+        Ok(())
+    })
+}

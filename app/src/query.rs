@@ -1,0 +1,303 @@
+//! Which rows the table shows, in which order: worked out on a thread of its own, so that a sort
+//! of a million rows costs the window nothing. The latest question wins; while the answer is on
+//! its way the table shows the last one.
+
+use std::cmp::Ordering;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use workers::{Digest, FileResult, Verdict, VerdictKind};
+
+use crate::results::Snapshot;
+
+/// What the table is asked to show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Query {
+    pub(crate) column: Column,
+    pub(crate) descending: bool,
+    /// Part of a path or the beginning of a digest, in any letter case; empty shows all.
+    pub(crate) text: String,
+    /// Only rows with this verdict.
+    pub(crate) kind: Option<VerdictKind>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Column {
+    #[default]
+    Path,
+    Size,
+    Digest,
+    State,
+}
+
+/// Row numbers in the order asked for.
+#[derive(Clone)]
+pub(crate) struct Answer {
+    pub(crate) query: Query,
+    pub(crate) order: Arc<Vec<u32>>,
+    /// How many rows there were when it was worked out.
+    pub(crate) seen: usize,
+    /// Which results it is about.
+    generation: u64,
+}
+
+struct Question {
+    query: Query,
+    rows: Snapshot,
+    generation: u64,
+}
+
+/// The thread's face in the window.
+pub(crate) struct QueryThread {
+    questions: Sender<Question>,
+    answers: Receiver<Answer>,
+    generation: u64,
+    asked: Option<(Query, usize)>,
+    answer: Option<Answer>,
+}
+
+impl QueryThread {
+    /// Starts the thread; `wake` is called after each answer.
+    pub(crate) fn start(wake: impl Fn() + Send + 'static) -> io::Result<Self> {
+        let (questions, inbox) = unbounded();
+        let (outbox, answers) = unbounded();
+        std::thread::Builder::new()
+            .name("sort and filter".to_owned())
+            .spawn(move || work(&inbox, &outbox, &wake))?;
+        Ok(Self {
+            questions,
+            answers,
+            generation: 0,
+            asked: None,
+            answer: None,
+        })
+    }
+
+    /// New results: answers about the old ones are worth nothing.
+    pub(crate) fn reset(&mut self) {
+        self.generation += 1;
+        self.asked = None;
+        self.answer = None;
+    }
+
+    /// Takes what has been answered. Never waits.
+    pub(crate) fn poll(&mut self) {
+        while let Ok(answer) = self.answers.try_recv() {
+            if answer.generation == self.generation {
+                self.asked = None;
+                self.answer = Some(answer);
+            }
+        }
+    }
+
+    /// Whether `query` over `rows` rows should be asked now: it is not what was answered last,
+    /// and no question is on its way that would do.
+    pub(crate) fn is_stale(&self, query: &Query, rows: usize) -> bool {
+        match (&self.asked, &self.answer) {
+            (Some((asked, _)), _) => asked != query,
+            (None, Some(answer)) => answer.query != *query || answer.seen != rows,
+            (None, None) => true,
+        }
+    }
+
+    /// Whether the rows shown answer another question than this.
+    pub(crate) fn is_other(&self, query: &Query) -> bool {
+        self.answer
+            .as_ref()
+            .is_none_or(|answer| answer.query != *query)
+    }
+
+    pub(crate) fn ask(&mut self, query: Query, rows: Snapshot) {
+        self.asked = Some((query.clone(), rows.len()));
+        // The thread lives as long as this end does.
+        let _ = self.questions.send(Question {
+            query,
+            rows,
+            generation: self.generation,
+        });
+    }
+
+    pub(crate) fn answer(&self) -> Option<&Answer> {
+        self.answer.as_ref()
+    }
+}
+
+fn work(questions: &Receiver<Question>, answers: &Sender<Answer>, wake: &dyn Fn()) {
+    workers::process::priority::lower_this_thread();
+    let mut last: Option<Answer> = None;
+    while let Ok(mut question) = questions.recv() {
+        // Only the latest counts.
+        while let Ok(newer) = questions.try_recv() {
+            question = newer;
+        }
+        let reusable = last.take().filter(|last| {
+            last.generation == question.generation
+                && last.query == question.query
+                && last.seen <= question.rows.len()
+        });
+        let answer = solve(question, reusable);
+        last = Some(answer.clone());
+        if answers.send(answer).is_err() {
+            return;
+        }
+        wake();
+    }
+}
+
+/// Sorts the rows that are new since `known` and merges them with it: results come in small
+/// parts, and sorting everything again for each would be quadratic.
+fn solve(question: Question, known: Option<Answer>) -> Answer {
+    let Question {
+        query,
+        rows,
+        generation,
+    } = question;
+    let filter = Filter::new(&query);
+    let from = known.as_ref().map_or(0, |known| known.seen);
+    let compare = |&a: &u32, &b: &u32| -> Ordering {
+        let ordering = match (rows.get(a as usize), rows.get(b as usize)) {
+            (Some(row_a), Some(row_b)) => compare(query.column, row_a, row_b),
+            _ => Ordering::Equal,
+        };
+        let ordering = if query.descending {
+            ordering.reverse()
+        } else {
+            ordering
+        };
+        ordering.then(a.cmp(&b))
+    };
+    let mut fresh: Vec<u32> = (0u32..)
+        .zip(rows.rows())
+        .skip(from)
+        .filter(|(_, row)| filter.passes(row))
+        .map(|(index, _)| index)
+        .collect();
+    fresh.sort_unstable_by(compare);
+    let order = match known {
+        Some(known) if !known.order.is_empty() => merge(&known.order, &fresh, compare),
+        _ => fresh,
+    };
+    Answer {
+        query,
+        order: Arc::new(order),
+        seen: rows.len(),
+        generation,
+    }
+}
+
+fn merge(a: &[u32], b: &[u32], compare: impl Fn(&u32, &u32) -> Ordering) -> Vec<u32> {
+    let mut out = Vec::with_capacity(a.len() + b.len());
+    let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
+    while let (Some(x), Some(y)) = (a.peek(), b.peek()) {
+        let from_a = compare(x, y) != Ordering::Greater;
+        out.extend(if from_a { a.next() } else { b.next() });
+    }
+    out.extend(a);
+    out.extend(b);
+    out
+}
+
+fn compare(column: Column, a: &FileResult, b: &FileResult) -> Ordering {
+    let by_path = || path_bytes(&a.path).cmp(path_bytes(&b.path));
+    match column {
+        Column::Path => by_path(),
+        Column::Size => a.size.cmp(&b.size).then_with(by_path),
+        Column::Digest => detail(a).cmp(detail(b)).then_with(by_path),
+        Column::State => a.verdict.kind().cmp(&b.verdict.kind()).then_with(by_path),
+    }
+}
+
+fn path_bytes(path: &Path) -> &[u8] {
+    path.as_os_str().as_encoded_bytes()
+}
+
+fn detail(row: &FileResult) -> &[u8] {
+    match &row.verdict {
+        Verdict::Hashed(digest) => digest,
+        other => other.reason().unwrap_or_default().as_bytes(),
+    }
+}
+
+struct Filter {
+    text: String,
+    kind: Option<VerdictKind>,
+}
+
+impl Filter {
+    fn new(query: &Query) -> Self {
+        Self {
+            text: query.text.trim().to_lowercase(),
+            kind: query.kind,
+        }
+    }
+
+    fn passes(&self, row: &FileResult) -> bool {
+        if self.kind.is_some_and(|kind| kind != row.verdict.kind()) {
+            return false;
+        }
+        if self.text.is_empty() {
+            return true;
+        }
+        if let Verdict::Hashed(digest) = &row.verdict
+            && Digest(digest).to_string().starts_with(&self.text)
+        {
+            return true;
+        }
+        row.path
+            .to_string_lossy()
+            .to_lowercase()
+            .contains(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::Results;
+
+    fn row(path: &str, size: u64) -> FileResult {
+        FileResult {
+            path: path.into(),
+            size,
+            verdict: Verdict::Hashed(Box::new([size as u8; 4])),
+        }
+    }
+
+    fn ask(results: &Results, query: &Query, known: Option<Answer>) -> Answer {
+        let question = Question {
+            query: query.clone(),
+            rows: results.snapshot(),
+            generation: 0,
+        };
+        solve(question, known)
+    }
+
+    #[test]
+    fn rows_that_come_later_are_merged_into_the_order() {
+        let mut results = Results::default();
+        let query = Query::default();
+        results.append(vec![row("c", 1), row("a", 2)]);
+        let first = ask(&results, &query, None);
+        assert_eq!(*first.order, [1, 0]);
+        results.append(vec![row("b", 3), row("d", 0)]);
+        assert_eq!(*ask(&results, &query, Some(first)).order, [1, 2, 0, 3]);
+    }
+
+    #[test]
+    fn a_filter_finds_parts_of_paths_and_beginnings_of_digests() {
+        let mut results = Results::default();
+        results.append(vec![
+            row("Photos/Iceland.nef", 0xab),
+            row("notes.txt", 0xcd),
+        ]);
+        let text = |text: &str| Query {
+            text: text.to_owned(),
+            ..Query::default()
+        };
+        assert_eq!(*ask(&results, &text("ICELAND"), None).order, [0]);
+        assert_eq!(*ask(&results, &text("cdcd"), None).order, [1]);
+        assert!(ask(&results, &text("nothing"), None).order.is_empty());
+    }
+}

@@ -1,0 +1,219 @@
+//! Saving a list or the runs: what is to be saved, where, as what, and how it went. The work is
+//! done by a thread of its own.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crossbeam_channel::{Receiver, bounded};
+use workers::manifest::{Entry, Format, ListWriter};
+use workers::{Algorithm, FileResult, Verdict};
+
+use crate::format::counted;
+use crate::results::Snapshot;
+use crate::runs::{self, Run};
+use crate::save::{self, Existing};
+
+/// What is to be saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SaveWhat {
+    /// The results, as a checksum list.
+    List,
+    /// The figures of the runs.
+    Runs,
+}
+
+impl SaveWhat {
+    /// The formats it can be saved in, by the names that people read.
+    pub(crate) fn formats(self) -> Vec<&'static str> {
+        match self {
+            Self::List => Format::ALL.iter().map(|format| format.label()).collect(),
+            Self::Runs => vec!["CSV", "JSON"],
+        }
+    }
+
+    pub(crate) fn extension(self, format: usize, algorithm: Algorithm) -> String {
+        match self {
+            Self::List => Format::ALL
+                .get(format)
+                .unwrap_or(&Format::GNU)
+                .extension(&[algorithm]),
+            Self::Runs => if format == 0 { "csv" } else { "json" }.to_owned(),
+        }
+    }
+}
+
+/// The save panel.
+pub(crate) struct Saving {
+    pub(crate) what: SaveWhat,
+    /// Index into [`SaveWhat::formats`].
+    pub(crate) format: usize,
+    pub(crate) path: String,
+    pub(crate) stage: Stage,
+}
+
+pub(crate) enum Stage {
+    Editing,
+    /// The path was fine but a file of that name is there.
+    AskToReplace,
+    Failed(String),
+    Writing(Receiver<Outcome>),
+}
+
+pub(crate) enum Outcome {
+    Saved(String),
+    Taken,
+    Failed(String),
+}
+
+/// Everything that is needed to write, without the window.
+pub(crate) enum Content {
+    List {
+        rows: Snapshot,
+        format: Format,
+        algorithm: Algorithm,
+    },
+    Runs {
+        runs: Vec<Run>,
+        json: bool,
+    },
+}
+
+/// Starts writing; `wake` is called when it is done.
+pub(crate) fn start(
+    content: Content,
+    path: PathBuf,
+    existing: Existing,
+    wake: Arc<dyn Fn() + Send + Sync>,
+) -> Stage {
+    let (sender, outcome) = bounded(1);
+    let spawned = std::thread::Builder::new()
+        .name("save".to_owned())
+        .spawn(move || {
+            // The panel may have been closed meanwhile.
+            let _ = sender.send(write(&content, &path, existing));
+            wake();
+        });
+    match spawned {
+        Ok(_) => Stage::Writing(outcome),
+        Err(error) => Stage::Failed(format!("no thread could be started to save: {error}")),
+    }
+}
+
+fn write(content: &Content, path: &Path, existing: Existing) -> Outcome {
+    let result = match content {
+        Content::List {
+            rows,
+            format,
+            algorithm,
+        } => write_list(rows, *format, *algorithm, path, existing),
+        Content::Runs { runs, json } => save::whole(path, existing, |out| {
+            if *json {
+                runs::write_json(runs, out)
+            } else {
+                runs::write_csv(runs, out)
+            }
+        })
+        .map(|()| counted(runs.len() as u64, "run", "runs"))
+        .map_err(Trouble::Save),
+    };
+    match result {
+        Ok(what) => Outcome::Saved(format!("Saved {what} as {}.", workers::shown(path))),
+        Err(Trouble::Save(error)) if error.is_taken() => Outcome::Taken,
+        Err(error) => Outcome::Failed(error.to_string()),
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error(transparent)]
+    Save(#[from] save::SaveError),
+    #[error(transparent)]
+    CannotCarry(#[from] workers::manifest::CannotWrite),
+}
+
+fn write_list(
+    rows: &Snapshot,
+    format: Format,
+    algorithm: Algorithm,
+    path: &Path,
+    existing: Existing,
+) -> Result<String, Trouble> {
+    let mut hashed: Vec<(&FileResult, &[u8])> = rows
+        .rows()
+        .filter_map(|row| match &row.verdict {
+            Verdict::Hashed(digest) => Some((row, &**digest)),
+            _ => None,
+        })
+        .collect();
+    // A list that lies above its files names them from where it lies, so that both can be moved
+    // together; any other list needs the full paths.
+    let folder = path.parent().filter(|folder| {
+        !folder.as_os_str().is_empty() && hashed.iter().all(|(row, _)| row.path.starts_with(folder))
+    });
+    let name = |row: &'_ FileResult| -> PathBuf {
+        folder
+            .and_then(|folder| row.path.strip_prefix(folder).ok())
+            .unwrap_or(&row.path)
+            .to_owned()
+    };
+    hashed.sort_by(|(a, _), (b, _)| {
+        let bytes = |row: &FileResult| row.path.as_os_str().as_encoded_bytes().to_owned();
+        bytes(a).cmp(&bytes(b))
+    });
+    format.check(
+        &[algorithm],
+        hashed.iter().map(|(row, _)| row.path.as_path()),
+    )?;
+    save::whole(path, existing, |out| -> io::Result<()> {
+        let algorithms = [algorithm];
+        let mut list = ListWriter::new(format, &algorithms, out)?;
+        for (row, digests) in &hashed {
+            let path = name(row);
+            list.entry(&Entry {
+                path: &path,
+                size: row.size,
+                digests,
+            })?;
+        }
+        list.finish().map(drop)
+    })?;
+    let how = if folder.is_some() {
+        "with paths from its folder on"
+    } else {
+        "with full paths"
+    };
+    Ok(format!(
+        "{} {how}",
+        counted(hashed.len() as u64, "checksum", "checksums")
+    ))
+}
+
+/// Rows as GNU lines, for the clipboard.
+pub(crate) fn lines<'a>(
+    rows: impl Iterator<Item = &'a FileResult>,
+    algorithm: Algorithm,
+) -> String {
+    let mut text = Vec::new();
+    for row in rows {
+        match &row.verdict {
+            Verdict::Hashed(digests) => {
+                let entry = Entry {
+                    path: &row.path,
+                    size: row.size,
+                    digests,
+                };
+                let algorithms = [algorithm];
+                // Writing to memory does not fail.
+                if let Ok(mut list) = ListWriter::new(Format::GNU, &algorithms, &mut text) {
+                    let _ = list.entry(&entry);
+                }
+            }
+            other => {
+                let why = other.reason().unwrap_or_default();
+                let _ = writeln!(text, "# {}: {why}", workers::shown(&row.path));
+            }
+        }
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}

@@ -1,0 +1,811 @@
+//! The session: everything the window shows and the only place that changes it. Views read it
+//! and push [`Command`]s; [`Session::apply`] carries them out, [`Session::advance`] takes in
+//! what the job, the dialogs and the other threads have sent. Neither ever waits.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::TryRecvError;
+use workers::{
+    Control, Ending, Event, InlineJob, Job, JobSpec, Links, Pace, Priority, RunOn, Sink, Summary,
+    VerdictKind, WorkerEvent, WorkerState, shown,
+};
+
+use crate::command::Command;
+use crate::dialog::{Ask, Choice, Dialogs};
+use crate::format::{count, counted};
+use crate::job::{Finished, JobState, LaneView, Running, Title};
+use crate::meter::cores::CoreMeter;
+use crate::meter::pulse::{self, Pulse};
+use crate::notice::{Notices, Tone};
+use crate::query::{Query, QueryThread};
+use crate::results::{self, Results};
+use crate::runs::Run;
+use crate::save::Existing;
+use crate::saving::{self, Content, Outcome, SaveWhat, Saving, Stage};
+use crate::settings::{Settings, SettingsFile};
+use crate::way::Way;
+
+/// How long taking in results may hold up a frame.
+const BUDGET: Duration = Duration::from_millis(4);
+/// The rows shown are asked for anew this often while results come in.
+const REQUERY: Duration = Duration::from_millis(400);
+/// The pulse is watched this much longer than a run, so that the answer to the last question of
+/// the run is counted in it.
+const AFTER_RUN: Duration = Duration::from_millis(250);
+/// A freeze asked for on the command line is announced for this long.
+const ANNOUNCE: Duration = Duration::from_millis(2500);
+
+pub(crate) type Wake = Arc<dyn Fn() + Send + Sync>;
+
+pub(crate) struct Session {
+    pub(crate) settings: Settings,
+    settings_file: SettingsFile,
+    /// What the path field holds, and what was chosen: one or more paths.
+    pub(crate) path_text: String,
+    pub(crate) chosen: Vec<PathBuf>,
+    pub(crate) job: JobState,
+    pub(crate) results: Results,
+    pub(crate) query: Query,
+    pub(crate) rows: QueryThread,
+    asked_at: Instant,
+    pub(crate) runs: Vec<Run>,
+    closing_run: Option<ClosingRun>,
+    runs_begun: usize,
+    pub(crate) notices: Notices,
+    pub(crate) saving: Option<Saving>,
+    pub(crate) restarts: u32,
+    dialogs: Dialogs,
+    pub(crate) pulse: Pulse,
+    pub(crate) cores: CoreMeter,
+    /// Frames drawn since the program started.
+    pub(crate) frames: u64,
+    frames_at_start: u64,
+    wake: Wake,
+}
+
+/// A run that is over, but for the last beats of the pulse.
+struct ClosingRun {
+    run: Run,
+    until: Instant,
+}
+
+/// What a session is made of.
+pub(crate) struct Parts {
+    pub(crate) settings: Settings,
+    pub(crate) settings_file: SettingsFile,
+    pub(crate) settings_note: Option<String>,
+    pub(crate) pulse: Pulse,
+    pub(crate) wake: Wake,
+}
+
+impl Session {
+    pub(crate) fn new(parts: Parts) -> std::io::Result<Self> {
+        let Parts {
+            settings,
+            settings_file,
+            settings_note,
+            pulse,
+            wake,
+        } = parts;
+        let row_wake = wake.clone();
+        let mut session = Self {
+            path_text: settings
+                .recent
+                .first()
+                .map(|path| shown_home(path))
+                .unwrap_or_default(),
+            chosen: settings.recent.first().cloned().into_iter().collect(),
+            settings,
+            settings_file,
+            job: JobState::Idle,
+            results: Results::default(),
+            query: Query::default(),
+            rows: QueryThread::start(move || row_wake())?,
+            asked_at: Instant::now(),
+            runs: Vec::new(),
+            closing_run: None,
+            runs_begun: 0,
+            notices: Notices::default(),
+            saving: None,
+            restarts: 0,
+            dialogs: Dialogs::new(wake.clone()),
+            pulse,
+            cores: CoreMeter::start()?,
+            frames: 0,
+            frames_at_start: 0,
+            wake,
+        };
+        if let Some(note) = settings_note {
+            session.notices.say(Tone::Warning, note);
+        }
+        session.set_meters();
+        Ok(session)
+    }
+
+    // ---- what the user wants ----
+
+    pub(crate) fn apply(&mut self, command: Command, frame: Option<&eframe::Frame>) {
+        match command {
+            Command::Start => self.start(false),
+            Command::ConfirmFreeze => self.freeze(),
+            Command::DeclineFreeze => self.job = JobState::Idle,
+            Command::Pause => self.with_running(Running::pause),
+            Command::Resume => self.with_running(Running::resume),
+            Command::Cancel => {
+                if let JobState::Announced { .. } = self.job {
+                    self.job = JobState::Idle;
+                }
+                self.with_running(Running::cancel);
+            }
+            Command::KillWorker(worker) => {
+                self.with_running(|running| running.job.kill_worker(worker));
+            }
+            Command::TypePath(text) => {
+                self.chosen = expand(&text).into_iter().collect();
+                self.path_text = text;
+            }
+            Command::UsePaths(paths) => self.use_paths(paths),
+            Command::ChooseFolder => self.dialogs.open(Ask::Folder, frame),
+            Command::ChooseFiles => self.dialogs.open(Ask::Files, frame),
+            Command::ForgetRecent => self.settings.recent.clear(),
+            Command::SetAlgorithm(algorithm) => self.settings.algorithm = algorithm,
+            Command::SetWay(way) => self.settings.way = way,
+            Command::SetWorkers(workers) => self.settings.workers = workers,
+            Command::SetFollowLinks(follow) => self.settings.follow_links = follow,
+            Command::SetFreezeLimit(limit) => self.settings.freeze_limit_s = limit,
+            Command::SetTheme(theme) => self.settings.theme = theme,
+            Command::SetScale(scale) => self.settings.scale = scale,
+            Command::SetPulseAlways(on) => {
+                self.settings.pulse_always = on;
+                self.set_meters();
+            }
+            Command::Ask(query) => {
+                self.query = query;
+                self.ask_for_rows();
+            }
+            // Views turn these into work for the clipboard, which needs egui.
+            Command::CopyRows(_) => {}
+            Command::OpenSave(what) => self.open_save(what),
+            Command::EditSavePath(path) => self.edit_save(|saving| {
+                saving.path = path;
+                saving.stage = Stage::Editing;
+            }),
+            Command::SetSaveFormat(format) => self.set_save_format(format),
+            Command::BrowseSave => {
+                if let Some(saving) = &self.saving {
+                    let path = PathBuf::from(&saving.path);
+                    let ask = Ask::Save {
+                        folder: path.parent().unwrap_or(Path::new(".")).to_owned(),
+                        name: path
+                            .file_name()
+                            .unwrap_or_default()
+                            .to_string_lossy()
+                            .into_owned(),
+                    };
+                    self.dialogs.open(ask, frame);
+                }
+            }
+            Command::Save => self.save(Existing::Keep),
+            Command::ReplaceExisting => self.save(Existing::Replace),
+            Command::CloseSave => self.saving = None,
+            Command::ClearRuns => self.runs.clear(),
+            Command::DismissNotice => self.notices.clear(),
+        }
+        self.settings_file.keep(&self.settings);
+    }
+
+    fn with_running(&mut self, act: impl FnOnce(&mut Running)) {
+        if let JobState::Running(running) = &mut self.job {
+            act(running);
+        }
+    }
+
+    fn use_paths(&mut self, paths: Vec<PathBuf>) {
+        let Some(first) = paths.first() else {
+            return;
+        };
+        self.path_text = shown_home(first);
+        self.chosen = paths;
+    }
+
+    /// Starts at once on what the command line named.
+    pub(crate) fn start_on(&mut self, paths: Vec<PathBuf>) {
+        self.use_paths(paths);
+        self.start(true);
+    }
+
+    pub(crate) fn workers(&self) -> usize {
+        self.settings
+            .workers
+            .unwrap_or_else(crate::cli::default_workers)
+    }
+
+    // ---- starting ----
+
+    /// Starts on the paths chosen. `by_itself`: nobody is there to press a button.
+    pub(crate) fn start(&mut self, by_itself: bool) {
+        if self.job.is_busy() {
+            return;
+        }
+        if self.chosen.is_empty() {
+            self.notices.say(
+                Tone::Warning,
+                "Nothing to hash yet: choose a folder, drop one on the window, or type its path.",
+            );
+            return;
+        }
+        let way = self.settings.way;
+        let title = Title {
+            way,
+            workers: if way == Way::Ui { 1 } else { self.workers() },
+            algorithm: self.settings.algorithm,
+            what: what(&self.chosen),
+        };
+        let spec = JobSpec {
+            roots: self.chosen.clone(),
+            algorithms: vec![self.settings.algorithm],
+            links: if self.settings.follow_links {
+                Links::Follow
+            } else {
+                Links::Skip
+            },
+            workers: title.workers,
+            priority: Priority::Background,
+        };
+        for path in self.chosen.iter().rev() {
+            self.settings.remember(path);
+        }
+        self.settings_file.keep(&self.settings);
+        match way {
+            Way::Ui => {
+                let go_at = by_itself.then(|| Instant::now() + ANNOUNCE);
+                self.job = JobState::Announced { title, spec, go_at };
+            }
+            Way::Threads => self.launch(title, spec, RunOn::Threads),
+            Way::Processes => self.launch(title, spec, RunOn::Processes),
+        }
+    }
+
+    fn launch(&mut self, title: Title, spec: JobSpec, run_on: RunOn) {
+        self.begin_run();
+        let (sink, events) = self.sink();
+        match Job::start(spec, run_on, sink) {
+            Ok(job) => {
+                let running = Running::new(title, job, events, Instant::now(), None);
+                self.job = JobState::Running(Box::new(running));
+            }
+            Err(error) => self
+                .notices
+                .say(Tone::Error, format!("The job could not start: {error}.")),
+        }
+        self.set_meters();
+    }
+
+    fn sink(&self) -> (Sink, crossbeam_channel::Receiver<Event>) {
+        let wake = self.wake.clone();
+        Sink::new(move || wake())
+    }
+
+    fn begin_run(&mut self) {
+        self.finish_closing_run();
+        results::discard(std::mem::take(&mut self.results));
+        self.rows.reset();
+        self.restarts = 0;
+        self.runs_begun += 1;
+        self.frames_at_start = self.frames;
+        self.pulse.begin_run();
+    }
+
+    /// The user has been told and has said yes.
+    fn freeze(&mut self) {
+        let JobState::Announced { title, spec, .. } =
+            std::mem::replace(&mut self.job, JobState::Idle)
+        else {
+            return;
+        };
+        self.begin_run();
+        // Nobody can cancel it from a window that does not answer.
+        match InlineJob::new(spec, &Control::default()) {
+            Ok(job) => {
+                self.job = JobState::Freezing {
+                    title,
+                    job: Box::new(job),
+                    drawn: false,
+                };
+            }
+            Err(error) => self
+                .notices
+                .say(Tone::Error, format!("The job could not start: {error}.")),
+        }
+        self.set_meters();
+    }
+
+    /// The one exception to the rule that this thread never waits: it does the work itself.
+    fn freeze_now(&mut self) {
+        let JobState::Freezing { title, mut job, .. } =
+            std::mem::replace(&mut self.job, JobState::Idle)
+        else {
+            return;
+        };
+        let started = Instant::now();
+        let limit = self
+            .settings
+            .freeze_limit_s
+            .map(|seconds| Duration::from_secs(u64::from(seconds)));
+        let mut rows = Vec::new();
+        let pace = job.run(limit.map(|limit| started + limit), &mut |row| {
+            rows.push(row)
+        });
+        self.results.append(rows);
+        let frozen_for = started.elapsed();
+        match pace {
+            Pace::Finished(summary) => {
+                let totals = job.totals().now();
+                self.finish(title, *summary, Some(frozen_for), totals, Vec::new());
+            }
+            Pace::OutOfTime => {
+                let (sink, events) = self.sink();
+                match job.go_on_in_background(sink) {
+                    Ok(job) => {
+                        self.notices.say(
+                            Tone::Info,
+                            format!(
+                                "The window was frozen for {}; the rest goes on in the background.",
+                                crate::format::duration(frozen_for)
+                            ),
+                        );
+                        let running = Running::new(title, job, events, started, Some(frozen_for));
+                        self.job = JobState::Running(Box::new(running));
+                    }
+                    Err(error) => self
+                        .notices
+                        .say(Tone::Error, format!("The rest could not go on: {error}.")),
+                }
+            }
+        }
+    }
+
+    // ---- what the other threads have sent ----
+
+    /// Takes in what is there, for at most a few milliseconds. Says when to be called again at
+    /// the latest; `None` when nothing is going on.
+    pub(crate) fn advance(&mut self) -> Option<Duration> {
+        let now = Instant::now();
+        self.pulse.refresh();
+        self.cores.refresh();
+        self.take_choices();
+        self.take_save_outcome();
+        if let JobState::Announced {
+            go_at: Some(at), ..
+        } = &self.job
+            && now >= *at
+        {
+            self.freeze();
+        }
+        if let JobState::Freezing { drawn: true, .. } = &self.job {
+            self.freeze_now();
+        }
+        let more = self.drain(now);
+        self.rows.poll();
+        let outdated = self.rows.is_stale(&self.query, self.results.len());
+        let due = self.asked_at.elapsed() >= REQUERY || !matches!(self.job, JobState::Running(_));
+        if outdated && due {
+            self.ask_for_rows();
+        }
+        if self
+            .closing_run
+            .as_ref()
+            .is_some_and(|closing| now >= closing.until)
+        {
+            self.finish_closing_run();
+        }
+        if more {
+            return Some(Duration::ZERO);
+        }
+        match &self.job {
+            JobState::Announced { go_at: Some(_), .. } => Some(Duration::from_millis(100)),
+            JobState::Freezing { .. } => Some(Duration::ZERO),
+            JobState::Running(_) => Some(Duration::from_millis(33)),
+            _ if self.closing_run.is_some() => Some(AFTER_RUN / 4),
+            _ if self.settings.pulse_always => Some(Duration::from_millis(100)),
+            _ => None,
+        }
+    }
+
+    /// A frame was drawn; the freeze waits for one that announces it.
+    pub(crate) fn frame_drawn(&mut self) {
+        self.frames += 1;
+        if let JobState::Freezing { drawn, .. } = &mut self.job {
+            *drawn = true;
+        }
+    }
+
+    fn drain(&mut self, now: Instant) -> bool {
+        let mut finished = None;
+        let mut more = true;
+        let JobState::Running(running) = &mut self.job else {
+            return false;
+        };
+        loop {
+            match running.events.try_recv() {
+                Ok(Event::Results(rows)) => self.results.append(rows),
+                Ok(Event::Worker { worker, what }) => {
+                    self.restarts += u32::from(matches!(what, WorkerEvent::Replaced { .. }));
+                    tell(&mut self.notices, worker, &what);
+                }
+                Ok(Event::Finished(summary)) => {
+                    finished = Some(summary);
+                    break;
+                }
+                Err(TryRecvError::Empty) => {
+                    more = false;
+                    break;
+                }
+                Err(TryRecvError::Disconnected) => {
+                    self.notices.say(
+                        Tone::Error,
+                        "The job ended without a word; this is a mistake in the program.",
+                    );
+                    self.job = JobState::Idle;
+                    self.set_meters();
+                    return false;
+                }
+            }
+            if now.elapsed() >= BUDGET {
+                break;
+            }
+        }
+        running.refresh(Instant::now());
+        let pids = running
+            .lanes
+            .iter()
+            .filter_map(|lane| lane.state.pid)
+            .collect();
+        self.cores.workers(pids);
+        if let Some(summary) = finished
+            && let JobState::Running(running) = std::mem::replace(&mut self.job, JobState::Idle)
+        {
+            let Running {
+                title,
+                frozen_for,
+                lanes,
+                job,
+                ..
+            } = *running;
+            let totals = job.totals().now();
+            self.finish(title, summary, frozen_for, totals, lanes);
+            return false;
+        }
+        more
+    }
+
+    fn finish(
+        &mut self,
+        title: Title,
+        summary: Summary,
+        frozen_for: Option<Duration>,
+        totals: workers::TotalsNow,
+        mut lanes: Vec<LaneView>,
+    ) {
+        for lane in &mut lanes {
+            lane.state.state = WorkerState::Gone;
+        }
+        let run = Run {
+            number: self.runs_begun,
+            way: title.way,
+            workers: title.workers,
+            algorithm: title.algorithm,
+            what: title.what.clone(),
+            ending: match summary.ending {
+                Ending::Completed => "completed",
+                Ending::Cancelled => "cancelled",
+                Ending::Failed(_) => "failed",
+            },
+            files: summary.counts.get(VerdictKind::Ok),
+            bytes: summary.bytes,
+            wall_s: summary.wall.as_secs_f64(),
+            bytes_per_s: crate::format::per_second(summary.bytes, summary.wall),
+            cpu_s: summary.cpu.map(|cpu| cpu.as_secs_f64()),
+            worst_stall_ms: None,
+            p99_latency_ms: None,
+            frames: self.frames - self.frames_at_start,
+        };
+        self.closing_run = Some(ClosingRun {
+            run,
+            until: Instant::now() + AFTER_RUN,
+        });
+        match &summary.ending {
+            Ending::Failed(why) => self.notices.say(
+                Tone::Error,
+                format!(
+                    "The job could not go on: {why}. {} not hashed.",
+                    counted(summary.not_reached, "file was", "files were")
+                ),
+            ),
+            Ending::Cancelled => self.notices.say(
+                Tone::Info,
+                format!(
+                    "Cancelled. {} not hashed.",
+                    counted(summary.not_reached, "file was", "files were")
+                ),
+            ),
+            Ending::Completed => {}
+        }
+        self.job = JobState::Finished(Finished {
+            title,
+            summary,
+            frozen_for,
+            totals,
+            lanes,
+        });
+        self.ask_for_rows();
+    }
+
+    fn finish_closing_run(&mut self) {
+        let Some(ClosingRun { mut run, .. }) = self.closing_run.take() else {
+            return;
+        };
+        self.pulse.refresh();
+        let measured = &self.pulse.reading().run;
+        let ms = |latency: Duration| latency.as_secs_f64() * 1000.0;
+        run.worst_stall_ms = measured.worst().map(ms);
+        run.p99_latency_ms = measured.quantile(0.99).map(ms);
+        self.runs.push(run);
+        self.set_meters();
+    }
+
+    /// Which run the results are of.
+    pub(crate) fn run_number(&self) -> usize {
+        self.runs_begun
+    }
+
+    /// The run whose figures are complete.
+    pub(crate) fn last_run(&self) -> Option<&Run> {
+        if self.closing_run.is_some() {
+            None
+        } else {
+            self.runs.last()
+        }
+    }
+
+    fn set_meters(&mut self) {
+        let on = matches!(self.job, JobState::Running(_) | JobState::Freezing { .. })
+            || self.closing_run.is_some()
+            || self.settings.pulse_always;
+        self.pulse.beat(on);
+        self.cores.sample(on);
+    }
+
+    fn ask_for_rows(&mut self) {
+        if self.rows.is_stale(&self.query, self.results.len()) {
+            self.asked_at = Instant::now();
+            self.rows.ask(self.query.clone(), self.results.snapshot());
+        }
+    }
+
+    fn take_choices(&mut self) {
+        match self.dialogs.poll() {
+            Some(Choice::ToHash(paths)) => self.use_paths(paths),
+            Some(Choice::SaveAs(path)) => {
+                self.edit_save(|saving| {
+                    saving.path = path.to_string_lossy().into_owned();
+                    saving.stage = Stage::Editing;
+                });
+            }
+            Some(Choice::Nothing { quickly: true }) => self.notices.say(
+                Tone::Warning,
+                "No file dialog came up. If this desktop has none, type the path or drop the files here.",
+            ),
+            Some(Choice::Nothing { quickly: false }) | None => {}
+        }
+    }
+
+    // ---- saving ----
+
+    fn open_save(&mut self, what: SaveWhat) {
+        let nothing = match what {
+            SaveWhat::List => self.results.counts().get(VerdictKind::Ok) == 0,
+            SaveWhat::Runs => self.runs.is_empty(),
+        };
+        if nothing {
+            self.notices
+                .say(Tone::Warning, "There is nothing to save yet.");
+            return;
+        }
+        self.saving = Some(Saving {
+            what,
+            format: 0,
+            path: self.suggest(what, 0).to_string_lossy().into_owned(),
+            stage: Stage::Editing,
+        });
+    }
+
+    /// Beside what was hashed, so that the list can name it by a short path.
+    fn suggest(&self, what: SaveWhat, format: usize) -> PathBuf {
+        let root = self.chosen.first().map(PathBuf::as_path);
+        let folder = root.and_then(Path::parent).unwrap_or(Path::new(""));
+        let stem = match what {
+            SaveWhat::List => root
+                .and_then(Path::file_name)
+                .unwrap_or("checksums".as_ref()),
+            SaveWhat::Runs => "thawsum-runs".as_ref(),
+        };
+        let mut name = stem.to_owned();
+        name.push(".");
+        name.push(what.extension(format, self.listed_algorithm()));
+        folder.join(name)
+    }
+
+    fn set_save_format(&mut self, format: usize) {
+        let algorithm = self.listed_algorithm();
+        self.edit_save(|saving| {
+            let old = saving.what.extension(saving.format, algorithm);
+            let new = saving.what.extension(format, algorithm);
+            if let Some(stem) = saving.path.strip_suffix(&format!(".{old}")) {
+                saving.path = format!("{stem}.{new}");
+            }
+            saving.format = format;
+            saving.stage = Stage::Editing;
+        });
+    }
+
+    fn edit_save(&mut self, edit: impl FnOnce(&mut Saving)) {
+        if let Some(saving) = &mut self.saving
+            && !matches!(saving.stage, Stage::Writing(_))
+        {
+            edit(saving);
+        }
+    }
+
+    /// The algorithm of the results in the table, which may not be the one chosen for the next.
+    pub(crate) fn listed_algorithm(&self) -> workers::Algorithm {
+        match &self.job {
+            JobState::Announced { title, .. } | JobState::Freezing { title, .. } => title.algorithm,
+            JobState::Running(running) => running.title.algorithm,
+            JobState::Finished(finished) => finished.title.algorithm,
+            JobState::Idle => self.settings.algorithm,
+        }
+    }
+
+    fn save(&mut self, existing: Existing) {
+        let algorithm = self.listed_algorithm();
+        let Some(saving) = &mut self.saving else {
+            return;
+        };
+        let Some(path) = expand(&saving.path) else {
+            saving.stage = Stage::Failed("Type a name for the file first.".to_owned());
+            return;
+        };
+        let content = match saving.what {
+            SaveWhat::List => Content::List {
+                rows: self.results.snapshot(),
+                format: workers::manifest::Format::ALL
+                    .get(saving.format)
+                    .copied()
+                    .unwrap_or(workers::manifest::Format::GNU),
+                algorithm,
+            },
+            SaveWhat::Runs => Content::Runs {
+                runs: self.runs.clone(),
+                json: saving.format == 1,
+            },
+        };
+        saving.stage = saving::start(content, path, existing, self.wake.clone());
+    }
+
+    fn take_save_outcome(&mut self) {
+        let Some(saving) = &mut self.saving else {
+            return;
+        };
+        let Stage::Writing(outcome) = &saving.stage else {
+            return;
+        };
+        match outcome.try_recv() {
+            Ok(Outcome::Saved(text)) => {
+                self.notices.say(Tone::Info, text);
+                self.saving = None;
+            }
+            Ok(Outcome::Taken) => saving.stage = Stage::AskToReplace,
+            Ok(Outcome::Failed(why)) => saving.stage = Stage::Failed(why),
+            Err(TryRecvError::Empty) => {}
+            Err(TryRecvError::Disconnected) => {
+                saving.stage = Stage::Failed("the save ended without a word".to_owned());
+            }
+        }
+    }
+
+    // ---- the end ----
+
+    /// The window is closing: ends the job and its workers, and keeps the settings. Waits for
+    /// them, but not long: whatever is left ends with this process.
+    pub(crate) fn shut_down(&mut self) {
+        self.settings_file.keep(&self.settings);
+        self.settings_file.finish();
+        if let JobState::Running(running) = std::mem::replace(&mut self.job, JobState::Idle) {
+            let Running { job, events, .. } = *running;
+            job.cancel();
+            let deadline = Instant::now() + Duration::from_millis(700);
+            while let Some(left) = deadline.checked_duration_since(Instant::now()) {
+                match events.recv_timeout(left) {
+                    Ok(Event::Finished(_)) | Err(_) => break,
+                    Ok(_) => {}
+                }
+            }
+        }
+    }
+}
+
+fn tell(notices: &mut Notices, worker: usize, what: &WorkerEvent) {
+    let number = worker + 1;
+    match what {
+        WorkerEvent::Died {
+            how,
+            asked,
+            requeued,
+            ..
+        } => {
+            let files = match requeued {
+                0 => "It held no file".to_owned(),
+                1 => "Its file went to others".to_owned(),
+                n => format!("Its {} files went to others", count(*n as u64)),
+            };
+            let cause = if *asked { "You killed it; it" } else { "It" };
+            notices.say(
+                Tone::Warning,
+                format!("Worker {number} is gone. {cause} {how}. {files}; nothing is lost."),
+            );
+        }
+        WorkerEvent::Replaced { .. } => {}
+        WorkerEvent::StartFailed { reason } => {
+            notices.say(Tone::Error, format!("Worker {number} {reason}."));
+        }
+    }
+}
+
+/// What is hashed, in a few words.
+fn what(paths: &[PathBuf]) -> String {
+    let Some(first) = paths.first() else {
+        return String::new();
+    };
+    let name = first
+        .file_name()
+        .map_or_else(|| shown(first), |name| shown(Path::new(name)));
+    match paths.len() {
+        1 => name,
+        n => format!("{name} and {} more", n - 1),
+    }
+}
+
+/// A path as typed: `~` is the user's home.
+fn expand(text: &str) -> Option<PathBuf> {
+    let text = text.trim();
+    if text.is_empty() {
+        return None;
+    }
+    match (text.strip_prefix('~'), home()) {
+        (Some(rest), Some(home))
+            if rest.is_empty() || rest.starts_with(std::path::is_separator) =>
+        {
+            Some(home.join(rest.trim_start_matches(std::path::is_separator)))
+        }
+        _ => Some(PathBuf::from(text)),
+    }
+}
+
+/// A path as shown in the field: the user's home is `~`.
+pub(crate) fn shown_home(path: &Path) -> String {
+    match home().and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned)) {
+        Some(rest) if rest.as_os_str().is_empty() => "~".to_owned(),
+        Some(rest) => format!("~{}{}", std::path::MAIN_SEPARATOR, shown(&rest)),
+        None => shown(path),
+    }
+}
+
+fn home() -> Option<PathBuf> {
+    directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned())
+}
+
+// The pulse asks several times a second: less than the run's last moments.
+const _: () = assert!(pulse::INTERVAL.as_millis() < AFTER_RUN.as_millis());

@@ -1,0 +1,41 @@
+//! The views: one file a view, one line a view in [`all`].
+
+mod hash;
+mod help;
+mod runs;
+mod save_panel;
+mod settings;
+
+pub(crate) use save_panel::save_panel;
+
+use eframe::egui::{Rect, Ui};
+
+use crate::command::Command;
+use crate::session::Session;
+
+/// One panel of the window. It reads the session and pushes commands; its own state is only
+/// what nobody else cares about, such as how far it is scrolled.
+pub(crate) trait View {
+    fn name(&self) -> &'static str;
+    fn icon(&self) -> &'static str;
+    /// Whether it stands at the foot of the sidebar, with what one seldom needs.
+    fn at_foot(&self) -> bool {
+        false
+    }
+    fn show(&mut self, ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Vec<Command>);
+    /// The find shortcut was pressed.
+    fn find(&mut self) {}
+}
+
+/// Every view, in the order of the sidebar.
+pub(crate) fn all() -> Vec<Box<dyn View>> {
+    vec![
+        Box::new(hash::HashView::default()),
+        Box::new(runs::RunsView::default()),
+        Box::new(settings::SettingsView),
+        Box::new(help::HelpView),
+    ]
+}
+
+/// Which of [`all`] is for first help.
+pub(crate) const HELP: usize = 3;

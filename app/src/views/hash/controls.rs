@@ -1,0 +1,253 @@
+//! The top row: what to hash, with what, by whom, and the button.
+
+use eframe::egui::{
+    Align, ComboBox, Key, Layout, Rect, RichText, TextEdit, Ui, UiBuilder, Vec2, vec2,
+};
+use workers::{Algorithm, JobSpec};
+
+use crate::command::Command;
+use crate::job::{JobState, Phase};
+use crate::session::Session;
+use crate::theme::{self, CONTROL_HEIGHT};
+use crate::way::Way;
+use crate::widgets::button;
+use crate::widgets::segmented::{Segment, segmented};
+
+/// Below this width the row becomes two.
+const ONE_ROW: f32 = 1000.0;
+
+pub(super) fn height(width: f32) -> f32 {
+    if width < ONE_ROW {
+        2.0 * CONTROL_HEIGHT + 8.0
+    } else {
+        CONTROL_HEIGHT
+    }
+}
+
+pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Vec<Command>) {
+    let row = Rect::from_min_size(rect.min, vec2(rect.width(), CONTROL_HEIGHT));
+    let second = row.translate(vec2(0.0, CONTROL_HEIGHT + 8.0));
+    let idle = !session.job.is_busy();
+    let two_rows = rect.width() < ONE_ROW;
+    let layout = Layout::right_to_left(Align::Center);
+    let mut right = ui.new_child(
+        UiBuilder::new()
+            .id_salt("controls")
+            .max_rect(row)
+            .layout(layout),
+    );
+    buttons(&mut right, session, commands);
+    if two_rows {
+        path(&mut right, session, commands, idle);
+        let layout = Layout::left_to_right(Align::Center);
+        let mut left = ui.new_child(
+            UiBuilder::new()
+                .id_salt("choices")
+                .max_rect(second)
+                .layout(layout),
+        );
+        algorithm(&mut left, session, commands, idle);
+        ways(&mut left, session, commands, idle);
+        workers(&mut left, session, commands, idle);
+    } else {
+        workers(&mut right, session, commands, idle);
+        ways(&mut right, session, commands, idle);
+        algorithm(&mut right, session, commands, idle);
+        path(&mut right, session, commands, idle);
+    }
+}
+
+/// From right to left: the main button, then the other.
+fn buttons(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    match &session.job {
+        JobState::Running(running) => {
+            let cancelling = running.phase == Phase::Cancelling;
+            let cancel =
+                button::primary(ui, "Cancel", !cancelling).on_hover_text("Stop the job (Ctrl+.)");
+            if cancel.clicked() {
+                commands.push(Command::Cancel);
+            }
+            let paused = matches!(running.phase, Phase::Paused | Phase::Pausing);
+            let word = if paused { "Resume" } else { "Pause" };
+            if button::secondary(ui, word, !cancelling)
+                .on_hover_text("Ctrl+P")
+                .clicked()
+            {
+                commands.push(if paused {
+                    Command::Resume
+                } else {
+                    Command::Pause
+                });
+            }
+        }
+        JobState::Freezing { .. } => {
+            button::primary(ui, "Frozen", false);
+        }
+        JobState::Announced { .. } => {
+            if button::secondary(ui, "Not now", true).clicked() {
+                commands.push(Command::DeclineFreeze);
+            }
+        }
+        JobState::Idle | JobState::Finished(_) => {
+            let word = if matches!(session.job, JobState::Finished(_)) {
+                "Run again"
+            } else {
+                "Start"
+            };
+            let ready = !session.chosen.is_empty();
+            if button::primary(ui, word, ready)
+                .on_hover_text("Hash what is named on the left (Enter)")
+                .on_disabled_hover_text("Choose a folder first")
+                .clicked()
+            {
+                commands.push(Command::Start);
+            }
+        }
+    }
+}
+
+fn path(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: bool) {
+    ui.add_enabled_ui(idle, |ui| {
+        let menu = ui.menu_button(RichText::new("Choose…").font(theme::strong()), |ui| {
+            ui.set_min_width(180.0);
+            if ui.button("Folder…   Ctrl+O").clicked() {
+                commands.push(Command::ChooseFolder);
+                ui.close();
+            }
+            if ui.button("Files…   Ctrl+Shift+O").clicked() {
+                commands.push(Command::ChooseFiles);
+                ui.close();
+            }
+            if !session.settings.recent.is_empty() {
+                ui.separator();
+                for recent in &session.settings.recent {
+                    let text = crate::session::shown_home(recent);
+                    if ui.button(shorten(&text)).on_hover_text(&text).clicked() {
+                        commands.push(Command::UsePaths(vec![recent.clone()]));
+                        ui.close();
+                    }
+                }
+                ui.separator();
+                if ui.button("Forget these").clicked() {
+                    commands.push(Command::ForgetRecent);
+                    ui.close();
+                }
+            }
+        });
+        menu.response.accessible_name("Choose a folder or files");
+        let more = session.chosen.len().saturating_sub(1);
+        if more > 0 {
+            ui.label(
+                RichText::new(format!("and {more} more"))
+                    .font(theme::body())
+                    .color(theme::palette(ui).dim),
+            );
+        }
+        let mut text = session.path_text.clone();
+        let edit = TextEdit::singleline(&mut text)
+            .id_salt("path")
+            .hint_text("A folder or file, or drop one on the window")
+            .margin(vec2(10.0, 7.0))
+            .desired_width(f32::INFINITY);
+        let size = Vec2::new(ui.available_width(), CONTROL_HEIGHT);
+        let response = ui
+            .add_sized(size, edit)
+            .accessible_name("Path of the folder or file to hash");
+        if response.changed() {
+            commands.push(Command::TypePath(text));
+        }
+        if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+            commands.push(Command::Start);
+        }
+    });
+}
+
+fn shorten(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    if chars.len() <= 48 {
+        return text.to_owned();
+    }
+    let tail: String = chars[chars.len() - 40..].iter().collect();
+    format!("…{tail}")
+}
+
+fn algorithm(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: bool) {
+    ui.add_enabled_ui(idle, |ui| {
+        let now = session.settings.algorithm;
+        ComboBox::from_id_salt("algorithm")
+            .selected_text(now.label())
+            .width(112.0)
+            .height(480.0)
+            .show_ui(ui, |ui| {
+                for &algorithm in Algorithm::ALL {
+                    let text = match algorithm.strength() {
+                        workers::Strength::Strong => algorithm.label().to_owned(),
+                        workers::Strength::Weak => format!(
+                            "{}   for accidents, not against tampering",
+                            algorithm.label()
+                        ),
+                        workers::Strength::Accident => {
+                            format!("{}   finds accidents only", algorithm.label())
+                        }
+                    };
+                    if ui.selectable_label(algorithm == now, text).clicked() {
+                        commands.push(Command::SetAlgorithm(algorithm));
+                    }
+                }
+            })
+            .response
+            .accessible_name(format!("Algorithm: {}", now.label()));
+    });
+}
+
+fn ways(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: bool) {
+    let segments = Way::ALL.map(|way| Segment {
+        text: if way == Way::Ui {
+            "❄ Window"
+        } else {
+            way.label()
+        },
+        tooltip: way.explanation(),
+        selected: way == session.settings.way,
+    });
+    if let Some(index) = segmented(ui, "Run on", &segments, idle) {
+        commands.push(Command::SetWay(Way::ALL[index]));
+    }
+}
+
+fn workers(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: bool) {
+    let idle = idle && session.settings.way != Way::Ui;
+    ui.add_enabled_ui(idle, |ui| {
+        let now = session.workers();
+        let default = crate::cli::default_workers();
+        let text = if session.settings.way == Way::Ui {
+            "no workers".to_owned()
+        } else {
+            crate::format::counted(now as u64, "worker", "workers")
+        };
+        ComboBox::from_id_salt("workers")
+            .selected_text(text)
+            .width(104.0)
+            .height(360.0)
+            .show_ui(ui, |ui| {
+                let automatic = session.settings.workers.is_none();
+                if ui
+                    .selectable_label(automatic, format!("{default}, one a core"))
+                    .clicked()
+                {
+                    commands.push(Command::SetWorkers(None));
+                }
+                let numbers = (1..=16)
+                    .chain([24, 32, 48, 64])
+                    .filter(|&n| n <= JobSpec::MAX_WORKERS);
+                for number in numbers {
+                    let selected = session.settings.workers == Some(number);
+                    if ui.selectable_label(selected, number.to_string()).clicked() {
+                        commands.push(Command::SetWorkers(Some(number)));
+                    }
+                }
+            })
+            .response
+            .accessible_name(format!("Number of workers: {now}"));
+    });
+}

@@ -1,0 +1,121 @@
+//! Who is doing it: a lane for each worker.
+
+use eframe::egui::{Align2, Rect, ScrollArea, Sense, Ui, pos2, vec2};
+
+use crate::command::Command;
+use crate::format::counted;
+use crate::job::{JobState, LaneView};
+use crate::session::Session;
+use crate::theme;
+use crate::way::Way;
+use crate::widgets::lane::{SHORT, TALL, lane};
+use crate::widgets::panel::panel;
+use crate::widgets::text::{self, Cut};
+
+pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Vec<Command>) {
+    panel(ui, rect, "Workers", |ui| {
+        let palette = theme::palette(ui);
+        let inside = ui.max_rect();
+        let title = Rect::from_min_size(inside.min - vec2(0.0, 3.0), vec2(inside.width(), 18.0));
+        text::put(
+            ui,
+            title,
+            Align2::LEFT_CENTER,
+            "Workers",
+            &theme::small_strong(),
+            palette.dim,
+        );
+        let (lanes, word): (&[LaneView], &str) = match &session.job {
+            JobState::Running(running) => (&running.lanes, note(running.title.way)),
+            JobState::Finished(finished) => (&finished.lanes, note(finished.title.way)),
+            _ => (&[], ""),
+        };
+        let restarts = match session.restarts {
+            0 => word.to_owned(),
+            n => counted(u64::from(n), "restart", "restarts"),
+        };
+        text::put(
+            ui,
+            title,
+            Align2::RIGHT_CENTER,
+            &restarts,
+            &theme::small(),
+            palette.dim,
+        );
+        let mut body = inside;
+        body.min.y += 20.0;
+        if lanes.is_empty() {
+            empty(ui, body, session);
+            return;
+        }
+        let tall = lanes.len() as f32 * TALL <= body.height() + 6.0;
+        let height = if tall { TALL } else { SHORT };
+        let mut child = ui.new_child(
+            eframe::egui::UiBuilder::new()
+                .id_salt("lanes")
+                .max_rect(body),
+        );
+        child.set_clip_rect(body.expand(2.0));
+        ScrollArea::vertical()
+            .id_salt("lanes")
+            .auto_shrink(false)
+            .show_rows(&mut child, height, lanes.len(), |ui, range| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                for index in range {
+                    let width = ui.available_width() - if tall { 0.0 } else { 10.0 };
+                    let (place, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
+                    if lane(ui, place, index + 1, &lanes[index]) {
+                        commands.push(Command::KillWorker(index));
+                    }
+                    if tall && index + 1 < lanes.len() {
+                        let y = place.bottom() - 4.0;
+                        ui.painter().hline(
+                            place.x_range(),
+                            y,
+                            eframe::egui::Stroke::new(1.0, palette.line.gamma_multiply(0.7)),
+                        );
+                    }
+                }
+            });
+    });
+}
+
+fn note(way: Way) -> &'static str {
+    match way {
+        Way::Processes => "child processes",
+        Way::Threads => "threads; a thread cannot be killed",
+        Way::Ui => "threads, since the window thawed",
+    }
+}
+
+/// There are no workers: says why.
+fn empty(ui: &mut Ui, body: Rect, session: &Session) {
+    let palette = theme::palette(ui);
+    let (first, second) = match &session.job {
+        JobState::Freezing { .. } => (
+            "This window's own thread is the worker.",
+            "It cannot draw, or answer, until the work is done.",
+        ),
+        JobState::Finished(_) => (
+            "This window's own thread did the work.",
+            "There was nobody left to draw, or to answer.",
+        ),
+        _ => ("No worker yet.", "They appear here when a job runs."),
+    };
+    for (index, (text, color)) in [(first, palette.text), (second, palette.dim)]
+        .into_iter()
+        .enumerate()
+    {
+        let y = body.top() + 2.0 + 20.0 * index as f32;
+        let line = Rect::from_min_size(pos2(body.left(), y), vec2(body.width(), 20.0));
+        text::put_cut(
+            ui,
+            line,
+            Align2::LEFT_CENTER,
+            text,
+            &theme::body(),
+            color,
+            Cut::End,
+        );
+    }
+}

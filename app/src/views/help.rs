@@ -1,0 +1,113 @@
+//! Help that a newcomer finds.
+
+use eframe::egui::{Grid, Label, Rect, RichText, ScrollArea, Ui, vec2};
+
+use super::View;
+use crate::command::Command;
+use crate::session::Session;
+use crate::theme;
+use crate::widgets::panel::inside_of;
+
+pub(crate) struct HelpView;
+
+const KEYS: &[(&str, &str)] = &[
+    ("Ctrl+O", "choose a folder; with Shift, files"),
+    (
+        "Enter or Space",
+        "start, when no field or button has the focus",
+    ),
+    ("Ctrl+P", "pause, resume"),
+    ("Ctrl+.", "cancel"),
+    ("Ctrl+F", "filter the results"),
+    ("Ctrl+S", "save the list"),
+    ("Ctrl+C, Ctrl+A", "copy the selected rows, select all rows"),
+    (
+        "Arrows, Page Up, Page Down, Home, End",
+        "move in the table; with Shift, select",
+    ),
+    ("Ctrl+1 to Ctrl+4", "Hash, Runs, Settings, Help"),
+    (
+        "Ctrl+Plus, Ctrl+Minus, Ctrl+0",
+        "larger, smaller, as it was",
+    ),
+    ("Tab", "go to the next field or button"),
+    ("F1", "this page"),
+];
+
+const TOPICS: &[(&str, &str)] = &[
+    (
+        "What it does",
+        "Thawsum reads every file below a folder and gives each a checksum, a short text that changes when the file does. \
+         Save the list, and anybody can tell later, with this program or with sha256sum -c, whether a file was damaged or altered.",
+    ),
+    (
+        "Three ways to do the same work",
+        "Processes: a pool of child processes of this program. The window keeps answering, and any of them can be killed; its files go to others. \
+         Threads: background threads of this program. The window keeps answering; a thread cannot be killed. \
+         Window: the thread that draws does the work itself, and the window freezes. That is what many programs do by mistake; here you can see it and measure it.",
+    ),
+    (
+        "The pulse",
+        "Twenty times a second a watchdog asks the window's event loop for an answer and times it. Under 16.7 ms no frame is missed; \
+         up to 100 ms feels instant; beyond 200 ms work begins to drag; after 5 s the desktop calls a window unresponsive. \
+         The Runs page keeps the worst and the 99th percentile of every run.",
+    ),
+    (
+        "What the states mean",
+        "✓ OK: read whole. ✗ Unreadable: the system refused, and the row says why. ↻ Changed while reading: somebody wrote to the file meanwhile, so no checksum of it would be true. \
+         ✗ Crashed: two workers died with it. ○ Skipped: a link, pipe, socket or device; these are never opened.",
+    ),
+    (
+        "Without a window",
+        "thawsum hash FOLDER prints the list; thawsum hash --help says the rest. The output is the same to the byte, whichever way it ran.",
+    ),
+];
+
+impl View for HelpView {
+    fn name(&self) -> &'static str {
+        "Help"
+    }
+    fn icon(&self) -> &'static str {
+        "?"
+    }
+    fn at_foot(&self) -> bool {
+        true
+    }
+
+    fn show(&mut self, ui: &mut Ui, rect: Rect, _session: &Session, _commands: &mut Vec<Command>) {
+        let palette = theme::palette(ui);
+        inside_of(ui, rect, "Help", |ui| {
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                ui.set_max_width(720.0);
+                ui.label(RichText::new("Help").font(theme::large()));
+                for (title, body) in TOPICS {
+                    ui.add_space(12.0);
+                    ui.label(RichText::new(*title).font(theme::strong()).color(palette.text));
+                    ui.add(Label::new(RichText::new(*body).color(palette.dim)).wrap());
+                }
+                ui.add_space(12.0);
+                ui.label(RichText::new("Keys").font(theme::strong()).color(palette.text));
+                if cfg!(target_os = "macos") {
+                    ui.label(RichText::new("On a Mac, Command takes the place of Ctrl.").color(palette.dim));
+                }
+                Grid::new("keys").num_columns(2).spacing(vec2(24.0, 4.0)).show(ui, |ui| {
+                    for (keys, what) in KEYS {
+                        ui.label(RichText::new(*keys).color(palette.text));
+                        ui.label(RichText::new(*what).color(palette.dim));
+                        ui.end_row();
+                    }
+                });
+                ui.add_space(12.0);
+                ui.label(
+                    RichText::new(format!(
+                        "Thawsum {}, MIT or Apache-2.0. Fonts: Inter and JetBrains Mono, SIL Open Font License 1.1.",
+                        env!("CARGO_PKG_VERSION")
+                    ))
+                    .font(theme::small())
+                    .color(palette.dim),
+                );
+                ui.add_space(16.0);
+            });
+        });
+    }
+}

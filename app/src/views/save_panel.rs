@@ -1,0 +1,109 @@
+//! The save panel: over every view, while something is to be saved.
+
+use eframe::egui::{ComboBox, Context, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
+
+use crate::command::Command;
+use crate::saving::{SaveWhat, Saving, Stage};
+use crate::theme::{self, CONTROL_HEIGHT};
+use crate::widgets::button;
+
+/// Shows the panel, if something is to be saved.
+pub(crate) fn save_panel(ctx: &Context, saving: Option<&Saving>, commands: &mut Vec<Command>) {
+    let Some(saving) = saving else {
+        return;
+    };
+    let modal = Modal::new(Id::unique("save panel")).show(ctx, |ui| {
+        ui.set_width(480.0);
+        contents(ui, saving, commands);
+    });
+    if modal.should_close() {
+        commands.push(Command::CloseSave);
+    }
+}
+
+fn contents(ui: &mut Ui, saving: &Saving, commands: &mut Vec<Command>) {
+    let palette = theme::palette(ui);
+    let title = match saving.what {
+        SaveWhat::List => "Save the checksum list",
+        SaveWhat::Runs => "Save the figures of the runs",
+    };
+    ui.label(RichText::new(title).font(theme::large()));
+    ui.add_space(8.0);
+    let busy = matches!(saving.stage, Stage::Writing(_));
+    ui.add_enabled_ui(!busy, |ui| {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new("Format").color(palette.dim));
+            let formats = saving.what.formats();
+            let now = formats.get(saving.format).copied().unwrap_or_default();
+            ComboBox::from_id_salt("save format")
+                .selected_text(now)
+                .width(140.0)
+                .show_ui(ui, |ui| {
+                    for (index, format) in formats.iter().enumerate() {
+                        if ui
+                            .selectable_label(index == saving.format, *format)
+                            .clicked()
+                        {
+                            commands.push(Command::SetSaveFormat(index));
+                        }
+                    }
+                })
+                .response
+                .accessible_name(format!("Format: {now}"));
+        });
+        ui.add_space(4.0);
+        ui.horizontal(|ui| {
+            let mut path = saving.path.clone();
+            let edit = TextEdit::singleline(&mut path)
+                .id_salt("save path")
+                .hint_text("Where to save it")
+                .margin(vec2(10.0, 7.0));
+            let response = ui
+                .add_sized(vec2(ui.available_width() - 96.0, CONTROL_HEIGHT), edit)
+                .accessible_name("File to save as");
+            if response.changed() {
+                commands.push(Command::EditSavePath(path));
+            }
+            if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+                commands.push(Command::Save);
+            }
+            if button::secondary(ui, "Browse…", true).clicked() {
+                commands.push(Command::BrowseSave);
+            }
+        });
+    });
+    ui.add_space(6.0);
+    let (text, color) = match &saving.stage {
+        Stage::Editing => match saving.what {
+            SaveWhat::List => (
+                "A list that is saved above its files names them from its own folder on, so that both can be moved together."
+                    .to_owned(),
+                palette.dim,
+            ),
+            SaveWhat::Runs => (String::new(), palette.dim),
+        },
+        Stage::AskToReplace => (
+            "There is a file of that name already. Replace it? What is in it now will be gone.".to_owned(),
+            palette.amber,
+        ),
+        Stage::Failed(why) => (why.clone(), palette.red),
+        Stage::Writing(_) => ("Saving…".to_owned(), palette.dim),
+    };
+    ui.label(RichText::new(text).color(color));
+    ui.add_space(10.0);
+    ui.horizontal(|ui| {
+        if let Stage::AskToReplace = saving.stage {
+            if button::primary(ui, "Replace it", true).clicked() {
+                commands.push(Command::ReplaceExisting);
+            }
+        } else if button::primary(ui, "Save", !busy).clicked() {
+            commands.push(Command::Save);
+        }
+        if button::secondary(ui, "Cancel", true)
+            .accessible_name("Cancel saving")
+            .clicked()
+        {
+            commands.push(Command::CloseSave);
+        }
+    });
+}

@@ -1,0 +1,205 @@
+//! One worker's lane: who it is, what it does, how far it is, and a way to kill it.
+
+use std::time::Duration;
+
+use eframe::egui::{Align2, Color32, Rect, Ui, UiBuilder, pos2, vec2};
+use workers::{WorkerState, shown};
+
+use crate::format::{bytes, duration};
+use crate::job::LaneView;
+use crate::theme::{self, Palette};
+use crate::widgets::bar::bar;
+use crate::widgets::button;
+use crate::widgets::text::{self, Cut};
+
+/// Heights of a lane with and without room.
+pub(crate) const TALL: f32 = 59.0;
+pub(crate) const SHORT: f32 = 27.0;
+
+/// No progress for this long while hashing is worth a word.
+const STALL: Duration = Duration::from_secs(2);
+
+/// What a lane shows, worked out before anything is painted.
+struct Words {
+    name: String,
+    state: String,
+    icon: &'static str,
+    color: Color32,
+    detail: String,
+    amount: String,
+    speed: String,
+    share: f32,
+}
+
+fn words(palette: &Palette, number: usize, view: &LaneView) -> Words {
+    let lane = &view.state;
+    let waiting = lane.last_progress.elapsed();
+    let (icon, color, state) = match lane.state {
+        WorkerState::Starting => ("○", palette.dim, "starting".to_owned()),
+        WorkerState::Idle => ("○", palette.dim, "idle".to_owned()),
+        WorkerState::Hashing if waiting > STALL => {
+            ("▲", palette.red, format!("stalled {}", duration(waiting)))
+        }
+        WorkerState::Hashing => ("●", palette.green, "hashing".to_owned()),
+        WorkerState::Paused => ("○", palette.amber, "paused".to_owned()),
+        WorkerState::Restarting => ("↻", palette.amber, "restarting".to_owned()),
+        WorkerState::Gone => ("○", palette.dim, "done".to_owned()),
+    };
+    let busy = matches!(lane.state, WorkerState::Hashing | WorkerState::Paused);
+    let restarted = lane.restarts > 0 && lane.files == 0;
+    let detail = match (&lane.file, &lane.note) {
+        (Some(file), _) if busy && !restarted => shown(file),
+        (_, Some(note)) => note.clone(),
+        (Some(file), None) if busy => shown(file),
+        _ if lane.state == WorkerState::Gone => {
+            format!(
+                "{} files, {}",
+                crate::format::count(lane.files),
+                bytes(lane.bytes)
+            )
+        }
+        _ => String::new(),
+    };
+    let amount = if busy && lane.file_size > 0 {
+        format!("{} of {}", bytes(lane.file_done), bytes(lane.file_size))
+    } else {
+        String::new()
+    };
+    let speed = if busy {
+        format!("{}/s", bytes(view.speed.bytes_per_second()))
+    } else {
+        String::new()
+    };
+    let share = if lane.file_size > 0 {
+        lane.file_done as f32 / lane.file_size as f32
+    } else {
+        0.0
+    };
+    Words {
+        name: format!("worker {number}"),
+        state,
+        icon,
+        color,
+        detail,
+        amount,
+        speed,
+        share,
+    }
+}
+
+/// Paints lane number `number` over `rect`; says whether it is to be killed.
+pub(crate) fn lane(ui: &mut Ui, rect: Rect, number: usize, view: &LaneView) -> bool {
+    let palette = theme::palette(ui);
+    let words = words(palette, number, view);
+    let pid = view.state.pid.map(|pid| format!("pid {pid}"));
+    let pid = pid.unwrap_or_else(|| "thread".to_owned());
+    let tall = rect.height() >= TALL - 1.0;
+    let line = Rect::from_min_size(rect.min, vec2(rect.width(), 22.0));
+    let killable = view.state.pid.is_some()
+        && !matches!(
+            view.state.state,
+            WorkerState::Gone | WorkerState::Restarting
+        );
+    let mut right = line.right();
+    let mut kill = false;
+    if killable {
+        let place = Rect::from_min_max(pos2(right - 24.0, line.top()), line.max);
+        let builder = UiBuilder::new()
+            .id_salt(("kill", number))
+            .max_rect(place)
+            .layout(eframe::egui::Layout::right_to_left(
+                eframe::egui::Align::Center,
+            ));
+        let mut child = ui.new_child(builder);
+        child.spacing_mut().button_padding = vec2(2.0, 0.0);
+        let name = format!("Kill worker {number}: its files are hashed by others");
+        kill = button::link(&mut child, "kill", theme::small(), palette.accent, &name).clicked();
+        right -= 36.0;
+    }
+    if tall {
+        let head = Rect::from_min_max(line.min, pos2(right, line.max.y));
+        text::run(
+            ui,
+            head,
+            9.0,
+            &[
+                (&words.name, theme::strong(), palette.text),
+                (&pid, theme::mono(), palette.dim),
+                (words.icon, theme::small(), words.color),
+                (&words.state, theme::body(), words.color),
+            ],
+        );
+        let second = Rect::from_min_size(
+            pos2(rect.left(), rect.top() + 21.0),
+            vec2(rect.width(), 20.0),
+        );
+        let left = amounts(ui, second, palette, &words);
+        let path = Rect::from_min_max(second.min, pos2(left - 12.0, second.max.y));
+        text::put_cut(
+            ui,
+            path,
+            Align2::LEFT_CENTER,
+            &words.detail,
+            &theme::body(),
+            palette.text,
+            Cut::Path,
+        );
+        let track = Rect::from_min_size(
+            pos2(rect.left(), rect.top() + 44.0),
+            vec2(rect.width(), 4.0),
+        );
+        bar(ui, track, words.share, words.color, None);
+    } else {
+        let head = Rect::from_min_max(line.min, pos2(rect.left() + 210.0, line.max.y));
+        text::run(
+            ui,
+            head,
+            8.0,
+            &[
+                (&words.name, theme::small_strong(), palette.text),
+                (&pid, theme::mono(), palette.dim),
+                (words.icon, theme::small(), words.color),
+                (&words.state, theme::small(), words.color),
+            ],
+        );
+        let speed = Rect::from_min_max(pos2(right - 78.0, line.top()), pos2(right, line.max.y));
+        text::put(
+            ui,
+            speed,
+            Align2::RIGHT_CENTER,
+            &words.speed,
+            &theme::small(),
+            palette.dim,
+        );
+        let path = Rect::from_min_max(
+            pos2(head.right() + 8.0, line.top()),
+            pos2(speed.left() - 8.0, line.max.y),
+        );
+        text::put_cut(
+            ui,
+            path,
+            Align2::LEFT_CENTER,
+            &words.detail,
+            &theme::small(),
+            palette.text,
+            Cut::Path,
+        );
+        let track = Rect::from_min_size(pos2(rect.left(), line.bottom()), vec2(rect.width(), 2.0));
+        bar(ui, track, words.share, words.color, None);
+    }
+    kill
+}
+
+/// Amount and speed at the right of a line; gives where they begin.
+fn amounts(ui: &mut Ui, line: Rect, palette: &Palette, words: &Words) -> f32 {
+    let mut right = line.right();
+    for (text, color) in [(&words.speed, palette.text), (&words.amount, palette.dim)] {
+        if text.is_empty() {
+            continue;
+        }
+        let place = Rect::from_min_max(line.min, pos2(right, line.max.y));
+        let response = text::put(ui, place, Align2::RIGHT_CENTER, text, &theme::body(), color);
+        right = response.rect.left() - 14.0;
+    }
+    right
+}

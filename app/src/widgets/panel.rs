@@ -1,0 +1,45 @@
+//! A panel: the one kind of box there is.
+
+use eframe::egui::{
+    Align, CornerRadius, Layout, Margin, Rect, Role, Stroke, StrokeKind, Ui, UiBuilder,
+};
+
+use crate::theme::{self, PADDING};
+
+/// Paints a panel over `rect` and lays out its contents inside, under the name that screen
+/// readers give it.
+pub(crate) fn panel<R>(
+    ui: &mut Ui,
+    rect: Rect,
+    name: &str,
+    contents: impl FnOnce(&mut Ui) -> R,
+) -> R {
+    let palette = theme::palette(ui);
+    ui.painter().rect(
+        rect,
+        CornerRadius::same(8),
+        palette.panel,
+        Stroke::new(1.0, palette.line),
+        StrokeKind::Inside,
+    );
+    let inside = rect - Margin::symmetric(PADDING, 12);
+    inside_of(ui, inside, name, contents)
+}
+
+/// A part of the window without a box.
+pub(crate) fn inside_of<R>(
+    ui: &mut Ui,
+    rect: Rect,
+    name: &str,
+    contents: impl FnOnce(&mut Ui) -> R,
+) -> R {
+    let builder = UiBuilder::new()
+        .id_salt(name)
+        .max_rect(rect)
+        .layout(Layout::top_down(Align::Min))
+        .accessibility_label(name)
+        .accessibility_role(Role::Group);
+    let mut child = ui.new_child(builder);
+    child.set_clip_rect(rect.expand(4.0).intersect(ui.clip_rect()));
+    contents(&mut child)
+}
