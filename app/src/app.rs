@@ -213,12 +213,12 @@ impl App {
             &[
                 (
                     "thaw",
-                    egui::FontId::unique(16.0, theme::strong().family),
+                    egui::FontId::new(16.0, theme::strong().family),
                     palette.text,
                 ),
                 (
                     "sum",
-                    egui::FontId::unique(16.0, theme::strong().family),
+                    egui::FontId::new(16.0, theme::strong().family),
                     palette.accent,
                 ),
             ],
@@ -392,7 +392,7 @@ impl App {
         if hovering {
             let palette = theme::palette(ui);
             let rect = ui.ctx().content_rect();
-            let painter = ui.ctx().layer_painter(egui::LayerId::unique(
+            let painter = ui.ctx().layer_painter(egui::LayerId::new(
                 egui::Order::Foreground,
                 Id::unique("drop hint"),
             ));

@@ -32,6 +32,8 @@ use crate::verdict::{Counts, FileResult, Verdict};
 const REPORTS: usize = 64;
 /// Results in one event at most: a listener that works by the clock must be able to stop.
 const RESULTS_IN_EVENT: usize = 2048;
+/// Results wait this long for company while the listener is behind.
+const BUNDLE_FOR: Duration = Duration::from_millis(100);
 /// Events held back while the sink is full, before the dispatcher stops taking results.
 const HELD_BACK: usize = 4;
 /// A place whose workers fail to start this often in a row is given up.
@@ -178,6 +180,7 @@ fn run(
         scanning: true,
         stage,
         results: Vec::new(),
+        results_since: None,
         outbox: VecDeque::new(),
         reports,
     };
@@ -218,8 +221,9 @@ struct Dispatcher {
     backlog: Backlog,
     scanning: bool,
     stage: Stage,
-    /// Results on their way into an event.
+    /// Results on their way into an event, and since when the first of them has waited.
     results: Vec<FileResult>,
+    results_since: Option<Instant>,
     /// Events on their way into the sink.
     outbox: VecDeque<Event>,
     reports: Sender<Report>,
@@ -312,17 +316,26 @@ impl Dispatcher {
             Stage::Ending { deadline, .. } => Some(*deadline),
             Stage::Running => None,
         };
+        let bundle = self.results_since.map(|since| since + BUNDLE_FOR);
         restarts
             .chain(grace)
+            .chain(bundle)
             .map(|when| when.saturating_duration_since(now))
             .min()
             .unwrap_or(Duration::from_secs(60))
             .max(Duration::from_millis(1))
     }
 
-    /// Sends what can be sent without waiting.
+    /// Sends what can be sent without waiting. While the listener still has something to take
+    /// in, results are bundled: a listener that comes by thirty times a second would otherwise
+    /// find the channel full of small events, and the workers waiting behind it.
     fn flush(&mut self, sink: &Sink) {
-        self.pass_on_results();
+        if sink.events.is_empty()
+            || self.results.len() >= RESULTS_IN_EVENT
+            || self.results_wait_long()
+        {
+            self.pass_on_results();
+        }
         while let Some(event) = self.outbox.pop_front() {
             let urgent = !matches!(event, Event::Results(_));
             match sink.events.try_send(event) {
@@ -339,11 +352,17 @@ impl Dispatcher {
         }
     }
 
+    fn results_wait_long(&self) -> bool {
+        self.results_since
+            .is_some_and(|since| since.elapsed() >= BUNDLE_FOR)
+    }
+
     /// Bundles results: into the last event that still waits, if it has room.
     fn pass_on_results(&mut self) {
         if self.results.is_empty() {
             return;
         }
+        self.results_since = None;
         if let Some(Event::Results(waiting)) = self.outbox.back_mut()
             && waiting.len() + self.results.len() <= RESULTS_IN_EVENT
         {
@@ -381,6 +400,7 @@ impl Dispatcher {
     fn settle(&mut self, result: FileResult) {
         self.ledger.count(&result);
         self.results.push(result);
+        self.results_since.get_or_insert_with(Instant::now);
     }
 
     fn hand_out(&mut self) {
@@ -524,6 +544,7 @@ impl Dispatcher {
             slots,
             ledger,
             results: out,
+            results_since,
             totals,
             ..
         } = self;
@@ -547,6 +568,7 @@ impl Dispatcher {
             out.push(result);
         });
         totals.done(files, walked);
+        results_since.get_or_insert_with(Instant::now);
         slot.figures.files += files;
         slot.figures.bytes += bytes;
         let idle = slot.is_idle();
