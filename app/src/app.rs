@@ -1,7 +1,7 @@
 //! The application: one session, the views, and what egui must be told. [`App::logic`] takes in
 //! and carries out, [`App::ui`] draws; neither waits.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use eframe::egui::{
     self, Align, Align2, CentralPanel, Context, CornerRadius, Frame, Id, Key, KeyboardShortcut,
@@ -12,6 +12,7 @@ use eframe::egui::{
 use crate::command::Command;
 use crate::format::milliseconds;
 use crate::job::{JobState, Phase};
+use crate::meter::frames::FrameCost;
 use crate::notice::Tone;
 use crate::picture::Picture;
 use crate::saving::{self, SaveWhat};
@@ -20,6 +21,7 @@ use crate::settings::{Theme, WindowPlace};
 use crate::theme::{self, GAP};
 use crate::views::{self, View, save_panel};
 use crate::way::Way;
+use crate::widgets::ground::Ground;
 
 const SIDEBAR: f32 = 116.0;
 const STATUS: f32 = 28.0;
@@ -31,14 +33,26 @@ pub(crate) struct App {
     commands: Vec<Command>,
     picture: Option<Picture>,
     title: String,
+    titled: Option<Instant>,
     applied: Option<(Theme, f32)>,
-    /// How long drawing a frame takes lately; see [`App::pace`].
-    frame_cost: Duration,
-    frame_began: std::time::Instant,
+    drawing: Drawing,
+}
+
+/// How frames come about.
+#[derive(Default)]
+pub(crate) struct Drawing {
+    pub(crate) cost: FrameCost,
+    /// The processor draws, and takes from the workers what it draws with.
+    pub(crate) in_software: bool,
 }
 
 impl App {
-    pub(crate) fn new(ctx: &Context, session: Session, picture: Option<Picture>) -> Self {
+    pub(crate) fn new(
+        ctx: &Context,
+        session: Session,
+        drawing: Drawing,
+        picture: Option<Picture>,
+    ) -> Self {
         theme::install(ctx);
         ctx.options_mut(|options| {
             // Kept in the settings, so the session does it.
@@ -51,9 +65,9 @@ impl App {
             commands: Vec::new(),
             picture,
             title: String::new(),
+            titled: None,
             applied: None,
-            frame_cost: Duration::ZERO,
-            frame_began: std::time::Instant::now(),
+            drawing,
         };
         app.apply_look(ctx);
         app
@@ -433,7 +447,13 @@ impl App {
             }
             JobState::Idle | JobState::Announced { .. } => "Thawsum".to_owned(),
         };
-        if title != self.title {
+        // Telling the system draws a frame too: not more than once a second, but for the end.
+        let busy = matches!(self.session.job, JobState::Running(_));
+        let soon = self
+            .titled
+            .is_some_and(|at| at.elapsed() < Duration::from_secs(1));
+        if title != self.title && !(busy && soon) {
+            self.titled = Some(Instant::now());
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
         }
@@ -464,18 +484,21 @@ impl App {
         }
     }
 
-    /// How long until the next frame of an animation. Drawing in software on a machine whose
-    /// cores all hash costs the job what it costs the window, so frames come as often as takes
-    /// a fortieth of the machine, and at most thirty times a second.
+    /// How long until the next frame of an animation. Drawn in software on cores that all
+    /// hash, a frame costs the job what it costs the window, so frames come only as often as
+    /// takes a thirtieth of the machine. What the user does is drawn at once all the same.
     fn pace(&self, wanted: Duration) -> Duration {
-        if wanted.is_zero() {
+        if wanted.is_zero() || !self.drawing.in_software {
             return wanted;
         }
-        let cores = crate::cli::default_workers() as u32;
-        let fair = self.frame_cost * (40 / cores.clamp(1, 40));
-        wanted.max(fair).min(Duration::from_millis(250).max(wanted))
+        let cores = u32::try_from(crate::cli::default_workers()).unwrap_or(1);
+        let fair = self.drawing.cost.get() * 30 / cores;
+        wanted.max(fair.min(SLOWEST))
     }
 }
+
+/// An animation that is slower than this is none.
+const SLOWEST: Duration = Duration::from_millis(200);
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
@@ -494,7 +517,6 @@ impl eframe::App for App {
             picture.advance(ctx, &self.session);
         }
         self.name_window(ctx);
-        self.frame_began = std::time::Instant::now();
     }
 
     fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
@@ -516,14 +538,17 @@ impl eframe::App for App {
             .frame(no_margin(palette.edge))
             .show(ui, |ui| self.status_bar(ui));
         CentralPanel::default()
-            .frame(no_margin(palette.background))
+            // What is not a panel is filled when the panels are known.
+            .frame(Frame::new())
             .show(ui, |ui| {
                 let rect = ui.max_rect() - Margin::symmetric(16, 0);
                 let rect = Rect::from_min_max(
                     pos2(rect.left(), rect.top() + 14.0),
                     pos2(rect.right(), rect.bottom() - GAP),
                 );
+                let ground = Ground::begin(ui, ui.max_rect());
                 self.views[self.current].show(ui, rect, &self.session, &mut self.commands);
+                ground.finish(ui, palette.background);
             });
         save_panel(&ctx, self.session.saving.as_ref(), &mut self.commands);
         self.drop_hint(ui);
@@ -533,14 +558,11 @@ impl eframe::App for App {
             ctx.request_repaint();
         }
         self.session.frame_drawn();
-        // Smoothed, so that one slow frame does not slow the next ten.
-        let whole = frame.info().cpu_usage.map(Duration::from_secs_f32);
-        let cost = whole.unwrap_or_else(|| self.frame_began.elapsed());
-        self.frame_cost = (self.frame_cost * 7 + cost) / 8;
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
-        visuals.panel_fill.to_normalized_gamma_f32()
+        // The panels' colour, see `widgets/ground.rs`.
+        visuals.window_fill.to_normalized_gamma_f32()
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {

@@ -10,6 +10,7 @@ use winit::event::{DeviceEvent, DeviceId, StartCause, WindowEvent};
 use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoopProxy};
 use winit::window::WindowId;
 
+use crate::meter::frames::FrameCost;
 use crate::meter::pulse::Answers;
 
 /// Where there is no vsync (X11 without a compositor, a virtual display) a moving mouse alone
@@ -38,26 +39,30 @@ pub(crate) struct Capped<H> {
     inner: H,
     pulse: ViewportId,
     answers: Answers,
+    cost: FrameCost,
     last_frame: Option<Instant>,
     postponed: Option<(WindowId, Instant)>,
 }
 
 impl<H: ApplicationHandler<UserEvent>> Capped<H> {
-    pub(crate) fn new(inner: H, pulse: &str, answers: Answers) -> Self {
+    pub(crate) fn new(inner: H, pulse: &str, answers: Answers, cost: FrameCost) -> Self {
         Self {
             inner,
             pulse: ViewportId::from_hash_of(pulse),
             answers,
+            cost,
             last_frame: None,
             postponed: None,
         }
     }
 
     fn draw(&mut self, event_loop: &ActiveEventLoop, window: WindowId) {
-        self.last_frame = Some(Instant::now());
+        let began = Instant::now();
+        self.last_frame = Some(began);
         self.postponed = None;
         self.inner
             .window_event(event_loop, window, WindowEvent::RedrawRequested);
+        self.cost.note(began.elapsed());
     }
 
     /// eframe sets when it wants to be woken; a postponed frame may be due earlier.

@@ -7,6 +7,7 @@ mod command;
 mod dialog;
 mod event_loop;
 mod format;
+mod gpu;
 mod job;
 mod meter;
 mod notice;

@@ -2,5 +2,6 @@
 //! own that rests when nobody needs it.
 
 pub(crate) mod cores;
+pub(crate) mod frames;
 pub(crate) mod histogram;
 pub(crate) mod pulse;

@@ -1,5 +1,5 @@
-//! `--picture FILE`: when the first job is done, saves a picture of the window and ends the
-//! program. For screenshots, and for machines that have no display but a virtual one.
+//! `--picture FILE`: when the first job is done, saves a picture of the window, prints the
+//! figures of the run as one line of JSON, and ends the program. For screenshots, and for machines that have no display but a virtual one.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -46,6 +46,10 @@ impl Picture {
                 }
             }
             Stage::Settling(since) if since.elapsed() >= SETTLE => {
+                if let Some(run) = session.last_run() {
+                    // A run is plain data; if it could not be printed, the picture still is.
+                    println!("{}", serde_json::to_string(run).unwrap_or_default());
+                }
                 let (path, saved, again) = (self.path.clone(), self.saved.clone(), ctx.clone());
                 let callback =
                     eframe::egui::ScreenshotCallback::new(move |image: Arc<ColorImage>| {

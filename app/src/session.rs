@@ -62,6 +62,9 @@ pub(crate) struct Session {
     /// Frames drawn since the program started.
     pub(crate) frames: u64,
     frames_at_start: u64,
+    /// A job that waits for the window to be there: the first frames take longer than any
+    /// other, and are not the job's doing.
+    start_after_frame: Option<u64>,
     wake: Wake,
 }
 
@@ -115,6 +118,7 @@ impl Session {
             cores: CoreMeter::start()?,
             frames: 0,
             frames_at_start: 0,
+            start_after_frame: None,
             wake,
         };
         if let Some(note) = settings_note {
@@ -213,7 +217,7 @@ impl Session {
     /// Starts at once on what the command line named.
     pub(crate) fn start_on(&mut self, paths: Vec<PathBuf>) {
         self.use_paths(paths);
-        self.start(true);
+        self.start_after_frame = Some(self.frames + 2);
     }
 
     pub(crate) fn workers(&self) -> usize {
@@ -377,6 +381,13 @@ impl Session {
         self.cores.refresh();
         self.take_choices();
         self.take_save_outcome();
+        if self
+            .start_after_frame
+            .is_some_and(|frame| self.frames >= frame)
+        {
+            self.start_after_frame = None;
+            self.start(true);
+        }
         if let JobState::Announced {
             go_at: Some(at), ..
         } = &self.job
@@ -401,7 +412,7 @@ impl Session {
         {
             self.finish_closing_run();
         }
-        if more {
+        if more || self.start_after_frame.is_some() {
             return Some(Duration::ZERO);
         }
         match &self.job {

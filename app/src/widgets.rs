@@ -4,6 +4,7 @@
 pub(crate) mod bar;
 pub(crate) mod button;
 pub(crate) mod chip;
+pub(crate) mod ground;
 pub(crate) mod lane;
 pub(crate) mod panel;
 pub(crate) mod pulse_plot;

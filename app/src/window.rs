@@ -10,8 +10,10 @@ use eframe::egui::{IconData, ViewportBuilder};
 use winit::event_loop::EventLoop;
 use workers::Algorithm;
 
-use crate::app::App;
+use crate::app::{App, Drawing};
 use crate::event_loop::{Capped, PULSE, asker};
+use crate::gpu;
+use crate::meter::frames::FrameCost;
 use crate::meter::pulse::Pulse;
 use crate::picture::Picture;
 use crate::session::{Parts, Session};
@@ -45,11 +47,15 @@ pub(crate) fn open(wishes: Wishes) -> ExitCode {
     let (answers, questions) = Pulse::channel();
     let options = eframe::NativeOptions {
         viewport: viewport(&settings),
+        // It hides the steps of gradients. There are none here, and in software it costs a
+        // tenth of every frame.
+        dithering: false,
         ..eframe::NativeOptions::default()
     };
     let proxy = event_loop.create_proxy();
+    let cost = FrameCost::default();
     let creator: eframe::AppCreator<'_> = {
-        let (opened, failed) = (opened.clone(), failed.clone());
+        let (opened, failed, cost) = (opened.clone(), failed.clone(), cost.clone());
         Box::new(move |creation| {
             opened.store(true, Ordering::Release);
             let ctx = creation.egui_ctx.clone();
@@ -75,15 +81,16 @@ pub(crate) fn open(wishes: Wishes) -> ExitCode {
             if !wishes.paths.is_empty() {
                 session.start_on(wishes.paths);
             }
-            Ok(Box::new(App::new(
-                &ctx,
-                session,
-                wishes.picture.map(Picture::new),
-            )))
+            let drawing = Drawing {
+                cost,
+                in_software: creation.gl.as_deref().is_some_and(gpu::draws_in_software),
+            };
+            let picture = wishes.picture.map(Picture::new);
+            Ok(Box::new(App::new(&ctx, session, drawing, picture)))
         })
     };
     let app = eframe::create_native("thawsum", options, creator, &event_loop);
-    let mut capped = Capped::new(app, PULSE, answers);
+    let mut capped = Capped::new(app, PULSE, answers, cost);
     if let Err(error) = event_loop.run_app(&mut capped) {
         return no_window(&error.to_string());
     }

@@ -106,8 +106,8 @@ const CAPACITY: usize = 16;
 
 impl Sink {
     /// A sink and the end to listen at. `wake` is called, from any thread and after the fact,
-    /// when the listener should look before it would do so by itself: something happened that
-    /// is not a result, or the channel is filling up.
+    /// when something happened that is not a result. Results are for those who come by: a
+    /// listener that was woken for each bundle would do nothing else.
     #[must_use]
     pub fn new(wake: impl Fn() + Send + Sync + 'static) -> (Self, Receiver<Event>) {
         let (events, listener) = bounded(CAPACITY);
@@ -120,7 +120,7 @@ impl Sink {
 
     /// To be called after a send.
     pub(crate) fn sent(&self, urgent: bool) {
-        if urgent || self.events.len() >= CAPACITY / 2 {
+        if urgent {
             (self.wake)();
         }
     }

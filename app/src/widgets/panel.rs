@@ -5,8 +5,9 @@ use eframe::egui::{
 };
 
 use crate::theme::{self, PADDING};
+use crate::widgets::ground::{CORNER, Ground};
 
-/// Paints a panel over `rect` and lays out its contents inside, under the name that screen
+/// Makes `rect` a panel and lays out its contents inside, under the name that screen
 /// readers give it.
 pub(crate) fn panel<R>(
     ui: &mut Ui,
@@ -15,10 +16,10 @@ pub(crate) fn panel<R>(
     contents: impl FnOnce(&mut Ui) -> R,
 ) -> R {
     let palette = theme::palette(ui);
-    ui.painter().rect(
+    Ground::add_panel(ui, rect, palette.background);
+    ui.painter().rect_stroke(
         rect,
-        CornerRadius::same(8),
-        palette.panel,
+        CornerRadius::same(CORNER as u8),
         Stroke::new(1.0, palette.line),
         StrokeKind::Inside,
     );

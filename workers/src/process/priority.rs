@@ -33,4 +33,14 @@ fn lower_caller() {
     // SAFETY: setpriority takes three integers and touches no memory of ours; `who` 0 is the
     // caller.
     unsafe { nix::libc::setpriority(nix::libc::PRIO_PROCESS, 0, NICENESS) };
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        // Beside the nice value, which other systems go by: Linux lets a window that wakes up
+        // take the core from an idle-class task at once, and from a merely nice one only when
+        // its slice is over. On two cores that all hash, that is 14 ms against 30 for a frame
+        // that is drawn in software.
+        let parameters = nix::libc::sched_param { sched_priority: 0 };
+        // SAFETY: `parameters` outlives the call, which only reads it; 0 is the caller.
+        unsafe { nix::libc::sched_setscheduler(0, nix::libc::SCHED_IDLE, &raw const parameters) };
+    }
 }
