@@ -62,6 +62,7 @@ pub(crate) struct Session {
     /// Frames drawn since the program started.
     pub(crate) frames: u64,
     frames_at_start: u64,
+    base: PathBuf,
     /// A job that waits for the window to be there: the first frames take longer than any
     /// other, and are not the job's doing.
     start_after_frame: Option<u64>,
@@ -118,6 +119,7 @@ impl Session {
             cores: CoreMeter::start()?,
             frames: 0,
             frames_at_start: 0,
+            base: PathBuf::new(),
             start_after_frame: None,
             wake,
         };
@@ -300,6 +302,16 @@ impl Session {
         self.runs_begun += 1;
         self.frames_at_start = self.frames;
         self.pulse.begin_run();
+        // With one root, its own name is where reading begins; with several, all is shown.
+        self.base = match self.chosen.as_slice() {
+            [root] => root.parent().unwrap_or(Path::new("")).to_owned(),
+            _ => PathBuf::new(),
+        };
+    }
+
+    /// Where the paths of the results are shown from.
+    pub(crate) fn base(&self) -> &Path {
+        &self.base
     }
 
     /// The user has been told and has said yes.

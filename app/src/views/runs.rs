@@ -228,7 +228,12 @@ fn row(palette: &Palette, key: u32, run: &Run, specs: &[ColumnSpec]) -> Row {
         .map(|spec| format!("{} {}", spec.title, value(spec.title)))
         .collect::<Vec<_>>()
         .join(", ");
-    Row { key, cells, name }
+    Row {
+        key,
+        cells,
+        hover: String::new(),
+        name,
+    }
 }
 
 /// For the last runs: how long each took, and for how much of that the window stood still.

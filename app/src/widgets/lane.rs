@@ -1,16 +1,17 @@
 //! One worker's lane: who it is, what it does, how far it is, and a way to kill it.
 
+use std::path::Path;
 use std::time::Duration;
 
 use eframe::egui::{Align2, Color32, Rect, Ui, UiBuilder, pos2, vec2};
-use workers::{WorkerState, shown};
+use workers::WorkerState;
 
 use crate::format::{bytes, duration};
 use crate::job::LaneView;
 use crate::theme::{self, Palette};
 use crate::widgets::bar::bar;
 use crate::widgets::button;
-use crate::widgets::text::{self, Cut};
+use crate::widgets::text::{self, Cut, short};
 
 /// Heights of a lane with and without room.
 pub(crate) const TALL: f32 = 59.0;
@@ -26,12 +27,13 @@ struct Words {
     icon: &'static str,
     color: Color32,
     detail: String,
+    cut: Cut,
     amount: String,
     speed: String,
     share: f32,
 }
 
-fn words(palette: &Palette, number: usize, view: &LaneView) -> Words {
+fn words(palette: &Palette, number: usize, view: &LaneView, base: &Path) -> Words {
     let lane = &view.state;
     let waiting = lane.last_progress.elapsed();
     let (icon, color, state) = match lane.state {
@@ -48,9 +50,9 @@ fn words(palette: &Palette, number: usize, view: &LaneView) -> Words {
     let busy = matches!(lane.state, WorkerState::Hashing | WorkerState::Paused);
     let restarted = lane.restarts > 0 && lane.files == 0;
     let detail = match (&lane.file, &lane.note) {
-        (Some(file), _) if busy && !restarted => shown(file),
+        (Some(file), _) if busy && !restarted => short(file, base),
         (_, Some(note)) => note.clone(),
-        (Some(file), None) if busy => shown(file),
+        (Some(file), None) if busy => short(file, base),
         _ if lane.state == WorkerState::Gone => {
             format!(
                 "{} files, {}",
@@ -80,6 +82,7 @@ fn words(palette: &Palette, number: usize, view: &LaneView) -> Words {
         state,
         icon,
         color,
+        cut: if busy { Cut::Path } else { Cut::End },
         detail,
         amount,
         speed,
@@ -87,10 +90,10 @@ fn words(palette: &Palette, number: usize, view: &LaneView) -> Words {
     }
 }
 
-/// Paints lane number `number` over `rect`; says whether it is to be killed.
-pub(crate) fn lane(ui: &mut Ui, rect: Rect, number: usize, view: &LaneView) -> bool {
+/// Paints lane number `number` over `rect`, with paths from `base` on; says whether it is to be killed.
+pub(crate) fn lane(ui: &mut Ui, rect: Rect, number: usize, view: &LaneView, base: &Path) -> bool {
     let palette = theme::palette(ui);
-    let words = words(palette, number, view);
+    let words = words(palette, number, view, base);
     let pid = view.state.pid.map(|pid| format!("pid {pid}"));
     let pid = pid.unwrap_or_else(|| "thread".to_owned());
     let tall = rect.height() >= TALL - 1.0;
@@ -142,7 +145,7 @@ pub(crate) fn lane(ui: &mut Ui, rect: Rect, number: usize, view: &LaneView) -> b
             &words.detail,
             &theme::body(),
             palette.text,
-            Cut::Path,
+            words.cut,
         );
         let track = Rect::from_min_size(
             pos2(rect.left(), rect.top() + 44.0),
@@ -162,7 +165,8 @@ pub(crate) fn lane(ui: &mut Ui, rect: Rect, number: usize, view: &LaneView) -> b
                 (&words.state, theme::small(), words.color),
             ],
         );
-        let speed = Rect::from_min_max(pos2(right - 78.0, line.top()), pos2(right, line.max.y));
+        let room = if words.speed.is_empty() { 0.0 } else { 78.0 };
+        let speed = Rect::from_min_max(pos2(right - room, line.top()), pos2(right, line.max.y));
         text::put(
             ui,
             speed,
@@ -182,7 +186,7 @@ pub(crate) fn lane(ui: &mut Ui, rect: Rect, number: usize, view: &LaneView) -> b
             &words.detail,
             &theme::small(),
             palette.text,
-            Cut::Path,
+            words.cut,
         );
         let track = Rect::from_min_size(pos2(rect.left(), line.bottom()), vec2(rect.width(), 2.0));
         bar(ui, track, words.share, words.color, None);

@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use eframe::egui::{Align2, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align2, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2};
 
 use crate::format::milliseconds;
 use crate::meter::pulse::{Reading, Sample, WINDOW};
@@ -83,14 +83,19 @@ impl Scale {
     }
 }
 
-/// Paints the plot over `rect`; with `labels` the meaning of the lines stands at their right.
+/// Paints the plot over `rect`; with `labels` the meaning of the lines stands to its right.
 pub(crate) fn pulse_plot(ui: &mut Ui, rect: Rect, reading: &Reading, labels: bool) {
     let palette = theme::palette(ui);
+    let whole = rect;
+    let mut rect = rect;
+    if labels {
+        rect.max.x -= LABELS;
+    }
     let scale = Scale {
         rect,
         now: Instant::now(),
     };
-    for (ms, meaning) in MARKS {
+    for (ms, _) in MARKS {
         let y = scale.y(ms);
         ui.painter().extend(eframe::egui::Shape::dashed_line(
             &[pos2(rect.left(), y), pos2(rect.right(), y)],
@@ -98,13 +103,13 @@ pub(crate) fn pulse_plot(ui: &mut Ui, rect: Rect, reading: &Reading, labels: boo
             4.0,
             3.0,
         ));
-        if labels {
-            let galley =
-                ui.painter()
-                    .layout_no_wrap(meaning.to_owned(), theme::small(), palette.dim);
-            let at = pos2(rect.right() - galley.size().x, y - galley.size().y - 0.5);
-            let ground = Rect::from_min_size(at, galley.size()).expand2(vec2(3.0, -1.0));
-            ui.painter().rect_filled(ground, 2.0, palette.panel);
+    }
+    if labels {
+        for (text, y) in spread(&scale) {
+            let galley = ui
+                .painter()
+                .layout_no_wrap(text.to_owned(), theme::small(), palette.dim);
+            let at = pos2(whole.right() - galley.size().x, y - galley.size().y / 2.0);
             ui.painter().galley(at, galley, palette.dim);
         }
     }
@@ -144,6 +149,22 @@ pub(crate) fn pulse_plot(ui: &mut Ui, rect: Rect, reading: &Reading, labels: boo
          Under 16.7 ms no frame is missed; up to 100 ms feels instant; beyond 200 ms work begins \
          to drag; after 5 s the desktop calls a window unresponsive.",
     );
+}
+
+/// Room for the meanings at the right, points.
+const LABELS: f32 = 136.0;
+
+/// Where the meanings stand: at their lines, but a line's height from one another.
+fn spread(scale: &Scale) -> Vec<(&'static str, f32)> {
+    const APART: f32 = 15.0;
+    let mut lowest = scale.rect.bottom() - APART / 2.0;
+    let mut out = Vec::new();
+    for (ms, meaning) in MARKS {
+        let y = scale.y(ms).min(lowest);
+        lowest = y - APART;
+        out.push((meaning, y));
+    }
+    out
 }
 
 /// The plot in a sentence, for those who cannot see it.

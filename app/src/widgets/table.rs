@@ -41,6 +41,8 @@ pub(crate) struct Row {
     /// What identifies it, whatever the order.
     pub(crate) key: u32,
     pub(crate) cells: Vec<Cell>,
+    /// What a tooltip adds where cells had to be cut.
+    pub(crate) hover: String,
     /// The row in words, for screen readers.
     pub(crate) name: String,
 }
@@ -437,6 +439,7 @@ impl Table<'_> {
         let response = ui.interact(place, id, Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Row, true, &row.name));
         let mut cut = String::new();
+        let mut any_cut = false;
         for ((cell, column), &(left, right)) in row.cells.iter().zip(self.columns).zip(places) {
             let cell_place =
                 Rect::from_min_max(pos2(left, place.top()), pos2(right, place.bottom()));
@@ -454,6 +457,7 @@ impl Table<'_> {
                 cell.cut,
             );
             if galley.elided || galley.text() != cell.text {
+                any_cut = true;
                 if !cut.is_empty() {
                     cut.push('\n');
                 }
@@ -462,8 +466,11 @@ impl Table<'_> {
             let at = align.align_size_within_rect(galley.size(), cell_place);
             ui.painter().galley(at.min, galley, cell.color);
         }
-        if !cut.is_empty() {
-            response.on_hover_text_at_pointer(cut);
+        if any_cut || !row.hover.is_empty() {
+            if !row.hover.is_empty() {
+                cut.insert_str(0, &format!("{}\n", row.hover));
+            }
+            response.on_hover_text_at_pointer(cut.trim_end());
         }
     }
 }

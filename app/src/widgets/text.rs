@@ -1,5 +1,6 @@
 //! Text at a place: one line, cut to a width, and known to screen readers.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use eframe::egui::{
@@ -7,12 +8,19 @@ use eframe::egui::{
     text::{LayoutJob, TextWrapping},
 };
 
+use workers::shown;
+
 /// Which part of a text that is too long is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cut {
     End,
     /// The middle of the folders; the file's name stays.
     Path,
+}
+
+/// A path as people read it: from `base` on if it lies below, and never able to mislead.
+pub(crate) fn short(path: &Path, base: &Path) -> String {
+    shown(path.strip_prefix(base).unwrap_or(path))
 }
 
 /// Lays out one line of at most `width` points.

@@ -1,5 +1,7 @@
 //! What came out: a table that stays usable while it fills.
 
+use std::path::Path;
+
 use eframe::egui::{Align, Color32, Event, Id, Layout, Rect, TextEdit, Ui, UiBuilder, pos2, vec2};
 use workers::{Digest, FileResult, Verdict, VerdictKind, shown};
 
@@ -54,7 +56,7 @@ impl ResultsPanel {
         }
         panel(ui, rect, "Results", |ui| {
             let inside = ui.max_rect();
-            let head = Rect::from_min_size(inside.min, vec2(inside.width(), 26.0));
+            let head = Rect::from_min_size(inside.min, vec2(inside.width(), 28.0));
             self.head(ui, head, session, commands);
             let mut table = inside;
             table.min.y = head.bottom() + 4.0;
@@ -217,9 +219,10 @@ impl ResultsPanel {
         };
         let results = &session.results;
         let key = |position: usize| order.get(position).copied();
+        let base = session.base();
         let row = |position: usize| {
             let key = *order.get(position)?;
-            Some(row(palette, key, results.get(key as usize)?))
+            Some(row(palette, key, results.get(key as usize)?, base))
         };
         let done = table.show(ui, rect, &mut self.table, key, row);
         if let Some(index) = done.sort {
@@ -286,10 +289,10 @@ impl ResultsPanel {
     }
 }
 
-fn row(palette: &Palette, key: u32, result: &FileResult) -> Row {
+fn row(palette: &Palette, key: u32, result: &FileResult, base: &Path) -> Row {
     let kind = result.verdict.kind();
     let (icon, color, word) = look(palette, kind);
-    let path = shown(&result.path);
+    let path = text::short(&result.path, base);
     let (size, detail, detail_color) = match &result.verdict {
         Verdict::Hashed(digest) => (
             bytes(result.size),
@@ -316,6 +319,7 @@ fn row(palette: &Palette, key: u32, result: &FileResult) -> Row {
     };
     Row {
         key,
+        hover: shown(&result.path),
         name,
         cells: vec![
             cell(path, theme::body(), palette.text, Cut::Path),

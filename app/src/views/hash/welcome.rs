@@ -51,10 +51,11 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Ve
                 let color = if way == Way::Ui { palette.ice } else { palette.text };
                 let name = if way == Way::Ui { "❄ Window" } else { way.label() };
                 ui.horizontal_top(|ui| {
-                    ui.add_sized(
-                        vec2(92.0, 18.0),
-                        eframe::egui::Label::new(RichText::new(name).font(theme::strong()).color(color)).halign(Align::Min),
-                    );
+                    let layout = Layout::left_to_right(Align::Min);
+                    ui.allocate_ui_with_layout(vec2(92.0, 18.0), layout, |ui| {
+                        ui.set_min_width(92.0);
+                        ui.label(RichText::new(name).font(theme::strong()).color(color));
+                    });
                     ui.add(eframe::egui::Label::new(RichText::new(explain(way)).color(palette.dim)).wrap());
                 });
                 ui.add_space(2.0);

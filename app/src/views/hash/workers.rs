@@ -64,7 +64,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Ve
                 for index in range {
                     let width = ui.available_width() - if tall { 0.0 } else { 10.0 };
                     let (place, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
-                    if lane(ui, place, index + 1, &lanes[index]) {
+                    if lane(ui, place, index + 1, &lanes[index], session.base()) {
                         commands.push(Command::KillWorker(index));
                     }
                     if tall && index + 1 < lanes.len() {
