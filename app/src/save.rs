@@ -55,7 +55,8 @@ fn try_whole(
     // Where a link leads, not the link, is what is written to.
     let resolved = std::fs::canonicalize(path);
     let path = resolved.as_deref().unwrap_or(path);
-    if existing == Existing::Replace && std::fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+    if existing == Existing::Replace && std::fs::metadata(path).is_ok_and(|there| !there.is_file())
+    {
         // A terminal, a pipe, /dev/null: to rename a file over one would destroy it.
         let mut out = io::BufWriter::new(std::fs::File::options().write(true).open(path)?);
         write(&mut out)?;

@@ -1,4 +1,5 @@
-//! Drives a real window under Xvfb, for end-to-end tests on Linux.
+//! What the end-to-end tests share: the real program, trees of awkward files, and a real window
+//! under Xvfb.
 //!
 //! A test starts a [`Display`] of its own, runs the program under test with [`Display::command`],
 //! waits for its [`Window`], and from there on does what a person and a window manager would do:
@@ -9,36 +10,30 @@
 //! decorates it, and it has to [give the window the focus](Window::focus) itself before it types.
 //!
 //! ```no_run
+//! # #[cfg(target_os = "linux")] {
 //! use std::time::Duration;
-//! use x11_work::{Display, Window};
+//! use end_to_end::{Display, Window};
 //!
 //! let display = Display::start(1280, 800)?;
 //! let mut clock = display.command("xclock").spawn()?;
 //! let window = Window::wait_for(&display, "xclock", None, Duration::from_secs(10))?;
 //! window.click(40, 30)?;
-//! x11_work::save(&x11_work::capture(&window)?, "clock.png")?;
+//! end_to_end::save(&end_to_end::capture(&window)?, "clock.png")?;
 //! window.close()?;
 //! clock.wait()?;
+//! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-#![cfg(target_os = "linux")]
+#![cfg(unix)]
 
-mod display;
-mod error;
-mod input;
-mod keysym;
-mod parent_death;
-mod ping;
-mod process;
-mod properties;
-mod readable;
-mod screenshot;
-mod search;
-mod window;
+mod program;
+mod trees;
 
-pub use display::Display;
-pub use error::{Error, Result};
-pub use process::{children_of, cpu_time, is_alive, wait_until};
-pub use screenshot::{capture, differs, save};
-pub use window::{Geometry, Window};
+pub use program::{program, run, stderr_of};
+pub use trees::{Tree, reference};
+
+#[cfg(target_os = "linux")]
+mod x11;
+#[cfg(target_os = "linux")]
+pub use x11::*;

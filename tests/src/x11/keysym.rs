@@ -2,7 +2,7 @@
 //!
 //! Pure; which key of the keyboard bears a keysym is for `input.rs` to find out.
 
-use crate::error::{Error, Result};
+use super::error::{Error, Result};
 
 pub(crate) const SHIFT: u32 = 0xffe1;
 

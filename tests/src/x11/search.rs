@@ -11,7 +11,7 @@ use x11rb::{
     rust_connection::RustConnection,
 };
 
-use crate::{
+use super::{
     error::Reply,
     properties::{self, Atoms},
 };

@@ -10,7 +10,7 @@ use x11rb::{
     },
 };
 
-use crate::{
+use super::{
     error::{Error, Result},
     window::Window,
 };

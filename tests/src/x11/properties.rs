@@ -5,7 +5,7 @@ use x11rb::{
     rust_connection::RustConnection,
 };
 
-use crate::error::Reply;
+use super::error::Reply;
 
 x11rb::atom_manager! {
     pub(crate) Atoms:

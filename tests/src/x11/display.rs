@@ -20,7 +20,7 @@ use nix::{
     unistd::Pid,
 };
 
-use crate::{
+use super::{
     error::{Error, Result},
     parent_death::die_with_parent,
     process::wait_until,

@@ -18,7 +18,7 @@ use x11rb::{
     rust_connection::RustConnection,
 };
 
-use crate::{
+use super::{
     error::{Error, Reply, Result},
     keysym,
     window::Window,

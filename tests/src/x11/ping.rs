@@ -24,7 +24,7 @@ use x11rb::{
     wrapper::ConnectionExt as _,
 };
 
-use crate::{
+use super::{
     error::{Doing, Error, Reply, Result, about_window},
     properties::Atoms,
     readable::readable_before,

@@ -13,7 +13,7 @@ use std::{
 
 use nix::unistd::{SysconfVar, sysconf};
 
-use crate::error::{Error, Result};
+use super::error::{Error, Result};
 
 /// Short against what a person would notice, long against the cost of reading /proc.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
