@@ -368,6 +368,7 @@ impl App {
                 .layout(layout),
         );
         child.spacing_mut().button_padding = vec2(2.0, 0.0);
+        child.spacing_mut().interact_size.y = 18.0;
         if crate::widgets::button::link(
             &mut child,
             "dismiss",

@@ -774,11 +774,12 @@ fn tell(notices: &mut Notices, worker: usize, what: &WorkerEvent) {
                 1 => "Its file went to others".to_owned(),
                 n => format!("Its {} files went to others", count(*n as u64)),
             };
-            let cause = if *asked { "You killed it; it" } else { "It" };
-            notices.say(
-                Tone::Warning,
-                format!("Worker {number} is gone. {cause} {how}. {files}; nothing is lost."),
-            );
+            let what = if *asked {
+                format!("You killed worker {number}")
+            } else {
+                format!("Worker {number} {how}")
+            };
+            notices.say(Tone::Warning, format!("{what}. {files}; nothing is lost."));
         }
         WorkerEvent::Replaced { .. } => {}
         WorkerEvent::StartFailed { reason } => {

@@ -102,8 +102,8 @@ pub struct LaneState {
     pub files: u64,
     /// How often its place was filled anew.
     pub restarts: u32,
-    /// What happened to it last, in words, if it is worth a word.
-    pub note: Option<String>,
+    /// What happened to it last, in words, if it is worth a word, and when.
+    pub note: Option<(String, Instant)>,
     /// When a byte or a file was last reported.
     pub last_progress: Instant,
 }

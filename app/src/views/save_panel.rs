@@ -1,6 +1,6 @@
 //! The save panel: over every view, while something is to be saved.
 
-use eframe::egui::{ComboBox, Context, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
+use eframe::egui::{ComboBox, Context, Frame, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
 
 use crate::command::Command;
 use crate::saving::{SaveWhat, Saving, Stage};
@@ -12,10 +12,13 @@ pub(crate) fn save_panel(ctx: &Context, saving: Option<&Saving>, commands: &mut 
     let Some(saving) = saving else {
         return;
     };
-    let modal = Modal::new(Id::unique("save panel")).show(ctx, |ui| {
-        ui.set_width(480.0);
-        contents(ui, saving, commands);
-    });
+    let frame = Frame::popup(&ctx.global_style()).inner_margin(20);
+    let modal = Modal::new(Id::unique("save panel"))
+        .frame(frame)
+        .show(ctx, |ui| {
+            ui.set_width(480.0);
+            contents(ui, saving, commands);
+        });
     if modal.should_close() {
         commands.push(Command::CloseSave);
     }
@@ -66,6 +69,11 @@ fn contents(ui: &mut Ui, saving: &Saving, commands: &mut Vec<Command>) {
             }
             if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
                 commands.push(Command::Save);
+            } else if ui.memory(|memory| memory.focused().is_none())
+                && matches!(saving.stage, Stage::Editing)
+            {
+                // Nothing has the focus when the panel opens: Enter is to save.
+                response.request_focus();
             }
             if button::secondary(ui, "Browse…", true).clicked() {
                 commands.push(Command::BrowseSave);

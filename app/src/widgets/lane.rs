@@ -20,6 +20,9 @@ pub(crate) const SHORT: f32 = 27.0;
 /// No progress for this long while hashing is worth a word.
 const STALL: Duration = Duration::from_secs(2);
 
+/// What happened to a worker is shown this long in the place of its file.
+const NOTE: Duration = Duration::from_secs(5);
+
 /// What a lane shows, worked out before anything is painted.
 struct Words {
     name: String,
@@ -48,19 +51,22 @@ fn words(palette: &Palette, number: usize, view: &LaneView, base: &Path) -> Word
         WorkerState::Gone => ("○", palette.dim, "done".to_owned()),
     };
     let busy = matches!(lane.state, WorkerState::Hashing | WorkerState::Paused);
-    let restarted = lane.restarts > 0 && lane.files == 0;
-    let detail = match (&lane.file, &lane.note) {
-        (Some(file), _) if busy && !restarted => short(file, base),
-        (_, Some(note)) => note.clone(),
-        (Some(file), None) if busy => short(file, base),
-        _ if lane.state == WorkerState::Gone => {
+    let fresh = lane
+        .note
+        .as_ref()
+        .filter(|(_, at)| at.elapsed() < NOTE || !busy);
+    let (detail, cut) = match (&lane.file, fresh) {
+        (_, Some((note, _))) => (note.clone(), Cut::End),
+        (Some(file), None) if busy => (short(file, base), Cut::Path),
+        _ if lane.state == WorkerState::Gone => (
             format!(
                 "{} files, {}",
                 crate::format::count(lane.files),
                 bytes(lane.bytes)
-            )
-        }
-        _ => String::new(),
+            ),
+            Cut::End,
+        ),
+        _ => (String::new(), Cut::End),
     };
     let amount = if busy && lane.file_size > 0 {
         format!("{} of {}", bytes(lane.file_done), bytes(lane.file_size))
@@ -82,7 +88,7 @@ fn words(palette: &Palette, number: usize, view: &LaneView, base: &Path) -> Word
         state,
         icon,
         color,
-        cut: if busy { Cut::Path } else { Cut::End },
+        cut,
         detail,
         amount,
         speed,
@@ -115,6 +121,7 @@ pub(crate) fn lane(ui: &mut Ui, rect: Rect, number: usize, view: &LaneView, base
             ));
         let mut child = ui.new_child(builder);
         child.spacing_mut().button_padding = vec2(2.0, 0.0);
+        child.spacing_mut().interact_size.y = 18.0;
         let name = format!("Kill worker {number}: its files are hashed by others");
         kill = button::link(&mut child, "kill", theme::small(), palette.accent, &name).clicked();
         right -= 36.0;

@@ -88,7 +88,9 @@ pub(crate) fn segmented(
                 StrokeKind::Inside,
             );
         }
-        let color = if segment.selected || (response.hovered() && enabled) {
+        let color = if !enabled && !segment.selected {
+            palette.dim.gamma_multiply(0.6)
+        } else if segment.selected || (response.hovered() && enabled) {
             palette.text
         } else {
             palette.dim

@@ -473,7 +473,7 @@ impl Dispatcher {
         let reason = format!("could not be started: {reason}");
         slot.lane.update(|lane| {
             lane.pid = None;
-            lane.note = Some(reason.clone());
+            lane.note = Some((reason.clone(), Instant::now()));
         });
         if failures < START_FAILURES {
             slot.place = Place::Vacant {
@@ -617,7 +617,7 @@ impl Dispatcher {
             lane.restarts = restarts;
             lane.file = None;
             lane.file_done = 0;
-            lane.note = Some(obituary(&how, requeued));
+            lane.note = Some((obituary(&how, requeued), Instant::now()));
         });
         slot.place = Place::Vacant {
             not_before: Instant::now(),

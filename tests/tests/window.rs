@@ -1,0 +1,351 @@
+//! The real window under Xvfb, driven by real input events.
+#![cfg(target_os = "linux")]
+
+use std::path::{Path, PathBuf};
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use end_to_end::{
+    Display, Tree, Window, capture, children_of, cpu_time, differs, is_alive, program, reference,
+    save, wait_until,
+};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+/// A desktop calls a window unresponsive after about five seconds.
+const ANSWERS: Duration = Duration::from_secs(2);
+const SIZE: (u16, u16) = (1280, 800);
+
+struct Running {
+    window: Window,
+    process: Child,
+    config: tempfile::TempDir,
+    _display: Display,
+}
+
+impl Running {
+    /// Starts the program with settings of its own, and waits for its window.
+    fn start(settings: &str, arguments: &[&str]) -> Self {
+        let display = Display::start(1400, 900).expect("Xvfb starts (package xvfb)");
+        let config = tempfile::tempdir().expect("a folder for settings");
+        std::fs::write(config.path().join("settings.json"), settings).expect("settings");
+        let process = display
+            .command(program().to_str().expect("a path that is text"))
+            .args(["--size", "1280x800"])
+            .args(arguments)
+            .env("THAWSUM_CONFIG", config.path())
+            .spawn()
+            .expect("thawsum starts");
+        let window = Window::wait_for(&display, "Thawsum", Some(process.id()), PATIENCE)
+            .expect("a window whose title begins with Thawsum");
+        window.focus().expect("focus");
+        Self {
+            window,
+            process,
+            config,
+            _display: display,
+        }
+    }
+
+    fn workers(&self) -> Vec<u32> {
+        children_of(self.process.id())
+    }
+
+    fn wait_for_title(&self, part: &str) {
+        assert!(
+            wait_until(PATIENCE, || self
+                .window
+                .title()
+                .is_ok_and(|title| title.contains(part))),
+            "the title never had '{part}'; it is {:?}",
+            self.window.title()
+        );
+    }
+
+    /// Keeps a picture for a person to look at.
+    fn picture(&self, name: &str) {
+        let image = capture(&self.window).expect("a picture of the window");
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pictures");
+        std::fs::create_dir_all(&folder).expect("a folder for pictures");
+        save(&image, folder.join(format!("{name}.png"))).expect("the picture is saved");
+    }
+
+    /// How many of `n` pings are answered as a responsive window answers.
+    fn answered(&self, n: usize) -> usize {
+        (0..n)
+            .filter(|_| {
+                std::thread::sleep(Duration::from_millis(50));
+                self.window
+                    .ping(ANSWERS)
+                    .expect("a ping can be sent")
+                    .is_some()
+            })
+            .count()
+    }
+
+    /// The main button is always in the top right corner, the other one left of it.
+    fn click_main_button(&self) {
+        self.window
+            .click(i32::from(SIZE.0) - 50, 29)
+            .expect("a click");
+    }
+
+    fn click_second_button(&self) {
+        self.window
+            .click(i32::from(SIZE.0) - 135, 29)
+            .expect("a click");
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Tests that end it themselves have done so by now.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn endless() -> Tree {
+    let tree = Tree::new();
+    for name in ["a", "b", "c", "d"] {
+        tree.sparse(name, 1 << 40);
+    }
+    tree
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a path that is text")
+}
+
+#[test]
+fn the_window_answers_and_moves_while_threads_and_processes_hash() {
+    for way in ["threads", "processes"] {
+        let tree = endless();
+        let running = Running::start("{}", &["--run-on", way, "-j", "2", text(tree.path())]);
+        running.wait_for_title(" % of ");
+        assert_eq!(running.answered(40), 40, "{way}: pings went unanswered");
+        let before = capture(&running.window).expect("a picture");
+        assert!(
+            wait_until(PATIENCE, || differs(
+                &before,
+                &capture(&running.window).expect("a picture")
+            ) > 0.0),
+            "{way}: nothing moved"
+        );
+        running
+            .window
+            .click(950, 440)
+            .expect("a click into the field");
+        running
+            .window
+            .type_text("typing while it works")
+            .expect("typing");
+        std::thread::sleep(Duration::from_millis(500));
+        running.picture(&format!("running-on-{way}"));
+    }
+}
+
+#[test]
+fn a_job_on_the_windows_thread_freezes_it_for_the_limit_and_then_thaws() {
+    let tree = endless();
+    let running = Running::start(
+        r#"{"freeze_limit_s": 4}"#,
+        &["--run-on", "ui", text(tree.path())],
+    );
+    assert_eq!(running.answered(3), 3, "it must announce the freeze first");
+    running.picture("before-the-freeze");
+    running.wait_for_title("frozen by");
+    let frozen = Instant::now();
+    assert_eq!(
+        running
+            .window
+            .ping(Duration::from_secs(2))
+            .expect("a ping can be sent"),
+        None,
+        "a window that hashes on its own thread cannot answer"
+    );
+    assert!(
+        wait_until(PATIENCE, || running
+            .window
+            .ping(Duration::from_millis(500))
+            .is_ok_and(|answer| answer.is_some())),
+        "it never thawed"
+    );
+    assert!(frozen.elapsed() > Duration::from_secs(2));
+    running.wait_for_title(" % of ");
+    assert_eq!(
+        running.answered(10),
+        10,
+        "the rest goes on in the background"
+    );
+    std::thread::sleep(Duration::from_millis(700));
+    running.picture("after-the-freeze");
+}
+
+#[test]
+fn closing_the_window_in_the_middle_leaves_no_process() {
+    let tree = endless();
+    let mut running = Running::start("{}", &["-j", "2", text(tree.path())]);
+    running.wait_for_title(" % of ");
+    let workers = running.workers();
+    assert_eq!(workers.len(), 2);
+    running.window.close().expect("asked to close");
+    assert!(
+        wait_until(Duration::from_secs(5), || running
+            .process
+            .try_wait()
+            .is_ok_and(|status| status.is_some())),
+        "it did not end"
+    );
+    assert!(
+        wait_until(Duration::from_secs(1), || workers
+            .iter()
+            .all(|&pid| !is_alive(pid))),
+        "workers are left"
+    );
+    let settings =
+        std::fs::read_to_string(running.config.path().join("settings.json")).expect("settings");
+    assert!(
+        settings.contains(text(tree.path())),
+        "the folder was not remembered: {settings}"
+    );
+    assert!(
+        settings.contains("\"size\""),
+        "the window's place was not kept: {settings}"
+    );
+}
+
+#[test]
+fn pause_resume_kill_and_cancel_do_what_they_say() {
+    let tree = endless();
+    let running = Running::start("{}", &["-j", "2", text(tree.path())]);
+    running.wait_for_title(" % of ");
+    let used =
+        |pids: &[u32]| -> Duration { pids.iter().filter_map(|&pid| cpu_time(pid).ok()).sum() };
+
+    let workers = running.workers();
+    running.click_second_button();
+    // Paused workers use nothing; two samples of the same value in a row say so.
+    let still = || {
+        let before = used(&workers);
+        std::thread::sleep(Duration::from_millis(300));
+        used(&workers) == before
+    };
+    assert!(
+        wait_until(PATIENCE, still),
+        "pause did not stop the workers"
+    );
+    running.picture("paused");
+
+    running.window.key("ctrl+p").expect("a key");
+    let paused_at = used(&workers);
+    assert!(
+        wait_until(PATIENCE, || used(&workers) > paused_at),
+        "resume did nothing"
+    );
+
+    // The word "kill" of the first lane.
+    running.window.click(704, 180).expect("a click");
+    assert!(
+        wait_until(PATIENCE, || {
+            let now = running.workers();
+            now.len() == 2 && now != workers && workers.iter().any(|&pid| !is_alive(pid))
+        }),
+        "no worker was killed and replaced: {workers:?}, {:?}",
+        running.workers()
+    );
+    std::thread::sleep(Duration::from_millis(500));
+    running.picture("a-worker-was-killed");
+
+    let workers = running.workers();
+    running.click_main_button();
+    assert!(
+        wait_until(PATIENCE, || workers.iter().all(|&pid| !is_alive(pid))),
+        "cancel left workers"
+    );
+    running.wait_for_title("cancelled");
+    assert_eq!(running.answered(3), 3);
+    running.picture("cancelled");
+}
+
+#[test]
+fn a_list_saved_with_the_keyboard_is_what_sha256sum_would_have_written() {
+    let tree = Tree::new();
+    for index in 0..300 {
+        tree.file(
+            format!("photos/{index:03}.jpg"),
+            format!("picture {index}").as_bytes(),
+        );
+    }
+    let photos = tree.path().join("photos");
+    let running = Running::start("{}", &[text(&photos)]);
+    running.wait_for_title("finished");
+    running.window.key("ctrl+s").expect("a key");
+    std::thread::sleep(Duration::from_millis(500));
+    running.picture("saving");
+    running.window.key("Return").expect("a key");
+    let list = tree.path().join("photos.sha256");
+    assert!(wait_until(PATIENCE, || list.exists()), "no list was saved");
+    let expected = String::from_utf8(reference("sha256sum", &photos)).expect("text");
+    let prefix = format!("{}/", text(tree.path()));
+    assert_eq!(
+        std::fs::read_to_string(&list).expect("the list"),
+        expected.replace(&prefix, "")
+    );
+
+    // A second time it asks before it replaces anything.
+    std::fs::write(&list, "precious").expect("written");
+    std::thread::sleep(Duration::from_millis(300));
+    running.window.key("ctrl+s").expect("a key");
+    std::thread::sleep(Duration::from_millis(500));
+    running.window.key("Return").expect("a key");
+    std::thread::sleep(Duration::from_millis(700));
+    running.picture("asking-before-replacing");
+    assert_eq!(
+        std::fs::read_to_string(&list).expect("the list"),
+        "precious"
+    );
+}
+
+#[test]
+fn an_idle_window_uses_no_processor_time() {
+    let running = Running::start("{}", &[]);
+    let pid = running.process.id();
+    let quiet = || {
+        let before = cpu_time(pid).expect("its processor time");
+        std::thread::sleep(Duration::from_secs(2));
+        cpu_time(pid).expect("its processor time") - before <= Duration::from_millis(10)
+    };
+    assert!(wait_until(PATIENCE, quiet), "it never came to rest");
+    running.picture("welcome");
+}
+
+#[test]
+fn every_view_is_drawn_in_both_themes_and_two_sizes() {
+    let tree = Tree::hostile();
+    for (theme, scale) in [("dark", "1.0"), ("light", "1.0"), ("dark", "1.4")] {
+        let settings = format!(r#"{{"theme": "{theme}", "scale": {scale}}}"#);
+        let running = Running::start(&settings, &[text(tree.path())]);
+        running.wait_for_title("finished");
+        std::thread::sleep(Duration::from_millis(800));
+        let mut seen = Vec::new();
+        for (number, view) in [(1, "hash"), (2, "runs"), (3, "settings"), (4, "help")] {
+            running
+                .window
+                .key(&format!("ctrl+{number}"))
+                .expect("a key");
+            std::thread::sleep(Duration::from_millis(400));
+            running.picture(&format!("{view}-{theme}-{scale}"));
+            let image = capture(&running.window).expect("a picture");
+            assert!(
+                seen.iter().all(|other| differs(other, &image) > 0.005),
+                "{view} looks like another view"
+            );
+            seen.push(image);
+        }
+        running.window.key("ctrl+1").expect("a key");
+        running.window.resize(900, 600).expect("resized");
+        std::thread::sleep(Duration::from_millis(700));
+        running.picture(&format!("hash-{theme}-{scale}-900x600"));
+        assert_eq!(running.answered(2), 2);
+    }
+}
