@@ -1,5 +1,9 @@
 //! The system's file dialogs. The future is made on the window's thread, as macOS demands, and
 //! waited for on another: a dialog that stays open for an hour costs the window nothing.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "each dialog is waited for by a thread of its own"
+)]
 
 use std::path::PathBuf;
 use std::sync::Arc;

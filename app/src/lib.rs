@@ -20,6 +20,8 @@ mod saving;
 mod session;
 mod settings;
 mod theme;
+#[cfg(test)]
+mod ui_tests;
 mod views;
 mod way;
 mod widgets;

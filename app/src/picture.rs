@@ -55,7 +55,7 @@ impl Picture {
                     eframe::egui::ScreenshotCallback::new(move |image: Arc<ColorImage>| {
                         match write(&path, &image) {
                             Ok(()) => {
-                                eprintln!("thawsum: the picture is {}", workers::shown(&path))
+                                eprintln!("thawsum: the picture is {}", workers::shown(&path));
                             }
                             Err(error) => eprintln!("thawsum: {error}"),
                         }

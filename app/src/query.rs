@@ -124,6 +124,7 @@ impl QueryThread {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the thread that sorts")]
 fn work(questions: &Receiver<Question>, answers: &Sender<Answer>, wake: &dyn Fn()) {
     workers::process::priority::lower_this_thread();
     let mut last: Option<Answer> = None;

@@ -1,5 +1,9 @@
 //! Writing a file whole or not at all: into a temporary file beside it, flushed to the disk,
 //! then renamed. A full disk or a crash leaves what was there before.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "called by the save and settings threads and by the command line, never by the window"
+)]
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

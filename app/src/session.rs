@@ -352,7 +352,7 @@ impl Session {
             .map(|seconds| Duration::from_secs(u64::from(seconds)));
         let mut rows = Vec::new();
         let pace = job.run(limit.map(|limit| started + limit), &mut |row| {
-            rows.push(row)
+            rows.push(row);
         });
         self.results.append(rows);
         let frozen_for = started.elapsed();
@@ -743,6 +743,10 @@ impl Session {
 
     /// The window is closing: ends the job and its workers, and keeps the settings. Waits for
     /// them, but not long: whatever is left ends with this process.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the window is gone by now; nobody waits for a frame"
+    )]
     pub(crate) fn shut_down(&mut self) {
         self.settings_file.keep(&self.settings);
         self.settings_file.finish();

@@ -1,5 +1,9 @@
 //! What is kept between starts, in one JSON file in the user's configuration folder. Loaded
 //! before the window opens; saved by a thread of its own, whole or not at all.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "read before the window opens, written by a thread, waited for after it has closed"
+)]
 
 use std::io;
 use std::path::{Path, PathBuf};

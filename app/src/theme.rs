@@ -61,12 +61,12 @@ pub(crate) const LIGHT: Palette = Palette {
     line: rgb(0xe1_e5eb),
     text: rgb(0x1b_2430),
     dim: rgb(0x5d_6979),
-    accent: rgb(0x0a_74b8),
+    accent: rgb(0x08_68a6),
     on_accent: rgb(0xff_ffff),
     amber: rgb(0x9a_5900),
     green: rgb(0x18_7a43),
     red: rgb(0xbd_3030),
-    ice: rgb(0x1f_76b0),
+    ice: rgb(0x17_6ba3),
     edge: rgb(0xea_edf2),
     control: rgb(0xee_f1f5),
     control_hover: rgb(0xe2_e7ee),
@@ -122,7 +122,7 @@ pub(crate) fn install(ctx: &Context) {
 
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
-    let files: [(&str, &'static [u8]); 3] = [
+    let files: [(&str, &'static [u8]); 4] = [
         (
             "Inter",
             include_bytes!("../../assets/fonts/Inter-Regular.ttf"),
@@ -130,6 +130,10 @@ fn fonts() -> FontDefinitions {
         (
             "Inter SemiBold",
             include_bytes!("../../assets/fonts/Inter-SemiBold.ttf"),
+        ),
+        (
+            "Symbols",
+            include_bytes!("../../assets/fonts/DejaVuSans-Symbols.ttf"),
         ),
         (
             "JetBrains Mono",
@@ -142,11 +146,12 @@ fn fonts() -> FontDefinitions {
             .insert(name.to_owned(), Arc::new(FontData::from_static(data)));
     }
     // egui's own fonts follow, for the symbols and scripts that these lack.
-    let fallback = fonts
-        .families
-        .get(&FontFamily::Proportional)
+    let fallback: Vec<String> = [FontFamily::Proportional, FontFamily::Monospace]
+        .iter()
+        .filter_map(|family| fonts.families.get(family))
+        .flatten()
         .cloned()
-        .unwrap_or_default();
+        .collect();
     let chain = |names: &[&str]| -> Vec<String> {
         names
             .iter()
@@ -157,9 +162,12 @@ fn fonts() -> FontDefinitions {
     let families = &mut fonts.families;
     families.insert(
         FontFamily::Proportional,
-        chain(&["Inter", "JetBrains Mono"]),
+        chain(&["Inter", "Symbols", "JetBrains Mono"]),
     );
-    families.insert(semibold(), chain(&["Inter SemiBold", "JetBrains Mono"]));
+    families.insert(
+        semibold(),
+        chain(&["Inter SemiBold", "Symbols", "JetBrains Mono"]),
+    );
     families.insert(FontFamily::Monospace, chain(&["JetBrains Mono", "Inter"]));
     fonts
 }

@@ -33,6 +33,10 @@ pub(crate) struct Wishes {
 }
 
 /// Opens the window and runs until it is closed.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the lock is held for an instant, before the first frame and after the last"
+)]
 pub(crate) fn open(wishes: Wishes) -> ExitCode {
     let event_loop = match EventLoop::<UserEvent>::with_user_event().build() {
         Ok(event_loop) => event_loop,

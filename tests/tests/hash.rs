@@ -342,7 +342,7 @@ fn endless(tree: &Tree, way: &str) -> std::process::Child {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .unwrap();
+        .expect("thawsum starts");
     if way == "processes" {
         assert!(
             wait_until(PATIENCE, || children_of(child.id()).len() == 2),

@@ -83,7 +83,7 @@ mod tests {
         assert!(histogram.quantile(0.99).unwrap() < Duration::from_millis(2));
         histogram.record(Duration::from_secs(10), interval);
         assert_eq!(histogram.worst(), Some(Duration::from_secs(10)));
-        let median = histogram.quantile(0.5).unwrap();
-        assert!(median > Duration::from_secs(1), "{median:?}");
+        let upper = histogram.quantile(0.75).unwrap();
+        assert!(upper > Duration::from_secs(1), "{upper:?}");
     }
 }

@@ -1,6 +1,10 @@
 //! The pulse: a watchdog thread asks the event loop for an answer several times a second and
 //! times it. The question is an event of its own that draws nothing, so asking costs no frame,
 //! and a freeze is measured while it lasts.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the watchdog has a thread of its own; the window only uses try_lock"
+)]
 
 use std::collections::VecDeque;
 use std::io;

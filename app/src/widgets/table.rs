@@ -421,7 +421,7 @@ impl Table<'_> {
                         eframe::egui::StrokeKind::Inside,
                     );
                 }
-                self.row(ui, place, places, row);
+                self.row(ui, place, places, &row);
             }
             ui.painter().hline(
                 body.left()..=places.last().map_or(body.right(), |p| p.1),
@@ -434,7 +434,7 @@ impl Table<'_> {
         ui.set_clip_rect(clip);
     }
 
-    fn row(&self, ui: &mut Ui, place: Rect, places: &[(f32, f32)], row: Row) {
+    fn row(&self, ui: &mut Ui, place: Rect, places: &[(f32, f32)], row: &Row) {
         let id = self.id.with(("row", row.key));
         let response = ui.interact(place, id, Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Row, true, &row.name));

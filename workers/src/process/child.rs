@@ -188,7 +188,7 @@ fn work(
                 }
                 Err(stopped) => Some(stopped),
             };
-            let last = results.len() > 0 && index as usize + 1 == paths.len();
+            let last = !results.is_empty() && index as usize + 1 == paths.len();
             if last || stopped.is_some() || sent.elapsed() > SEND_EVERY {
                 sent = Instant::now();
                 let results = std::mem::take(&mut results);

@@ -1,0 +1,316 @@
+//! Every view, driven through its accessible names as a screen reader would, while a job runs
+//! under it. The accessibility check is on: a widget without a name fails the test.
+//!
+//! Jobs run on threads here: a worker process would be this test binary. The real processes are
+//! in the end-to-end tests.
+#![expect(clippy::disallowed_methods, reason = "tests prepare files and wait")]
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use eframe::egui::{self, Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+
+use crate::app::{App, Drawing};
+use crate::command::Command;
+use crate::job::JobState;
+use crate::meter::pulse::Pulse;
+use crate::session::{Parts, Session};
+use crate::settings::{Settings, SettingsFile};
+use crate::way::Way;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Far above what a step takes, far below what the work takes: the machine may be busy.
+const STEP: Duration = Duration::from_secs(1);
+
+type Window = Harness<'static, App>;
+
+fn window(settings: Settings, size: (f32, f32)) -> Window {
+    let (answers, questions) = Pulse::channel();
+    let pulse = Pulse::start(
+        move || {
+            // There is no event loop to ask: the answer is always there.
+            answers.answer();
+            true
+        },
+        questions,
+    )
+    .expect("a thread");
+    let (settings_file, _, _) = SettingsFile::load(None);
+    let session = Session::new(Parts {
+        settings,
+        settings_file,
+        settings_note: None,
+        pulse,
+        wake: Arc::new(|| {}),
+    })
+    .expect("threads");
+    let mut harness = Harness::builder()
+        .with_size(size)
+        .with_accessibility_check(true)
+        // File names of the tests are plain; the fonts are the program's own.
+        .build_eframe(move |creation| {
+            App::new(&creation.egui_ctx, session, Drawing::default(), None)
+        });
+    harness.run_steps(3);
+    harness
+}
+
+fn settings(way: Way) -> Settings {
+    Settings {
+        way,
+        workers: Some(2),
+        ..Settings::default()
+    }
+}
+
+fn tree(files: usize) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for index in 0..files {
+        std::fs::write(
+            folder.path().join(format!("{index:04}.txt")),
+            format!("file {index}"),
+        )
+        .expect("a file");
+    }
+    folder
+}
+
+/// A file that takes minutes and no room.
+fn endless() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::File::create(folder.path().join("terabyte"))
+        .and_then(|file| file.set_len(1 << 40))
+        .expect("a sparse file");
+    folder
+}
+
+fn choose(window: &mut Window, path: &std::path::Path) {
+    window
+        .state_mut()
+        .session
+        .apply(Command::UsePaths(vec![path.to_owned()]), None);
+    window.run_steps(2);
+}
+
+fn step_until(window: &mut Window, what: &str, mut done: impl FnMut(&Window) -> bool) {
+    let since = Instant::now();
+    while !done(window) {
+        assert!(since.elapsed() < PATIENCE, "{what} did not happen");
+        window.step();
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn is_finished(window: &Window) -> bool {
+    matches!(window.state().session.job, JobState::Finished(_))
+        && window.state().session.last_run().is_some()
+}
+
+fn is_running(window: &Window) -> bool {
+    matches!(window.state().session.job, JobState::Running(_))
+}
+
+#[test]
+fn a_folder_is_hashed_filtered_sorted_and_shown_with_real_clicks() {
+    let folder = tree(500);
+    let mut window = window(settings(Way::Threads), (1280.0, 800.0));
+    choose(&mut window, folder.path());
+    window.get_by_label("Start").click();
+    step_until(&mut window, "the end of the job", is_finished);
+    step_until(&mut window, "the table", |w| {
+        w.state()
+            .session
+            .rows
+            .answer()
+            .is_some_and(|answer| answer.order.len() == 500)
+    });
+    window.run_steps(2);
+    assert!(window.query_by_label_contains("0000.txt").is_some());
+
+    window.get_by_label_contains("Filter by part").focus();
+    window.run_steps(2);
+    window
+        .get_by_label_contains("Filter by part")
+        .type_text("0042");
+    step_until(&mut window, "the filter", |w| {
+        w.state()
+            .session
+            .rows
+            .answer()
+            .is_some_and(|answer| answer.order.len() == 1)
+    });
+    window.run_steps(2);
+    assert!(window.query_by_label_contains("0042.txt").is_some());
+    assert!(window.query_by_label_contains("0000.txt").is_none());
+
+    window
+        .state_mut()
+        .session
+        .apply(Command::Ask(crate::query::Query::default()), None);
+    window.run_steps(2);
+    window.get_by_label_contains("Sort by Size").click();
+    step_until(&mut window, "the sort", |w| {
+        w.state()
+            .session
+            .rows
+            .answer()
+            .is_some_and(|answer| answer.query.column == crate::query::Column::Size)
+    });
+}
+
+#[test]
+fn every_view_stays_quick_while_a_job_runs_under_it() {
+    let folder = endless();
+    for size in [(1280.0, 800.0), (900.0, 600.0)] {
+        let mut window = window(settings(Way::Threads), size);
+        choose(&mut window, folder.path());
+        window.get_by_label("Start").click();
+        step_until(&mut window, "the start", is_running);
+        for view in ["Hash", "Runs", "Settings", "Help"] {
+            window.get_by_role_and_label(egui::Role::Tab, view).click();
+            for _ in 0..20 {
+                let began = Instant::now();
+                window.step();
+                assert!(
+                    began.elapsed() < STEP,
+                    "{view} took {:?} for a step",
+                    began.elapsed()
+                );
+                assert!(is_running(&window), "the job ended under {view}");
+            }
+            window.check_accessibility();
+        }
+        window
+            .get_by_role_and_label(egui::Role::Tab, "Hash")
+            .click();
+        window.run_steps(2);
+        window.get_by_label("Pause").click();
+        step_until(&mut window, "the pause", |w| {
+            w.state().session.job.word() == "Paused"
+        });
+        window.run_steps(2);
+        window.get_by_label("Resume").click();
+        step_until(&mut window, "going on", |w| {
+            w.state().session.job.word() == "Hashing"
+        });
+        window.run_steps(2);
+        window.get_by_label("Cancel").click();
+        step_until(&mut window, "the end", is_finished);
+        assert_eq!(window.state().session.job.word(), "Cancelled");
+    }
+}
+
+#[test]
+fn a_job_on_the_windows_thread_is_done_within_one_step_that_takes_as_long_as_the_job() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::File::create(folder.path().join("large"))
+        .and_then(|file| file.set_len(300_000_000))
+        .expect("a sparse file");
+    let mut window = window(settings(Way::Ui), (1280.0, 800.0));
+    choose(&mut window, folder.path());
+    window.get_by_label("Start").click();
+    window.run_steps(2);
+    assert!(
+        window.query_by_label_contains("about to freeze").is_some(),
+        "it was not announced"
+    );
+    window.get_by_label("Freeze it").click();
+    let mut frames_between = 0;
+    step_until(&mut window, "the freeze", |w| {
+        frames_between += 1;
+        matches!(w.state().session.job, JobState::Freezing { .. })
+    });
+    // Not one frame of progress is drawn between the announcement and the result.
+    window.step();
+    window.step();
+    step_until(&mut window, "the end", is_finished);
+    let JobState::Finished(finished) = &window.state().session.job else {
+        panic!("finished a moment ago");
+    };
+    let frozen = finished.frozen_for.expect("it was frozen");
+    assert!(frozen.as_secs_f64() > 0.8 * finished.summary.wall.as_secs_f64());
+}
+
+#[test]
+fn after_the_limit_the_rest_of_a_frozen_job_goes_on_in_the_background() {
+    let folder = endless();
+    let mut chosen = settings(Way::Ui);
+    chosen.freeze_limit_s = Some(1);
+    let mut window = window(chosen, (1280.0, 800.0));
+    choose(&mut window, folder.path());
+    window.get_by_label("Start").click();
+    window.run_steps(2);
+    window.get_by_label("Freeze it").click();
+    step_until(&mut window, "the thaw", is_running);
+    let done = |w: &Window| match &w.state().session.job {
+        JobState::Running(running) => running.bytes_done(),
+        _ => 0,
+    };
+    // The half-read file is gone on with, not begun anew: what was done stays done.
+    step_until(&mut window, "progress", |w| done(w) > 0);
+    let first = done(&window);
+    assert!(first > 50_000_000, "it began again: {first}");
+    step_until(&mut window, "more progress", |w| done(w) > first);
+    window.get_by_label("Cancel").click();
+    step_until(&mut window, "the end", is_finished);
+}
+
+#[test]
+fn every_action_has_a_key() {
+    let folder = tree(20);
+    let mut window = window(settings(Way::Threads), (1280.0, 800.0));
+    choose(&mut window, folder.path());
+    window.key_press(Key::Enter);
+    step_until(&mut window, "Enter", is_finished);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::S);
+    window.run_steps(2);
+    assert!(window.state().session.saving.is_some(), "no save panel");
+    window.key_press(Key::Escape);
+    window.run_steps(2);
+    assert!(window.state().session.saving.is_none(), "the panel stayed");
+    window.key_press(Key::F1);
+    window.run_steps(2);
+    assert!(
+        window
+            .query_by_label_contains("What the states mean")
+            .is_some()
+    );
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Num2);
+    window.run_steps(2);
+    assert!(window.query_by_label("Save runs…").is_some());
+    let before = window.state().session.settings.scale;
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Plus);
+    window.run_steps(2);
+    assert!(window.state().session.settings.scale > before);
+}
+
+#[test]
+fn dropped_paths_are_chosen() {
+    let folder = tree(3);
+    let mut window = window(settings(Way::Threads), (1280.0, 800.0));
+    let file = folder.path().join("0001.txt");
+    window.state_mut().session.apply(
+        Command::UsePaths(vec![file.clone(), folder.path().to_owned()]),
+        None,
+    );
+    window.run_steps(2);
+    assert!(window.query_by_label_contains("and 1 more").is_some());
+    assert_eq!(
+        window.state().session.chosen,
+        [file, folder.path().to_owned()]
+    );
+}
+
+#[test]
+fn starting_without_a_path_says_what_to_do() {
+    let mut window = window(settings(Way::Threads), (1280.0, 800.0));
+    window.key_press(Key::Enter);
+    window.run_steps(3);
+    assert!(
+        window
+            .query_by_label_contains("Nothing to hash yet")
+            .is_some()
+    );
+}
