@@ -170,7 +170,11 @@ impl App {
             }
         }
         if pressed(Modifiers::NONE, Key::F1) {
-            self.current = views::HELP;
+            self.current = self
+                .views
+                .iter()
+                .position(|view| view.is_help())
+                .unwrap_or(0);
         }
         let scale = self.session.settings.scale;
         let range = crate::settings::SCALES;

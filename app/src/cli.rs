@@ -1,4 +1,4 @@
-//! The command line. One file a subcommand and one line each in [`Command`].
+//! The command line. One file a subcommand and one line each in `Command`.
 
 mod hash;
 mod open;

@@ -23,6 +23,10 @@ pub(crate) trait View {
         false
     }
     fn show(&mut self, ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Vec<Command>);
+    /// Whether this is what F1 opens.
+    fn is_help(&self) -> bool {
+        false
+    }
     /// The find shortcut was pressed.
     fn find(&mut self) {}
 }
@@ -36,6 +40,3 @@ pub(crate) fn all() -> Vec<Box<dyn View>> {
         Box::new(help::HelpView),
     ]
 }
-
-/// Which of [`all`] is for first help.
-pub(crate) const HELP: usize = 3;

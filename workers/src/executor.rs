@@ -32,6 +32,8 @@ pub(crate) struct Item {
 #[derive(Clone, Debug)]
 pub(crate) struct Batch {
     pub(crate) id: u64,
+    /// Two files to be hashed both at once.
+    pub(crate) pair: bool,
     pub(crate) items: Arc<[Item]>,
 }
 

@@ -92,6 +92,13 @@ impl Format {
     /// BSD tags: `SHA256 (name) = hex`.
     pub const BSD: Self = Self(&bsd::Bsd);
 
+    /// The names of all formats, for messages and help.
+    #[must_use]
+    pub fn names() -> String {
+        let names: Vec<&str> = Self::ALL.iter().map(|format| format.name()).collect();
+        names.join(", ")
+    }
+
     /// The name on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -161,7 +168,7 @@ impl fmt::Debug for Format {
 
 /// A name that no format bears.
 #[derive(Debug, thiserror::Error)]
-#[error("no format is called '{0}'; there are gnu, bsd, sfv, hashdeep, csv, json")]
+#[error("no format is called '{0}'; there are {}", Format::names())]
 pub struct UnknownFormat(String);
 
 impl FromStr for Format {

@@ -1,10 +1,12 @@
 //! What is going on right now, as numbers that anybody may read at any moment. Workers write
 //! often, a window reads seldom; nobody queues and the latest value wins.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use crate::tasks::hash::Position;
 
 /// Counters of a whole job. Bytes and files only grow.
 #[derive(Debug, Default)]
@@ -92,6 +94,8 @@ pub struct LaneState {
     pub pid: Option<u32>,
     /// The file it has in hand, or had last.
     pub file: Option<PathBuf>,
+    /// How many more files it has in hand with that one; the next two count for all of them.
+    pub more: u32,
     /// Bytes of that file it has hashed.
     pub file_done: u64,
     /// Size of that file, bytes.
@@ -118,6 +122,7 @@ impl Default for Lane {
             state: WorkerState::Starting,
             pid: None,
             file: None,
+            more: 0,
             file_done: 0,
             file_size: 0,
             bytes: 0,
@@ -133,6 +138,22 @@ impl Lane {
     /// Changes the lane. Callers copy values in and never work in here: readers may be drawing.
     pub fn update(&self, change: impl FnOnce(&mut LaneState)) {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// The worker is at this place of this file.
+    pub(crate) fn show(&self, path: &Path, position: Position) {
+        self.update(|lane| {
+            if lane.state != WorkerState::Paused {
+                lane.state = WorkerState::Hashing;
+            }
+            lane.more = position.more;
+            lane.file_done = position.done;
+            lane.file_size = position.size;
+            lane.last_progress = Instant::now();
+            if lane.file.as_deref() != Some(path) {
+                lane.file = Some(path.to_owned());
+            }
+        });
     }
 
     /// The lane as it is, waiting for a writer if need be.

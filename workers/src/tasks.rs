@@ -1,4 +1,5 @@
 //! What workers do: find files, and hash them.
 
 pub(crate) mod hash;
+pub(crate) mod sha256x2;
 pub(crate) mod walk;

@@ -39,7 +39,7 @@ pub(super) struct Options {
 
     /// Format of the list
     #[arg(long, value_name = "FORMAT", default_value = "gnu", value_parser = parse_format,
-          long_help = "Format of the list: gnu, bsd, sfv, hashdeep, csv or json")]
+          long_help = format!("Format of the list: {}", Format::names()))]
     format: Format,
 
     /// End gnu lines with NUL and escape nothing

@@ -73,6 +73,9 @@ impl View for HelpView {
     fn at_foot(&self) -> bool {
         true
     }
+    fn is_help(&self) -> bool {
+        true
+    }
 
     fn show(&mut self, ui: &mut Ui, rect: Rect, _session: &Session, _commands: &mut Vec<Command>) {
         let palette = theme::palette(ui);

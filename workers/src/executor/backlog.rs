@@ -25,6 +25,8 @@ pub(crate) struct Backlog {
     /// Files that lost their worker; each goes out alone.
     suspects: VecDeque<Item>,
     next_batch: u64,
+    /// Two large files at once take less time than one after the other.
+    pairs: bool,
 }
 
 struct BySize(Item);
@@ -47,6 +49,13 @@ impl PartialEq for BySize {
 impl Eq for BySize {}
 
 impl Backlog {
+    pub(crate) fn new(pairs: bool) -> Self {
+        Self {
+            pairs,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn push(&mut self, item: Item) {
         if item.deaths > 0 {
             self.suspects.push_back(item);
@@ -68,16 +77,23 @@ impl Backlog {
     pub(crate) fn clear(&mut self) {
         *self = Self {
             next_batch: self.next_batch,
+            pairs: self.pairs,
             ..Self::default()
         };
     }
 
     /// The next bundle. `sharers` workers want one: with little left, each gets a part.
     pub(crate) fn take(&mut self, sharers: usize) -> Option<Batch> {
+        let mut pair = false;
         let items: Vec<Item> = if let Some(item) = self.suspects.pop_front() {
             vec![item]
         } else if let Some(BySize(item)) = self.large.pop() {
-            vec![item]
+            // Not when a worker would be left without: two cores beat one that does two.
+            pair = self.pairs && self.large.len() >= sharers.max(1);
+            let other = if pair { self.large.pop() } else { None };
+            std::iter::once(item)
+                .chain(other.map(|BySize(item)| item))
+                .collect()
         } else {
             let fair = self.small.len().div_ceil(sharers.max(1));
             let limit = fair.clamp(1, BATCH_FILES);
@@ -99,6 +115,7 @@ impl Backlog {
         self.next_batch += 1;
         Some(Batch {
             id,
+            pair,
             items: Arc::from(items),
         })
     }

@@ -25,6 +25,7 @@ use crate::event::{Ending, Event, Sink, Summary, WorkerEvent};
 use crate::job::{JobSpec, RunOn};
 use crate::process::usage::CpuClock;
 use crate::progress::{Lane, Totals, WorkerState};
+use crate::tasks::hash::pairs_pay;
 use crate::tasks::walk::{Found, Walk};
 use crate::verdict::{Counts, FileResult, Verdict};
 
@@ -146,9 +147,11 @@ fn run(
     if let (Some((id, half)), Some(slot)) = (&half_read, slots.first_mut()) {
         slot.hold(Batch {
             id: *id,
+            pair: false,
             items: Arc::from([half.item()]),
         });
     }
+    let backlog = Backlog::new(pairs_pay(&spec.algorithms));
     let crew: Box<dyn Crew> = match run_on {
         RunOn::Threads => Box::new(Threads {
             algorithms: spec.algorithms,
@@ -176,7 +179,7 @@ fn run(
         totals,
         ledger,
         slots,
-        backlog: Backlog::default(),
+        backlog,
         scanning: true,
         stage,
         results: Vec::new(),

@@ -16,7 +16,8 @@ use super::{Batch, Crew, End, Item, Report, Signal, What, Worker};
 use crate::algorithm::Algorithm;
 use crate::job::Priority;
 use crate::process::{self, Spawned};
-use crate::progress::{Lane, WorkerState};
+use crate::progress::Lane;
+use crate::tasks::hash::Position;
 use crate::wire::frame::{self, FrameError};
 use crate::wire::message::{BUILD, FromChild, PROTOCOL, ToWorker, WirePath};
 
@@ -124,6 +125,7 @@ impl Worker for ProcessWorker {
             .collect();
         let request = ToWorker::Hash {
             batch: batch.id,
+            pair: batch.pair,
             paths,
         };
         lock(&self.in_hand).push_back(batch);
@@ -247,23 +249,20 @@ impl Minder {
                 FromChild::Progress {
                     batch,
                     index,
+                    more,
                     done,
                     size,
                 } => {
                     let held = lock(&self.in_hand).iter().find(|b| b.id == batch).cloned();
                     let item = held.as_ref().and_then(|b| b.items.get(index as usize));
                     if let Some(Item { path, .. }) = item {
-                        self.lane.update(|lane| {
-                            if lane.state != WorkerState::Paused {
-                                lane.state = WorkerState::Hashing;
-                            }
-                            lane.file_done = done;
-                            lane.file_size = size;
-                            lane.last_progress = Instant::now();
-                            if lane.file.as_ref() != Some(path) {
-                                lane.file = Some(path.clone());
-                            }
-                        });
+                        let position = Position {
+                            index,
+                            more,
+                            done,
+                            size,
+                        };
+                        self.lane.show(path, position);
                     }
                 }
             }

@@ -14,8 +14,8 @@ use crate::algorithm::Algorithm;
 use crate::cancel::{Control, Stopped};
 use crate::job::Priority;
 use crate::process::priority;
-use crate::progress::{Lane, REPORT_EVERY, WorkerState};
-use crate::tasks::hash::{Engine, Step};
+use crate::progress::{Lane, REPORT_EVERY};
+use crate::tasks::hash::{Engine, Position, Reading, Step};
 use crate::verdict::Verdict;
 
 pub(crate) struct Threads {
@@ -121,28 +121,28 @@ impl Hand {
         for batch in inbox {
             let mut results = Vec::with_capacity(batch.items.len());
             let mut reported = Instant::now();
-            for (index, item) in batch.items.iter().enumerate() {
-                let (control, lane) = (&self.control, &self.lane);
-                let settled = self.engine.hash(&item.path, |done, size| {
+            let (control, lane) = (&self.control, &self.lane);
+            let ended = self.engine.hash_batch(
+                batch.items.iter().map(|item| item.path.as_path()),
+                batch.pair,
+                |position| {
                     control.checkpoint()?;
                     // The first file of a bundle is shown at once, the others by the clock: a
                     // lane that changes faster than a frame only costs.
-                    if (index == 0 && done == 0) || reported.elapsed() > REPORT_EVERY {
+                    let first = position.index == 0 && position.done == 0;
+                    if (first || reported.elapsed() > REPORT_EVERY)
+                        && let Some(item) = batch.items.get(position.index as usize)
+                    {
                         reported = Instant::now();
-                        show(lane, &item.path, done, size);
+                        lane.show(&item.path, position);
                     }
                     Ok(())
-                });
-                match settled {
-                    Ok(result) => results.push(result),
-                    Err(Stopped) => {
-                        // What was finished before the stop keeps its verdict.
-                        self.send(batch.id, results);
-                        return Err(Stopped);
-                    }
-                }
-            }
+                },
+                |read, verdict| results.push((read, verdict)),
+            );
+            // What was finished before a stop keeps its verdict.
             self.send(batch.id, results);
+            ended?;
         }
         Ok(())
     }
@@ -161,12 +161,12 @@ impl Hand {
             mut engine,
         } = half;
         let mut reported = Instant::now();
-        show(&self.lane, &path, reading.done, reading.size());
+        self.lane.show(&path, alone(&reading));
         loop {
             self.control.checkpoint()?;
             if reported.elapsed() > REPORT_EVERY {
                 reported = Instant::now();
-                show(&self.lane, &path, reading.done, reading.size());
+                self.lane.show(&path, alone(&reading));
             }
             if let Step::End(verdict) = reading.step(&mut engine) {
                 return Ok((reading.done, verdict));
@@ -175,14 +175,11 @@ impl Hand {
     }
 }
 
-fn show(lane: &Lane, path: &std::path::Path, done: u64, size: u64) {
-    lane.update(|lane| {
-        lane.state = WorkerState::Hashing;
-        lane.file_done = done;
-        lane.file_size = size;
-        lane.last_progress = Instant::now();
-        if lane.file.as_deref() != Some(path) {
-            lane.file = Some(path.to_owned());
-        }
-    });
+fn alone(reading: &Reading) -> Position {
+    Position {
+        index: 0,
+        more: 0,
+        done: reading.done,
+        size: reading.size(),
+    }
 }

@@ -4,6 +4,7 @@
 //! are heard while a file is being hashed, and ends the process at once when the pipe ends: the
 //! parent is gone or has no more to do. The main thread hashes.
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io;
 use std::path::PathBuf;
@@ -59,6 +60,7 @@ pub fn child_entry() {
 
 struct Task {
     batch: u64,
+    pair: bool,
     paths: Vec<PathBuf>,
 }
 
@@ -120,10 +122,10 @@ fn listen(
 ) -> Result<(), FrameError> {
     while let Some(message) = frame::receive(requests, scratch)? {
         match message {
-            ToWorker::Hash { batch, paths } => {
+            ToWorker::Hash { batch, pair, paths } => {
                 let paths = paths.into_iter().map(|path| path.0).collect();
                 // The main thread outlives this one, or the process is ending.
-                let _ = tasks.send(Task { batch, paths });
+                let _ = tasks.send(Task { batch, pair, paths });
             }
             ToWorker::Pause => control.set_paused(true),
             ToWorker::Resume => control.set_paused(false),
@@ -158,46 +160,52 @@ fn work(
     inbox: &Receiver<Task>,
     reports: &mut File,
 ) -> Result<(), Ended> {
-    for Task { batch, paths } in inbox {
-        let mut results = Vec::with_capacity(paths.len());
-        let mut sent = Instant::now();
+    for Task { batch, pair, paths } in inbox {
+        // Written from both closures below, one after the other.
+        let pipe = RefCell::new(&mut *reports);
         let mut shown = Instant::now();
-        for (index, path) in (0u32..).zip(&paths) {
-            let settled = engine.hash(path, |done, size| {
+        let mut sent = Instant::now();
+        let mut results = Vec::with_capacity(paths.len());
+        let mut broken = Ok(());
+        let ended = engine.hash_batch(
+            paths.iter().map(PathBuf::as_path),
+            pair,
+            |position| {
                 control.checkpoint()?;
                 // The first file at once, the others by the clock: every message is a system
                 // call on both sides.
-                let first = index == 0 && done == 0;
+                let first = position.index == 0 && position.done == 0;
                 if first || shown.elapsed() > REPORT_EVERY {
                     shown = Instant::now();
                     let progress = FromChild::Progress {
                         batch,
-                        index,
-                        done,
-                        size,
+                        index: position.index,
+                        more: position.more,
+                        done: position.done,
+                        size: position.size,
                     };
                     // Should the pipe be gone, the reader is about to end this process.
-                    let _ = frame::send(reports, &progress);
+                    let _ = frame::send(&mut **pipe.borrow_mut(), &progress);
                 }
                 Ok(())
-            });
-            let stopped = match settled {
-                Ok(result) => {
-                    results.push(result);
-                    None
+            },
+            |read, verdict| {
+                results.push((read, verdict));
+                if sent.elapsed() > SEND_EVERY && broken.is_ok() {
+                    sent = Instant::now();
+                    let results = std::mem::take(&mut results);
+                    broken = frame::send(
+                        &mut **pipe.borrow_mut(),
+                        &FromChild::Results { batch, results },
+                    );
                 }
-                Err(stopped) => Some(stopped),
-            };
-            let last = !results.is_empty() && index as usize + 1 == paths.len();
-            if last || stopped.is_some() || sent.elapsed() > SEND_EVERY {
-                sent = Instant::now();
-                let results = std::mem::take(&mut results);
-                frame::send(reports, &FromChild::Results { batch, results })?;
-            }
-            if let Some(stopped) = stopped {
-                return Err(stopped.into());
-            }
+            },
+        );
+        broken?;
+        if !results.is_empty() {
+            frame::send(reports, &FromChild::Results { batch, results })?;
         }
+        ended?;
     }
     Ok(())
 }

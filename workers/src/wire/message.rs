@@ -19,8 +19,12 @@ pub(crate) enum ToWorker {
         algorithms: Vec<Algorithm>,
         background: bool,
     },
-    /// Files to hash, in this order.
-    Hash { batch: u64, paths: Vec<WirePath> },
+    /// Files to hash, in this order, or as a pair both at once.
+    Hash {
+        batch: u64,
+        pair: bool,
+        paths: Vec<WirePath>,
+    },
     /// Wait at the next step.
     Pause,
     /// Go on.
@@ -39,10 +43,11 @@ pub(crate) enum FromChild {
         batch: u64,
         results: Vec<(u64, Verdict)>,
     },
-    /// The file in hand: its place in its batch, bytes done, its size.
+    /// The file in hand: its place in its batch, how many more with it, bytes done, bytes of all.
     Progress {
         batch: u64,
         index: u32,
+        more: u32,
         done: u64,
         size: u64,
     },
