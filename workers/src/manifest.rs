@@ -168,7 +168,7 @@ impl fmt::Debug for Format {
 
 /// A name that no format bears.
 #[derive(Debug, thiserror::Error)]
-#[error("no format is called '{0}'; there are {}", Format::names())]
+#[error("no format is called '{0}'; there are {names}", names = Format::names())]
 pub struct UnknownFormat(String);
 
 impl FromStr for Format {

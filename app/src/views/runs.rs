@@ -284,7 +284,7 @@ fn chart(ui: &mut Ui, rect: Rect, session: &Session) {
             let mut wall = upper;
             wall.set_width(length(run.wall_s).max(2.0));
             ui.painter()
-                .rect_filled(wall.shrink2(vec2(0.0, 1.0)), 2.0, palette.accent);
+                .rect_filled(wall.shrink2(vec2(0.0, 1.0)), 2.0, palette.dim);
             let stall_s = run.worst_stall_ms.unwrap_or(0.0) / 1000.0;
             let mut stall = lower;
             stall.set_width(length(stall_s).max(2.0));
