@@ -452,11 +452,11 @@ impl App {
             }
             JobState::Idle | JobState::Announced { .. } => "Thawsum".to_owned(),
         };
-        // Telling the system draws a frame too: not more than once a second, but for the end.
+        // Telling the system draws a frame too: every three seconds, but for the end.
         let busy = matches!(self.session.job, JobState::Running(_));
         let soon = self
             .titled
-            .is_some_and(|at| at.elapsed() < Duration::from_secs(1));
+            .is_some_and(|at| at.elapsed() < Duration::from_secs(3));
         if title != self.title && !(busy && soon) {
             self.titled = Some(Instant::now());
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));

@@ -286,16 +286,28 @@ fn every_action_has_a_key() {
     assert!(window.state().session.settings.scale > before);
 }
 
+#[derive(Debug)]
+struct Dropped(std::path::PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("nobody should read a file to choose it".to_owned())
+    }
+}
+
 #[test]
-fn dropped_paths_are_chosen() {
+fn dropped_files_and_folders_are_chosen_all_of_them() {
     let folder = tree(3);
     let mut window = window(settings(Way::Threads), (1280.0, 800.0));
     let file = folder.path().join("0001.txt");
-    window.state_mut().session.apply(
-        Command::UsePaths(vec![file.clone(), folder.path().to_owned()]),
-        None,
-    );
-    window.run_steps(2);
+    for path in [file.as_path(), folder.path()] {
+        let dropped = Arc::new(Dropped(path.to_owned()));
+        window.input_mut().dropped_files.push(dropped);
+    }
+    window.run_steps(3);
     assert!(window.query_by_label_contains("and 1 more").is_some());
     assert_eq!(
         window.state().session.chosen,

@@ -420,7 +420,7 @@ impl Dispatcher {
             let Some((_, index)) = hungry.min() else {
                 break;
             };
-            let Some(batch) = self.backlog.take(sharers) else {
+            let Some(batch) = self.backlog.take(sharers, self.slots.len()) else {
                 break;
             };
             self.slots[index].assign(batch);

@@ -10,7 +10,7 @@ use crate::progress::Totals;
 use crate::tasks::walk::{Found, Walk};
 
 /// Paths sent at a time, and how many such bundles may wait.
-const BUNDLE: usize = 128;
+const BUNDLE: usize = 256;
 const WAITING: usize = 64;
 
 /// Starts the walk; the channel closes when it is done.

@@ -118,22 +118,20 @@ impl Hand {
             let results = vec![self.finish(half)?];
             (self.report)(What::Results { batch, results });
         }
+        let mut reported: Option<Instant> = None;
         for batch in inbox {
             let mut results = Vec::with_capacity(batch.items.len());
-            let mut reported = Instant::now();
             let (control, lane) = (&self.control, &self.lane);
             let ended = self.engine.hash_batch(
                 batch.items.iter().map(|item| item.path.as_path()),
                 batch.pair,
                 |position| {
                     control.checkpoint()?;
-                    // The first file of a bundle is shown at once, the others by the clock: a
-                    // lane that changes faster than a frame only costs.
-                    let first = position.index == 0 && position.done == 0;
-                    if (first || reported.elapsed() > REPORT_EVERY)
+                    // By the clock: a lane that changes faster than a frame only costs.
+                    if reported.is_none_or(|reported| reported.elapsed() > REPORT_EVERY)
                         && let Some(item) = batch.items.get(position.index as usize)
                     {
-                        reported = Instant::now();
+                        reported = Some(Instant::now());
                         lane.show(&item.path, position);
                     }
                     Ok(())

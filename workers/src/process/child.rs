@@ -160,10 +160,11 @@ fn work(
     inbox: &Receiver<Task>,
     reports: &mut File,
 ) -> Result<(), Ended> {
+    // By the clock, over all batches: every message is a system call on both sides.
+    let mut shown: Option<Instant> = None;
     for Task { batch, pair, paths } in inbox {
         // Written from both closures below, one after the other.
         let pipe = RefCell::new(&mut *reports);
-        let mut shown = Instant::now();
         let mut sent = Instant::now();
         let mut results = Vec::with_capacity(paths.len());
         let mut broken = Ok(());
@@ -172,11 +173,8 @@ fn work(
             pair,
             |position| {
                 control.checkpoint()?;
-                // The first file at once, the others by the clock: every message is a system
-                // call on both sides.
-                let first = position.index == 0 && position.done == 0;
-                if first || shown.elapsed() > REPORT_EVERY {
-                    shown = Instant::now();
+                if shown.is_none_or(|shown| shown.elapsed() > REPORT_EVERY) {
+                    shown = Some(Instant::now());
                     let progress = FromChild::Progress {
                         batch,
                         index: position.index,
