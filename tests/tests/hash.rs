@@ -135,6 +135,27 @@ fn pipes_sockets_devices_and_links_are_skipped_and_counted_never_opened() {
 }
 
 #[test]
+fn a_folder_named_through_a_link_is_walked_and_is_no_row_itself() {
+    let tree = Tree::new();
+    tree.file("real/file", b"x");
+    std::os::unix::fs::symlink("real", tree.path().join("link")).unwrap();
+    let link = tree.path().join("link");
+    for way in WAYS {
+        let output = run([
+            "hash",
+            "--run-on",
+            way,
+            "--summary",
+            "json",
+            link.to_str().unwrap(),
+        ]);
+        assert!(output.status.success(), "{}", stderr_of(&output));
+        assert!(String::from_utf8_lossy(&output.stdout).ends_with("/link/file\n"));
+        assert_eq!(summary(&stderr_of(&output))["files"], 1);
+    }
+}
+
+#[test]
 fn links_are_followed_when_asked_and_loops_are_reported() {
     let tree = Tree::new();
     tree.file("real/file", b"x");

@@ -169,10 +169,6 @@ fn run(
         Ok(found) => (found, None),
         Err(error) => (never(), Some(format!("the scan could not start: {error}"))),
     };
-    let stage = match failed {
-        None => Stage::Running,
-        Some(why) => Stage::ending(Ending::Failed(why)),
-    };
     let mut dispatcher = Dispatcher {
         crew,
         control,
@@ -181,12 +177,15 @@ fn run(
         slots,
         backlog,
         scanning: true,
-        stage,
+        stage: Stage::Running,
         results: Vec::new(),
         results_since: None,
         outbox: VecDeque::new(),
         reports,
     };
+    if let Some(why) = failed {
+        dispatcher.begin_ending(Ending::Failed(why));
+    }
     dispatcher.work(&found, &inbox, orders, sink);
     let summary = dispatcher.summary();
     for slot in &dispatcher.slots {
@@ -243,6 +242,7 @@ impl Dispatcher {
         let mut found = found.clone();
         let mut orders = orders.clone();
         loop {
+            self.heed_cancel();
             self.fill_places();
             self.hand_out();
             self.end_if_done();
@@ -285,6 +285,7 @@ impl Dispatcher {
                 if let Ok(bundle) = ready.recv(&found) {
                     self.take_in(bundle);
                 } else {
+                    self.heed_cancel();
                     self.scanning = false;
                     found = never();
                 }
@@ -306,6 +307,14 @@ impl Dispatcher {
                 break;
             }
             sink.sent(true);
+        }
+    }
+
+    /// The flag is seen by the scan and by threads before the order arrives here. What they then
+    /// do (stop early, end) must not be taken for the end of the scan or for a death.
+    fn heed_cancel(&mut self) {
+        if self.control.token().is_cancelled() {
+            self.obey(Order::Cancel);
         }
     }
 
@@ -362,10 +371,10 @@ impl Dispatcher {
 
     /// Bundles results: into the last event that still waits, if it has room.
     fn pass_on_results(&mut self) {
+        self.results_since = None;
         if self.results.is_empty() {
             return;
         }
-        self.results_since = None;
         if let Some(Event::Results(waiting)) = self.outbox.back_mut()
             && waiting.len() + self.results.len() <= RESULTS_IN_EVENT
         {
@@ -392,6 +401,7 @@ impl Dispatcher {
                     size,
                     deaths: 0,
                 }),
+                Found::Folder => {}
                 Found::Settled(result) => {
                     self.totals.done(1, 0);
                     self.settle(result);
@@ -472,6 +482,11 @@ impl Dispatcher {
 
     fn start_failed(&mut self, index: usize, failures: u32, reason: &str) {
         let failures = failures + 1;
+        // It may hold a file that another way began; nobody is to blame for it.
+        let (items, _) = self.slots[index].surrender();
+        for item in items {
+            self.backlog.push(item);
+        }
         let slot = &mut self.slots[index];
         let reason = format!("could not be started: {reason}");
         slot.lane.update(|lane| {
@@ -501,6 +516,7 @@ impl Dispatcher {
     }
 
     fn hear(&mut self, report: Report) {
+        self.heed_cancel();
         let Report {
             slot: index,
             generation,
@@ -686,8 +702,9 @@ impl Dispatcher {
             }
             Order::Kill(index) => {
                 if let Some(slot) = self.slots.get_mut(index) {
-                    if let Place::Ready { kill_asked, .. } = &mut slot.place {
-                        *kill_asked = true;
+                    if let Place::Ready { worker, kill_asked } = &mut slot.place {
+                        // A thread cannot be killed, and goes on as it was.
+                        *kill_asked = worker.pid().is_some();
                     }
                     if let Some(worker) = slot.worker() {
                         worker.kill();

@@ -274,10 +274,13 @@ impl Minder {
     fn reap(&self) -> String {
         let since = Instant::now();
         loop {
-            match lock(&self.child).try_wait() {
+            // Not in the head of the `match`: the lock would then be held in its arms too.
+            let ended = lock(&self.child).try_wait();
+            match ended {
                 Ok(Some(status)) => return process::describe(status),
                 Ok(None) if since.elapsed() > LINGER => {
-                    let _ = lock_kill(&self.child);
+                    // An error means that it has just ended.
+                    let _ = lock(&self.child).kill();
                 }
                 Ok(None) => {}
                 Err(error) => return format!("could not be waited for: {error}"),
@@ -285,10 +288,6 @@ impl Minder {
             std::thread::sleep(Duration::from_micros(500));
         }
     }
-}
-
-fn lock_kill(child: &Mutex<Child>) -> io::Result<()> {
-    lock(child).kill()
 }
 
 fn shake_hands(output: &mut BufReader<ChildStdout>, scratch: &mut Vec<u8>) -> Result<(), String> {

@@ -32,6 +32,12 @@ fn run(walk: Walk, totals: &Totals, cancel: &CancelToken, bundles: &Sender<Vec<F
     // The first bundles are small, so that the workers begin at once.
     let mut limit = 8;
     for found in walk {
+        if cancel.is_cancelled() {
+            break;
+        }
+        if let Found::Folder = found {
+            continue;
+        }
         if let Found::File { size, .. } = &found {
             bytes += size;
         }
@@ -40,7 +46,7 @@ fn run(walk: Walk, totals: &Totals, cancel: &CancelToken, bundles: &Sender<Vec<F
             limit = (limit * 2).min(BUNDLE);
             totals.found(bundle.len() as u64, std::mem::take(&mut bytes));
             let full = std::mem::replace(&mut bundle, Vec::with_capacity(BUNDLE));
-            if cancel.is_cancelled() || bundles.send(full).is_err() {
+            if bundles.send(full).is_err() {
                 break;
             }
         }

@@ -67,11 +67,6 @@ struct Task {
 fn run(parent: u32) -> Result<(), FrameError> {
     os::die_with_parent(parent)?;
     let (mut requests, mut reports) = os::take_protocol()?;
-    let hello = FromChild::Hello {
-        protocol: PROTOCOL,
-        build: BUILD.to_owned(),
-    };
-    frame::send(&mut reports, &hello)?;
     let mut scratch = Vec::new();
     let Some(first) = frame::receive(&mut requests, &mut scratch)? else {
         return Ok(());
@@ -102,6 +97,12 @@ fn run(parent: u32) -> Result<(), FrameError> {
             };
             exit(code);
         })?;
+    // Last: whoever says hello is fit to work. The set-up is sent without waiting for it.
+    let hello = FromChild::Hello {
+        protocol: PROTOCOL,
+        build: BUILD.to_owned(),
+    };
+    frame::send(&mut reports, &hello)?;
     match work(
         &mut Engine::new(&algorithms),
         &control,

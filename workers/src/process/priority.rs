@@ -39,7 +39,8 @@ fn lower_caller() {
         // take the core from an idle-class task at once, and from a merely nice one only when
         // its slice is over. On two cores that all hash, that is 14 ms against 30 for a frame
         // that is drawn in software.
-        let parameters = nix::libc::sched_param { sched_priority: 0 };
+        // SAFETY: plain data for which zero is valid; some systems have fields beside the one.
+        let parameters: nix::libc::sched_param = unsafe { std::mem::zeroed() };
         // SAFETY: `parameters` outlives the call, which only reads it; 0 is the caller.
         unsafe { nix::libc::sched_setscheduler(0, nix::libc::SCHED_IDLE, &raw const parameters) };
     }

@@ -287,7 +287,9 @@ impl Reading {
             }
         }
         self.done += read as u64;
-        Ok((read, !unknown && self.done == self.size()))
+        // One that was empty and now grows as fast as it is read would not end either.
+        let grows = unknown && self.file.metadata().is_ok_and(|now| now.len() > 0);
+        Ok((read, grows || (!unknown && self.done == self.size())))
     }
 
     /// What a file that was read to its end is worth.

@@ -11,11 +11,13 @@ use crate::verdict::{FileResult, SkipReason, Verdict};
 pub(crate) enum Found {
     /// A file to hash, with its size in bytes.
     File { path: PathBuf, size: u64 },
+    /// A folder, which has no verdict of its own; whoever drives the walk looks up.
+    Folder,
     /// A path that already has its verdict: skipped, or not to be looked at.
     Settled(FileResult),
 }
 
-/// Every path below the roots but folders, in the order in which the system lists them.
+/// Every path below the roots, in the order in which the system lists them.
 pub(crate) struct Walk {
     roots: std::vec::IntoIter<PathBuf>,
     current: Option<walkdir::IntoIter>,
@@ -47,12 +49,19 @@ impl Iterator for Walk {
             };
             match walker.next() {
                 None => self.current = None,
-                Some(Ok(entry)) if entry.file_type().is_dir() => {}
+                Some(Ok(entry)) if entry.file_type().is_dir() || is_linked_root(&entry) => {
+                    return Some(Found::Folder);
+                }
                 Some(Ok(entry)) => return Some(classify(&entry)),
                 Some(Err(error)) => return Some(Found::Settled(refused(&error))),
             }
         }
     }
+}
+
+/// A root that is a link to a folder: walked, though it is listed as a link.
+fn is_linked_root(entry: &walkdir::DirEntry) -> bool {
+    entry.depth() == 0 && entry.path_is_symlink() && entry.path().is_dir()
 }
 
 fn classify(entry: &walkdir::DirEntry) -> Found {
