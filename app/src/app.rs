@@ -100,6 +100,9 @@ impl App {
 
     /// Puts rows on the clipboard. The text of a million rows is made elsewhere.
     fn copy(&mut self, ctx: &Context, rows: Vec<u32>) {
+        if rows.is_empty() {
+            return;
+        }
         let snapshot = self.session.results.snapshot();
         let algorithm = self.session.listed_algorithm();
         let ctx = ctx.clone();
@@ -121,6 +124,10 @@ impl App {
     // ---- the keyboard ----
 
     fn shortcuts(&mut self, ctx: &Context) {
+        // The save panel is over everything; its keys are its own.
+        if self.session.saving.is_some() {
+            return;
+        }
         let pressed = |modifiers: Modifiers, key: Key| {
             ctx.input_mut(|input| input.consume_shortcut(&KeyboardShortcut::new(modifiers, key)))
         };
@@ -189,17 +196,43 @@ impl App {
         if pressed(command, Key::Num0) {
             self.commands.push(Command::SetScale(1.0));
         }
-        // With the focus on a widget these keys are the widget's.
-        let free = ctx.memory(|memory| memory.focused().is_none()) && self.session.saving.is_none();
-        if free && (pressed(Modifiers::NONE, Key::Enter) || pressed(Modifiers::NONE, Key::Space)) {
+        // With the focus on a widget, or a menu open, these keys are theirs. A key that is held
+        // down is one wish, not many.
+        let free =
+            ctx.memory(|memory| memory.focused().is_none()) && !egui::Popup::is_any_open(ctx);
+        let fresh = ctx.input(|input| {
+            input.events.iter().any(|event| {
+                matches!(
+                    event,
+                    egui::Event::Key {
+                        key: Key::Enter | Key::Space,
+                        pressed: true,
+                        repeat: false,
+                        ..
+                    }
+                )
+            })
+        });
+        if free
+            && fresh
+            && (pressed(Modifiers::NONE, Key::Enter) || pressed(Modifiers::NONE, Key::Space))
+        {
             match &self.session.job {
-                JobState::Announced { .. } => self.commands.push(Command::ConfirmFreeze),
+                JobState::Announced { .. } if self.current == 0 => {
+                    self.commands.push(Command::ConfirmFreeze);
+                }
+                JobState::Announced { .. } => self.current = 0,
                 JobState::Idle | JobState::Finished(_) => {
                     self.current = 0;
                     self.commands.push(Command::Start);
                 }
                 JobState::Freezing { .. } | JobState::Running(_) => {}
             }
+        }
+        if matches!(self.session.job, JobState::Announced { .. })
+            && pressed(Modifiers::NONE, Key::Escape)
+        {
+            self.commands.push(Command::DeclineFreeze);
         }
     }
 

@@ -28,6 +28,8 @@ pub(crate) enum JobState {
         title: Title,
         spec: JobSpec,
         go_at: Option<Instant>,
+        /// What was there before, for those who decline.
+        before: Box<JobState>,
     },
     /// The next frame but one will not come for a while. `drawn`: the user has seen a frame
     /// that says so.
@@ -35,6 +37,7 @@ pub(crate) enum JobState {
         title: Title,
         job: Box<InlineJob>,
         drawn: bool,
+        since: Instant,
     },
     Running(Box<Running>),
     Finished(Finished),
@@ -151,12 +154,18 @@ impl Running {
     }
 
     pub(crate) fn pause(&mut self) {
+        if self.phase != Phase::Working {
+            return;
+        }
         self.phase = Phase::Pausing;
         self.pause.since = Some(Instant::now());
         self.job.pause();
     }
 
     pub(crate) fn resume(&mut self) {
+        if !matches!(self.phase, Phase::Pausing | Phase::Paused) {
+            return;
+        }
         self.phase = Phase::Working;
         if let Some(since) = self.pause.since.take() {
             self.pause.total += since.elapsed();
@@ -170,21 +179,25 @@ impl Running {
         self.job.cancel();
     }
 
-    /// Time since the start without pauses.
-    pub(crate) fn working_time(&self) -> Duration {
+    /// Time spent in pauses.
+    pub(crate) fn paused(&self) -> Duration {
         let pausing = self
             .pause
             .since
             .map_or(Duration::ZERO, |since| since.elapsed());
-        self.started
-            .elapsed()
-            .saturating_sub(self.pause.total + pausing)
+        self.pause.total + pausing
+    }
+
+    /// Time since the start without pauses.
+    pub(crate) fn working_time(&self) -> Duration {
+        self.started.elapsed().saturating_sub(self.paused())
     }
 
     /// Nobody can know before the scan is done and a moment has passed.
     pub(crate) fn time_left(&self) -> Option<Duration> {
         let elapsed = self.working_time();
-        if !self.totals.scan_done || elapsed < Duration::from_millis(500) {
+        let working = self.phase == Phase::Working;
+        if !working || !self.totals.scan_done || elapsed < Duration::from_millis(500) {
             return None;
         }
         // A small file costs what so many bytes of a large one cost.

@@ -18,31 +18,38 @@ pub(crate) struct Notice {
 
 /// The last few, newest last.
 #[derive(Default)]
-pub(crate) struct Notices(std::collections::VecDeque<Notice>);
+pub(crate) struct Notices {
+    all: std::collections::VecDeque<Notice>,
+    /// How many of them are about what is over.
+    retired: usize,
+}
 
 const KEPT: usize = 20;
 
 impl Notices {
     pub(crate) fn say(&mut self, tone: Tone, text: impl Into<String>) {
-        if self.0.len() == KEPT {
-            self.0.pop_front();
+        if self.all.len() == KEPT {
+            self.all.pop_front();
+            self.retired = self.retired.saturating_sub(1);
         }
-        self.0.push_back(Notice {
+        self.all.push_back(Notice {
             tone,
             text: text.into(),
             at: Instant::now(),
         });
     }
 
+    /// The latest that is not about what is over.
     pub(crate) fn latest(&self) -> Option<&Notice> {
-        self.0.back()
+        self.all.iter().skip(self.retired).next_back()
     }
 
     pub(crate) fn all(&self) -> impl DoubleEndedIterator<Item = &Notice> {
-        self.0.iter()
+        self.all.iter()
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
+    /// Something new begins: what was said so far is history.
+    pub(crate) fn retire(&mut self) {
+        self.retired = self.all.len();
     }
 }

@@ -38,7 +38,7 @@ pub(crate) fn write_csv(runs: &[Run], out: &mut dyn Write) -> io::Result<()> {
             out,
             "{},{},{},{},\"{}\",{},{},{},{:.6},{:.0},{},{},{},{}",
             run.number,
-            run.way.label().to_lowercase(),
+            run.way.name(),
             run.workers,
             run.algorithm.name(),
             run.what.replace('"', "\"\""),

@@ -49,6 +49,8 @@ pub(crate) struct Saving {
     /// Index into [`SaveWhat::formats`].
     pub(crate) format: usize,
     pub(crate) path: String,
+    /// The job is not done, or did not get to its end.
+    pub(crate) partial: bool,
     pub(crate) stage: Stage,
 }
 

@@ -37,6 +37,9 @@ const AFTER_RUN: Duration = Duration::from_millis(250);
 /// A freeze asked for on the command line is announced for this long.
 const ANNOUNCE: Duration = Duration::from_millis(2500);
 
+/// A window that is hidden draws no frame; what waits for one waits no longer than this.
+const HIDDEN: Duration = Duration::from_secs(2);
+
 pub(crate) type Wake = Arc<dyn Fn() + Send + Sync>;
 
 pub(crate) struct Session {
@@ -63,6 +66,9 @@ pub(crate) struct Session {
     pub(crate) frames: u64,
     frames_at_start: u64,
     base: PathBuf,
+    /// What the rows in the table are of: the job shown may be another one already.
+    begun: Instant,
+    listed: Option<(workers::Algorithm, Vec<PathBuf>)>,
     /// A job that waits for the window to be there: the first frames take longer than any
     /// other, and are not the job's doing.
     start_after_frame: Option<u64>,
@@ -120,6 +126,8 @@ impl Session {
             frames: 0,
             frames_at_start: 0,
             base: PathBuf::new(),
+            begun: Instant::now(),
+            listed: None,
             start_after_frame: None,
             wake,
         };
@@ -136,13 +144,11 @@ impl Session {
         match command {
             Command::Start => self.start(false),
             Command::ConfirmFreeze => self.freeze(),
-            Command::DeclineFreeze => self.job = JobState::Idle,
+            Command::DeclineFreeze => self.decline_freeze(),
             Command::Pause => self.with_running(Running::pause),
             Command::Resume => self.with_running(Running::resume),
             Command::Cancel => {
-                if let JobState::Announced { .. } = self.job {
-                    self.job = JobState::Idle;
-                }
+                self.decline_freeze();
                 self.with_running(Running::cancel);
             }
             Command::KillWorker(worker) => {
@@ -152,7 +158,7 @@ impl Session {
                 self.chosen = expand(&text).into_iter().collect();
                 self.path_text = text;
             }
-            Command::UsePaths(paths) => self.use_paths(paths),
+            Command::UsePaths(paths) => self.use_paths(&paths),
             Command::ChooseFolder => self.dialogs.open(Ask::Folder, frame),
             Command::ChooseFiles => self.dialogs.open(Ask::Files, frame),
             Command::ForgetRecent => self.settings.recent.clear(),
@@ -195,11 +201,27 @@ impl Session {
             }
             Command::Save => self.save(Existing::Keep),
             Command::ReplaceExisting => self.save(Existing::Replace),
-            Command::CloseSave => self.saving = None,
+            Command::CloseSave => {
+                // A write that has begun is waited for: its outcome must be seen.
+                if !matches!(&self.saving, Some(saving) if matches!(saving.stage, Stage::Writing(_)))
+                {
+                    self.saving = None;
+                }
+            }
             Command::ClearRuns => self.runs.clear(),
-            Command::DismissNotice => self.notices.clear(),
+            Command::DismissNotice => self.notices.retire(),
         }
         self.settings_file.keep(&self.settings);
+    }
+
+    /// What was there before the freeze was announced is there again.
+    fn decline_freeze(&mut self) {
+        if let JobState::Announced { .. } = self.job
+            && let JobState::Announced { before, .. } =
+                std::mem::replace(&mut self.job, JobState::Idle)
+        {
+            self.job = *before;
+        }
     }
 
     fn with_running(&mut self, act: impl FnOnce(&mut Running)) {
@@ -208,16 +230,16 @@ impl Session {
         }
     }
 
-    fn use_paths(&mut self, paths: Vec<PathBuf>) {
+    fn use_paths(&mut self, paths: &[PathBuf]) {
         let Some(first) = paths.first() else {
             return;
         };
         self.path_text = shown_home(first);
-        self.chosen = paths;
+        self.chosen = paths.iter().map(|path| absolute(path)).collect();
     }
 
     /// Starts at once on what the command line named.
-    pub(crate) fn start_on(&mut self, paths: Vec<PathBuf>) {
+    pub(crate) fn start_on(&mut self, paths: &[PathBuf]) {
         self.use_paths(paths);
         self.start_after_frame = Some(self.frames + 2);
     }
@@ -260,25 +282,32 @@ impl Session {
             workers: title.workers,
             priority: Priority::Background,
         };
-        for path in self.chosen.iter().rev() {
-            self.settings.remember(path);
+        // Of two hundred chosen files none is a place to come back to.
+        if let [only] = self.chosen.as_slice() {
+            self.settings.remember(only);
         }
         self.settings_file.keep(&self.settings);
         match way {
             Way::Ui => {
                 let go_at = by_itself.then(|| Instant::now() + ANNOUNCE);
-                self.job = JobState::Announced { title, spec, go_at };
+                let before = Box::new(std::mem::replace(&mut self.job, JobState::Idle));
+                self.job = JobState::Announced {
+                    title,
+                    spec,
+                    go_at,
+                    before,
+                };
             }
-            Way::Threads => self.launch(title, spec, RunOn::Threads),
-            Way::Processes => self.launch(title, spec, RunOn::Processes),
+            Way::Threads => self.launch(title, &spec, RunOn::Threads),
+            Way::Processes => self.launch(title, &spec, RunOn::Processes),
         }
     }
 
-    fn launch(&mut self, title: Title, spec: JobSpec, run_on: RunOn) {
-        self.begin_run();
+    fn launch(&mut self, title: Title, spec: &JobSpec, run_on: RunOn) {
         let (sink, events) = self.sink();
-        match Job::start(spec, run_on, sink) {
+        match Job::start(spec.clone(), run_on, sink) {
             Ok(job) => {
+                self.begin_run(spec);
                 let running = Running::new(title, job, events, Instant::now(), None);
                 self.job = JobState::Running(Box::new(running));
             }
@@ -294,7 +323,7 @@ impl Session {
         Sink::new(move || wake())
     }
 
-    fn begin_run(&mut self) {
+    fn begin_run(&mut self, spec: &JobSpec) {
         self.finish_closing_run();
         results::discard(std::mem::take(&mut self.results));
         self.rows.reset();
@@ -303,10 +332,15 @@ impl Session {
         self.frames_at_start = self.frames;
         self.pulse.begin_run();
         // With one root, its own name is where reading begins; with several, all is shown.
-        self.base = match self.chosen.as_slice() {
+        self.base = match spec.roots.as_slice() {
             [root] => root.parent().unwrap_or(Path::new("")).to_owned(),
             _ => PathBuf::new(),
         };
+        self.listed = spec
+            .algorithms
+            .first()
+            .map(|&algorithm| (algorithm, spec.roots.clone()));
+        self.notices.retire();
     }
 
     /// Where the paths of the results are shown from.
@@ -321,14 +355,15 @@ impl Session {
         else {
             return;
         };
-        self.begin_run();
         // Nobody can cancel it from a window that does not answer.
-        match InlineJob::new(spec, &Control::default()) {
+        match InlineJob::new(spec.clone(), &Control::default()) {
             Ok(job) => {
+                self.begin_run(&spec);
                 self.job = JobState::Freezing {
                     title,
                     job: Box::new(job),
                     drawn: false,
+                    since: Instant::now(),
                 };
             }
             Err(error) => self
@@ -381,6 +416,7 @@ impl Session {
                 }
             }
         }
+        self.set_meters();
     }
 
     // ---- what the other threads have sent ----
@@ -395,7 +431,7 @@ impl Session {
         self.take_save_outcome();
         if self
             .start_after_frame
-            .is_some_and(|frame| self.frames >= frame)
+            .is_some_and(|frame| self.frames >= frame || self.begun.elapsed() > HIDDEN)
         {
             self.start_after_frame = None;
             self.start(true);
@@ -407,13 +443,17 @@ impl Session {
         {
             self.freeze();
         }
-        if let JobState::Freezing { drawn: true, .. } = &self.job {
+        if let JobState::Freezing { drawn, since, .. } = &self.job
+            && (*drawn || since.elapsed() > HIDDEN)
+        {
             self.freeze_now();
         }
         let more = self.drain(now);
         self.rows.poll();
         let outdated = self.rows.is_stale(&self.query, self.results.len());
-        let due = self.asked_at.elapsed() >= REQUERY || !matches!(self.job, JobState::Running(_));
+        let due = self.asked_at.elapsed() >= REQUERY
+            || !matches!(self.job, JobState::Running(_))
+            || self.rows.answer().is_none_or(|answer| answer.seen == 0);
         if outdated && due {
             self.ask_for_rows();
         }
@@ -490,6 +530,7 @@ impl Session {
         if let Some(summary) = finished
             && let JobState::Running(running) = std::mem::replace(&mut self.job, JobState::Idle)
         {
+            let paused = running.paused();
             let Running {
                 title,
                 frozen_for,
@@ -498,6 +539,8 @@ impl Session {
                 ..
             } = *running;
             let totals = job.totals().now();
+            let mut summary = summary;
+            summary.wall = summary.wall.saturating_sub(paused);
             self.finish(title, summary, frozen_for, totals, lanes);
             return false;
         }
@@ -610,7 +653,7 @@ impl Session {
 
     fn take_choices(&mut self) {
         match self.dialogs.poll() {
-            Some(Choice::ToHash(paths)) => self.use_paths(paths),
+            Some(Choice::ToHash(paths)) => self.use_paths(&paths),
             Some(Choice::SaveAs(path)) => {
                 self.edit_save(|saving| {
                     saving.path = path.to_string_lossy().into_owned();
@@ -628,6 +671,9 @@ impl Session {
     // ---- saving ----
 
     fn open_save(&mut self, what: SaveWhat) {
+        if self.saving.is_some() {
+            return;
+        }
         let nothing = match what {
             SaveWhat::List => self.results.counts().get(VerdictKind::Ok) == 0,
             SaveWhat::Runs => self.runs.is_empty(),
@@ -641,13 +687,15 @@ impl Session {
             what,
             format: 0,
             path: self.suggest(what, 0).to_string_lossy().into_owned(),
+            partial: what == SaveWhat::List && !self.is_complete(),
             stage: Stage::Editing,
         });
     }
 
     /// Beside what was hashed, so that the list can name it by a short path.
     fn suggest(&self, what: SaveWhat, format: usize) -> PathBuf {
-        let root = self.chosen.first().map(PathBuf::as_path);
+        let listed = self.listed.as_ref().and_then(|(_, roots)| roots.first());
+        let root = listed.map(PathBuf::as_path);
         let folder = root.and_then(Path::parent).unwrap_or(Path::new(""));
         let stem = match what {
             SaveWhat::List => root
@@ -684,12 +732,15 @@ impl Session {
 
     /// The algorithm of the results in the table, which may not be the one chosen for the next.
     pub(crate) fn listed_algorithm(&self) -> workers::Algorithm {
-        match &self.job {
-            JobState::Announced { title, .. } | JobState::Freezing { title, .. } => title.algorithm,
-            JobState::Running(running) => running.title.algorithm,
-            JobState::Finished(finished) => finished.title.algorithm,
-            JobState::Idle => self.settings.algorithm,
+        match &self.listed {
+            Some((algorithm, _)) => *algorithm,
+            None => self.settings.algorithm,
         }
+    }
+
+    /// Whether the rows are all there will be of a job that went through.
+    fn is_complete(&self) -> bool {
+        matches!(&self.job, JobState::Finished(finished) if finished.summary.ending == Ending::Completed)
     }
 
     fn save(&mut self, existing: Existing) {
@@ -818,8 +869,13 @@ fn expand(text: &str) -> Option<PathBuf> {
         {
             Some(home.join(rest.trim_start_matches(std::path::is_separator)))
         }
-        _ => Some(PathBuf::from(text)),
+        _ => Some(absolute(Path::new(text))),
     }
+}
+
+/// The same path from any folder that the program is started in next time. Asks no disk.
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// A path as shown in the field: the user's home is `~`.

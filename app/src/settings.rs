@@ -33,8 +33,14 @@ pub(crate) struct Settings {
     pub(crate) scale: f32,
     /// The pulse runs without a job too.
     pub(crate) pulse_always: bool,
+    #[serde(serialize_with = "only_text")]
     pub(crate) recent: Vec<PathBuf>,
     pub(crate) window: Option<WindowPlace>,
+}
+
+/// JSON is text. A path that is not is left out, or nothing could be saved for its sake.
+fn only_text<S: serde::Serializer>(paths: &[PathBuf], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(paths.iter().filter(|path| path.to_str().is_some()))
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,7 +139,21 @@ impl SettingsFile {
         };
         let (settings, note) = match read(&path) {
             Ok(settings) => (settings, None),
-            Err(note) => (Settings::default(), Some(note)),
+            Err(Unread {
+                note,
+                replace: true,
+            }) => (Settings::default(), Some(note)),
+            Err(Unread {
+                note,
+                replace: false,
+            }) => {
+                let note = format!("{note} Changes will not be kept.");
+                return (
+                    Self::idle(Settings::default()),
+                    Settings::default(),
+                    Some(note),
+                );
+            }
         };
         let (writes, inbox) = unbounded::<Settings>();
         let writer = std::thread::Builder::new()
@@ -155,6 +175,11 @@ impl SettingsFile {
             writer,
         };
         (file, settings, note)
+    }
+
+    /// Settings that are neither read nor kept.
+    pub(crate) fn none() -> (Self, Settings, Option<String>) {
+        (Self::idle(Settings::default()), Settings::default(), None)
     }
 
     fn idle(saved: Settings) -> Self {
@@ -196,28 +221,41 @@ pub(crate) fn default_path() -> Option<PathBuf> {
     Some(folder.join("settings.json"))
 }
 
-fn read(path: &Path) -> Result<Settings, String> {
+/// Why there are no settings, and whether the file may be replaced.
+struct Unread {
+    note: String,
+    replace: bool,
+}
+
+fn read(path: &Path) -> Result<Settings, Unread> {
     let text = match std::fs::read(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Settings::default()),
         Err(error) => {
-            return Err(format!(
-                "The settings could not be read ({}: {error}). Everything is as on the first day.",
-                workers::shown(path)
-            ));
+            return Err(Unread {
+                note: format!(
+                    "The settings could not be read ({}: {error}). Everything is as on the first day.",
+                    workers::shown(path)
+                ),
+                replace: false,
+            });
         }
     };
     match serde_json::from_slice::<Settings>(&text) {
         Ok(settings) => Ok(settings.within_bounds()),
         Err(error) => {
             let aside = path.with_extension("json.damaged");
-            let kept = match std::fs::rename(path, &aside) {
+            let moved = std::fs::rename(path, &aside);
+            let kept = match &moved {
                 Ok(()) => format!("the damaged file is kept as {}", workers::shown(&aside)),
                 Err(error) => format!("and it could not be put aside: {error}"),
             };
-            Err(format!(
-                "The settings file is damaged ({error}); {kept}. Everything is as on the first day."
-            ))
+            Err(Unread {
+                note: format!(
+                    "The settings file is damaged ({error}); {kept}. Everything is as on the first day."
+                ),
+                replace: moved.is_ok(),
+            })
         }
     }
 }

@@ -37,7 +37,7 @@ fn window(settings: Settings, size: (f32, f32)) -> Window {
         questions,
     )
     .expect("a thread");
-    let (settings_file, _, _) = SettingsFile::load(None);
+    let (settings_file, _, _) = SettingsFile::none();
     let session = Session::new(Parts {
         settings,
         settings_file,
@@ -231,6 +231,29 @@ fn a_job_on_the_windows_thread_is_done_within_one_step_that_takes_as_long_as_the
     };
     let frozen = finished.frozen_for.expect("it was frozen");
     assert!(frozen.as_secs_f64() > 0.8 * finished.summary.wall.as_secs_f64());
+}
+
+#[test]
+fn declining_a_freeze_leaves_everything_as_it_was() {
+    let folder = tree(30);
+    let mut window = window(settings(Way::Threads), (1280.0, 800.0));
+    choose(&mut window, folder.path());
+    window.get_by_label("Start").click();
+    step_until(&mut window, "the end of the job", is_finished);
+    let session = &mut window.state_mut().session;
+    session.apply(Command::SetWay(Way::Ui), None);
+    session.apply(Command::SetAlgorithm(workers::Algorithm::Md5), None);
+    window.run_steps(2);
+    window.get_by_label("Run again").click();
+    window.run_steps(2);
+    assert!(window.query_by_label_contains("about to freeze").is_some());
+    window.key_press(Key::Escape);
+    window.run_steps(2);
+    assert!(is_finished(&window), "the finished job is gone");
+    let session = &window.state().session;
+    assert_eq!(session.results.len(), 30);
+    // The rows are still SHA-256, whatever is chosen for the next job.
+    assert_eq!(session.listed_algorithm(), workers::Algorithm::Sha256);
 }
 
 #[test]

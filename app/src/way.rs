@@ -30,6 +30,16 @@ impl Way {
         }
     }
 
+    /// The name on the command line and in exports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ui => "ui",
+            Self::Threads => "threads",
+            Self::Processes => "processes",
+        }
+    }
+
     /// What it means, in one sentence.
     #[must_use]
     pub const fn explanation(self) -> &'static str {

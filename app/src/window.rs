@@ -42,7 +42,11 @@ pub(crate) fn open(wishes: Wishes) -> ExitCode {
         Ok(event_loop) => event_loop,
         Err(error) => return no_window(&error.to_string()),
     };
-    let (settings_file, mut settings, settings_note) = SettingsFile::load(default_path());
+    // A picture shows the program as it comes, and leaves no trace in it.
+    let (settings_file, mut settings, settings_note) = match wishes.picture {
+        Some(_) => SettingsFile::none(),
+        None => SettingsFile::load(default_path()),
+    };
     // As if the user had chosen it in the window.
     overrule(&mut settings, &wishes);
 
@@ -83,7 +87,7 @@ pub(crate) fn open(wishes: Wishes) -> ExitCode {
                 }
             };
             if !wishes.paths.is_empty() {
-                session.start_on(wishes.paths);
+                session.start_on(&wishes.paths);
             }
             let drawing = Drawing {
                 cost,
@@ -141,9 +145,6 @@ fn viewport(settings: &Settings) -> ViewportBuilder {
         viewport = viewport
             .with_inner_size([place.size.0, place.size.1])
             .with_maximized(place.maximized);
-        if let Some((x, y)) = place.position {
-            viewport = viewport.with_position([x, y]);
-        }
     }
     viewport
 }

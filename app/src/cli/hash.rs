@@ -114,6 +114,10 @@ pub(super) fn run(options: &Options) -> ExitCode {
 enum Failure {
     #[error("{0}")]
     Usage(String),
+    #[error("interrupted twice; nothing was written")]
+    Interrupted,
+    #[error("the job ended without a word; this is a mistake in the program")]
+    Lost,
     #[error(transparent)]
     Spec(#[from] workers::SpecError),
     #[error("the list was not written: {0}")]
@@ -128,7 +132,8 @@ impl Failure {
     fn status(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Spec(_) => status::USAGE,
-            Self::CannotCarry(_) | Self::Print(_) | Self::Save(_) => status::WRONG,
+            Self::Interrupted => status::INTERRUPTED,
+            Self::Lost | Self::CannotCarry(_) | Self::Print(_) | Self::Save(_) => status::WRONG,
         }
     }
 }
@@ -264,12 +269,12 @@ fn run_pool(
             Err(RecvTimeoutError::Timeout) => {}
             // The dispatcher panicked, and its own hook has said where.
             Err(RecvTimeoutError::Disconnected) => {
-                return Err(Failure::Usage("the job ended without a word".to_owned()));
+                return Err(Failure::Lost);
             }
         }
         if interrupted.try_recv().is_ok() {
             if cancelled {
-                return Err(Failure::Usage("interrupted twice".to_owned()));
+                return Err(Failure::Interrupted);
             }
             cancelled = true;
             job.cancel();
@@ -292,6 +297,13 @@ fn conclude(
             summary.found,
         );
         return Ok(status::INTERRUPTED);
+    }
+    if let Ending::Failed(why) = &summary.ending {
+        eprintln!(
+            "thawsum: the job could not go on: {why}; {} files were not hashed; no list was written",
+            summary.not_reached
+        );
+        return Ok(status::WRONG);
     }
     results.sort_unstable_by(|a, b| path_bytes(&a.path).cmp(path_bytes(&b.path)));
     for result in &results {
@@ -336,13 +348,6 @@ fn conclude(
     match &options.output {
         None => write(&mut io::stdout().lock()).map_err(Failure::Print)?,
         Some(file) => save::whole(file, save::Existing::Replace, write)?,
-    }
-    if let Ending::Failed(why) = &summary.ending {
-        eprintln!(
-            "thawsum: the job could not go on: {why}; {} files were not hashed",
-            summary.not_reached
-        );
-        return Ok(status::WRONG);
     }
     Ok(if summary.counts.any_wrong() {
         status::WRONG

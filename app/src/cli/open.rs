@@ -35,7 +35,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "WxH", hide = true, value_parser = parse_size)]
     size: Option<(f32, f32)>,
 
-    /// Theme, for this time
+    /// Theme: dark, light or system
     #[arg(long, value_name = "NAME", hide = true, value_parser = parse_theme)]
     theme: Option<Theme>,
 }

@@ -11,6 +11,8 @@ pub(crate) struct FrameCost(Arc<AtomicU64>);
 impl FrameCost {
     /// Notes one frame. An eighth of its weight: one slow frame must not slow the next ten.
     pub(crate) fn note(&self, cost: Duration) {
+        // A freeze is not what drawing costs.
+        let cost = cost.min(Duration::from_millis(100));
         let cost = u64::try_from(cost.as_micros()).unwrap_or(u64::MAX);
         let before = self.0.load(Ordering::Relaxed);
         let after = if before == 0 {

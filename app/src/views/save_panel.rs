@@ -82,6 +82,12 @@ fn contents(ui: &mut Ui, saving: &Saving, commands: &mut Vec<Command>) {
     });
     ui.add_space(6.0);
     let (text, color) = match &saving.stage {
+        Stage::Editing if saving.partial => (
+            "This list is not complete: the job is still running, or ended before its last file. \
+             Files without a checksum so far are not in it."
+                .to_owned(),
+            palette.amber,
+        ),
         Stage::Editing => match saving.what {
             SaveWhat::List => (
                 "A list that is saved above its files names them from its own folder on, so that both can be moved together."
@@ -107,7 +113,7 @@ fn contents(ui: &mut Ui, saving: &Saving, commands: &mut Vec<Command>) {
         } else if button::primary(ui, "Save", !busy).clicked() {
             commands.push(Command::Save);
         }
-        if button::secondary(ui, "Cancel", true)
+        if button::secondary(ui, "Cancel", !busy)
             .accessible_name("Cancel saving")
             .clicked()
         {

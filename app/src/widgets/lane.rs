@@ -63,8 +63,8 @@ fn words(palette: &Palette, number: usize, view: &LaneView, base: &Path) -> Word
         (Some(file), None) if busy => (short(file, base), Cut::Path),
         _ if lane.state == WorkerState::Gone => (
             format!(
-                "{} files, {}",
-                crate::format::count(lane.files),
+                "{}, {}",
+                crate::format::counted(lane.files, "file", "files"),
                 bytes(lane.bytes)
             ),
             Cut::End,

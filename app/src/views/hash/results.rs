@@ -22,6 +22,8 @@ pub(super) struct ResultsPanel {
     table: TableState,
     /// The run that the selection is about.
     run: usize,
+    /// What the rows were filtered by when they were selected.
+    filter: (String, Option<VerdictKind>),
     focus_filter: bool,
 }
 
@@ -50,8 +52,12 @@ impl ResultsPanel {
         session: &Session,
         commands: &mut Vec<Command>,
     ) {
-        if self.run != session.run_number() {
+        // A row that is not shown must not stay selected.
+        let query = &session.query;
+        let same = self.filter.0 == query.text && self.filter.1 == query.kind;
+        if self.run != session.run_number() || !same {
             self.run = session.run_number();
+            self.filter = (query.text.clone(), query.kind);
             self.table.reset();
         }
         panel(ui, rect, "Results", |ui| {
@@ -271,12 +277,20 @@ impl ResultsPanel {
         let query = &session.query;
         if session.results.len() == 0 {
             match &session.job {
-                crate::job::JobState::Finished(_) => {
+                crate::job::JobState::Finished(finished) if finished.summary.found == 0 => {
                     "There was nothing to hash: no file was found.".to_owned()
+                }
+                crate::job::JobState::Finished(_) => {
+                    "No file was hashed before it ended.".to_owned()
                 }
                 _ => "Results appear here as they come.".to_owned(),
             }
-        } else if session.rows.is_other(query) {
+        } else if session.rows.is_other(query)
+            || session
+                .rows
+                .answer()
+                .is_some_and(|answer| answer.seen < session.results.len())
+        {
             "Sorting…".to_owned()
         } else if query.text.is_empty() {
             "No result of this kind.".to_owned()
