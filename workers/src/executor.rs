@@ -34,6 +34,9 @@ pub(crate) struct Batch {
     pub(crate) id: u64,
     /// Two files to be hashed both at once.
     pub(crate) pair: bool,
+    /// The worker says when it begins: somebody died with these files before, and whoever dies
+    /// next is to be blamed on them only if they had been begun.
+    pub(crate) announce: bool,
     pub(crate) items: Arc<[Item]>,
 }
 
@@ -48,6 +51,8 @@ pub(crate) struct Report {
 pub(crate) enum What {
     /// It takes work.
     Ready,
+    /// It has begun a batch that was to be announced.
+    Begun(u64),
     /// The next results of a batch, in order: bytes read and verdict.
     Results {
         batch: u64,

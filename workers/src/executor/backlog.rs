@@ -117,6 +117,7 @@ impl Backlog {
         Some(Batch {
             id,
             pair,
+            announce: items.iter().any(|item| item.deaths > 0),
             items: Arc::from(items),
         })
     }

@@ -148,6 +148,7 @@ fn run(
         slot.hold(Batch {
             id: *id,
             pair: false,
+            announce: false,
             items: Arc::from([half.item()]),
         });
     }
@@ -527,6 +528,7 @@ impl Dispatcher {
         }
         match what {
             What::Ready => self.ready(index),
+            What::Begun(batch) => self.slots[index].begun(batch),
             What::Results { batch, results } => self.results_came(index, batch, results),
             What::Ended(end) => self.ended(index, end),
         }

@@ -126,6 +126,7 @@ impl Worker for ProcessWorker {
         let request = ToWorker::Hash {
             batch: batch.id,
             pair: batch.pair,
+            announce: batch.announce,
             paths,
         };
         lock(&self.in_hand).push_back(batch);
@@ -255,6 +256,9 @@ impl Minder {
                 } => {
                     let held = lock(&self.in_hand).iter().find(|b| b.id == batch).cloned();
                     let item = held.as_ref().and_then(|b| b.items.get(index as usize));
+                    if held.as_ref().is_some_and(|b| b.announce) {
+                        (self.report)(What::Begun(batch));
+                    }
                     if let Some(Item { path, .. }) = item {
                         let position = Position {
                             index,

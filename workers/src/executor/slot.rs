@@ -41,6 +41,8 @@ pub(crate) enum Place {
 struct InHand {
     batch: Batch,
     reported: usize,
+    /// Its worker is known to have begun it, or nobody asked to know.
+    begun: bool,
 }
 
 impl Slot {
@@ -91,7 +93,18 @@ impl Slot {
 
     /// Notes that it has a bundle that it got by other means.
     pub(crate) fn hold(&mut self, batch: Batch) {
-        self.in_hand.push_back(InHand { batch, reported: 0 });
+        self.in_hand.push_back(InHand {
+            reported: 0,
+            begun: !batch.announce,
+            batch,
+        });
+    }
+
+    /// Its worker has begun this bundle.
+    pub(crate) fn begun(&mut self, batch: u64) {
+        for held in &mut self.in_hand {
+            held.begun |= held.batch.id == batch;
+        }
     }
 
     /// Matches results with the files they are about; calls `settle` for each.
@@ -125,7 +138,8 @@ impl Slot {
         for held in self.in_hand.drain(..) {
             let first = items.is_empty();
             items.extend(held.batch.items[held.reported..].iter().cloned());
-            if first {
+            // A worker may have been dead before the bundle reached it.
+            if first && held.begun {
                 suspects = items.len();
             }
         }

@@ -121,6 +121,9 @@ impl Hand {
         let mut reported: Option<Instant> = None;
         for batch in inbox {
             let mut results = Vec::with_capacity(batch.items.len());
+            if batch.announce {
+                (self.report)(What::Begun(batch.id));
+            }
             let (control, lane) = (&self.control, &self.lane);
             let ended = self.engine.hash_batch(
                 batch.items.iter().map(|item| item.path.as_path()),

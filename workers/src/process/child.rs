@@ -61,6 +61,7 @@ pub fn child_entry() {
 struct Task {
     batch: u64,
     pair: bool,
+    announce: bool,
     paths: Vec<PathBuf>,
 }
 
@@ -123,10 +124,20 @@ fn listen(
 ) -> Result<(), FrameError> {
     while let Some(message) = frame::receive(requests, scratch)? {
         match message {
-            ToWorker::Hash { batch, pair, paths } => {
+            ToWorker::Hash {
+                batch,
+                pair,
+                announce,
+                paths,
+            } => {
                 let paths = paths.into_iter().map(|path| path.0).collect();
                 // The main thread outlives this one, or the process is ending.
-                let _ = tasks.send(Task { batch, pair, paths });
+                let _ = tasks.send(Task {
+                    batch,
+                    pair,
+                    announce,
+                    paths,
+                });
             }
             ToWorker::Pause => control.set_paused(true),
             ToWorker::Resume => control.set_paused(false),
@@ -163,7 +174,16 @@ fn work(
 ) -> Result<(), Ended> {
     // By the clock, over all batches: every message is a system call on both sides.
     let mut shown: Option<Instant> = None;
-    for Task { batch, pair, paths } in inbox {
+    for Task {
+        batch,
+        pair,
+        announce,
+        paths,
+    } in inbox
+    {
+        if announce {
+            shown = None;
+        }
         // Written from both closures below, one after the other.
         let pipe = RefCell::new(&mut *reports);
         let mut sent = Instant::now();

@@ -23,6 +23,8 @@ pub(crate) enum ToWorker {
     Hash {
         batch: u64,
         pair: bool,
+        /// Report progress as soon as the first is begun.
+        announce: bool,
         paths: Vec<WirePath>,
     },
     /// Wait at the next step.
