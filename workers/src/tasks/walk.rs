@@ -1,7 +1,7 @@
 //! Finding the files of a job. Runs on a thread of its own and never opens a file: pipes,
 //! sockets and devices are told by their type and passed over.
 
-use std::fs::FileType;
+use std::fs::{DirEntry, FileType, ReadDir};
 use std::path::{Path, PathBuf};
 
 use crate::job::Links;
@@ -20,16 +20,70 @@ pub(crate) enum Found {
 /// Every path below the roots, in the order in which the system lists them.
 pub(crate) struct Walk {
     roots: std::vec::IntoIter<PathBuf>,
-    current: Option<walkdir::IntoIter>,
     links: Links,
+    /// The folder that is open: one at a time, however deep the tree.
+    open: Option<(PathBuf, ReadDir)>,
+    /// Folders that were seen and not yet opened. A stack, so that a tree's breadth is held and
+    /// not the whole of it.
+    pending: Vec<PathBuf>,
+    /// The walk of a root whose links are followed.
+    following: Option<walkdir::IntoIter>,
 }
 
 impl Walk {
     pub(crate) fn new(roots: Vec<PathBuf>, links: Links) -> Self {
         Self {
             roots: roots.into_iter(),
-            current: None,
             links,
+            open: None,
+            pending: Vec::new(),
+            following: None,
+        }
+    }
+
+    fn begin(&mut self, root: PathBuf) -> Found {
+        if self.links == Links::Follow {
+            // walkdir knows a link that leads back to a folder above it.
+            let walker = walkdir::WalkDir::new(root).follow_links(true);
+            self.following = Some(walker.into_iter());
+            return Found::Folder;
+        }
+        // A link that the user named is meant, as with every other checksum program.
+        match std::fs::metadata(&root) {
+            Ok(meta) if meta.is_dir() => {
+                self.pending.push(root);
+                Found::Folder
+            }
+            Ok(meta) if meta.is_file() => Found::File {
+                path: root,
+                size: meta.len(),
+            },
+            Ok(meta) => settled(root, Verdict::Skipped(skip_reason(meta.file_type()))),
+            Err(error) => settled(root, Verdict::Unreadable(error.to_string())),
+        }
+    }
+
+    /// Not walkdir's own metadata, which looks the whole path up again: the system's entry is
+    /// asked about relative to its open folder. Measured, a third of the scan's time.
+    fn classify(&mut self, entry: &DirEntry) -> Found {
+        let kind = match entry.file_type() {
+            Ok(kind) => kind,
+            Err(error) => return settled(entry.path(), Verdict::Unreadable(error.to_string())),
+        };
+        let path = entry.path();
+        if kind.is_dir() {
+            self.pending.push(path);
+            return Found::Folder;
+        }
+        if !kind.is_file() {
+            return settled(path, Verdict::Skipped(skip_reason(kind)));
+        }
+        match entry.metadata() {
+            Ok(meta) => Found::File {
+                path,
+                size: meta.len(),
+            },
+            Err(error) => settled(path, Verdict::Unreadable(error.to_string())),
         }
     }
 }
@@ -39,60 +93,67 @@ impl Iterator for Walk {
 
     fn next(&mut self) -> Option<Found> {
         loop {
-            let Some(walker) = &mut self.current else {
-                let root = self.roots.next()?;
-                // Unsorted: sorting a folder means holding it whole, and results are sorted at
-                // the end anyway. walkdir keeps few folders open, however deep the tree.
-                let walker = walkdir::WalkDir::new(root).follow_links(self.links == Links::Follow);
-                self.current = Some(walker.into_iter());
-                continue;
-            };
-            match walker.next() {
-                None => self.current = None,
-                Some(Ok(entry)) if entry.file_type().is_dir() || is_linked_root(&entry) => {
-                    return Some(Found::Folder);
+            if let Some((folder, entries)) = &mut self.open {
+                match entries.next() {
+                    Some(Ok(entry)) => return Some(self.classify(&entry)),
+                    Some(Err(error)) => {
+                        let verdict = Verdict::Unreadable(error.to_string());
+                        let found = settled(folder.clone(), verdict);
+                        // Whether it would go on or say the same for ever, nobody knows.
+                        self.open = None;
+                        return Some(found);
+                    }
+                    None => self.open = None,
                 }
-                Some(Ok(entry)) => return Some(classify(&entry)),
-                Some(Err(error)) => return Some(Found::Settled(refused(&error))),
+            } else if let Some(walker) = &mut self.following {
+                match walker.next() {
+                    None => self.following = None,
+                    Some(entry) => return Some(followed(entry)),
+                }
+            } else if let Some(folder) = self.pending.pop() {
+                match std::fs::read_dir(&folder) {
+                    Ok(entries) => self.open = Some((folder, entries)),
+                    Err(error) => {
+                        return Some(settled(folder, Verdict::Unreadable(error.to_string())));
+                    }
+                }
+            } else {
+                let root = self.roots.next()?;
+                return Some(self.begin(root));
             }
         }
     }
 }
 
-/// A root that is a link to a folder: walked, though it is listed as a link.
-fn is_linked_root(entry: &walkdir::DirEntry) -> bool {
-    entry.depth() == 0 && entry.path_is_symlink() && entry.path().is_dir()
-}
-
-fn classify(entry: &walkdir::DirEntry) -> Found {
-    let path = entry.path();
-    // A link that the user named is meant, as with every other checksum program.
-    let named_link = entry.depth() == 0 && entry.path_is_symlink();
-    let metadata = if named_link {
-        std::fs::metadata(path)
-    } else if entry.file_type().is_file() {
-        entry.metadata().map_err(std::io::Error::from)
-    } else {
-        return settled(path, Verdict::Skipped(skip_reason(entry.file_type())));
+/// What walkdir found where links are followed.
+fn followed(entry: walkdir::Result<walkdir::DirEntry>) -> Found {
+    let entry = match entry {
+        Ok(entry) => entry,
+        Err(error) => return Found::Settled(refused(&error)),
     };
-    match metadata {
-        Ok(meta) if meta.is_file() => Found::File {
-            path: path.to_owned(),
+    if entry.file_type().is_dir() {
+        return Found::Folder;
+    }
+    if !entry.file_type().is_file() {
+        let verdict = Verdict::Skipped(skip_reason(entry.file_type()));
+        return settled(entry.into_path(), verdict);
+    }
+    match entry.metadata() {
+        Ok(meta) => Found::File {
+            path: entry.into_path(),
             size: meta.len(),
         },
-        Ok(meta) => settled(path, Verdict::Skipped(skip_reason(meta.file_type()))),
-        Err(error) => settled(path, Verdict::Unreadable(error.to_string())),
+        Err(error) => settled(entry.into_path(), Verdict::Unreadable(error.to_string())),
     }
 }
 
-fn settled(path: &Path, verdict: Verdict) -> Found {
+fn settled(path: PathBuf, verdict: Verdict) -> Found {
     Found::Settled(FileResult {
-        path: path.to_owned(),
+        path,
         size: 0,
         verdict,
     })
 }
-
 fn refused(error: &walkdir::Error) -> FileResult {
     let reason = match (error.loop_ancestor(), error.io_error()) {
         (Some(ancestor), _) => format!(
