@@ -822,19 +822,27 @@ fn tell(notices: &mut Notices, worker: usize, what: &WorkerEvent) {
             how,
             asked,
             requeued,
+            set_aside,
             ..
         } => {
-            let files = match requeued {
-                0 => "It held no file".to_owned(),
-                1 => "Its file went to others".to_owned(),
-                n => format!("Its {} files went to others", count(*n as u64)),
+            let files = match (requeued, set_aside) {
+                (0, 0) => "It held no file; nothing is lost".to_owned(),
+                (1, 0) => "Its file went to others; nothing is lost".to_owned(),
+                (n, 0) => format!(
+                    "Its {} files went to others; nothing is lost",
+                    count(*n as u64)
+                ),
+                (_, aside) => format!(
+                    "{} set aside, because another worker had died with it before",
+                    counted(*aside as u64, "file was", "files were")
+                ),
             };
             let what = if *asked {
                 format!("You killed worker {number}")
             } else {
                 format!("Worker {number} {how}")
             };
-            notices.say(Tone::Warning, format!("{what}. {files}; nothing is lost."));
+            notices.say(Tone::Warning, format!("{what}. {files}."));
         }
         WorkerEvent::Replaced { .. } => {}
         WorkerEvent::StartFailed { reason } => {

@@ -42,6 +42,8 @@ pub enum WorkerEvent {
         asked: bool,
         /// Files it held that others will hash.
         requeued: usize,
+        /// Files it held that were set aside, because another worker had died with them before.
+        set_aside: usize,
     },
     /// No worker could be started in this place; it is tried again.
     StartFailed {

@@ -1,5 +1,4 @@
 //! `thawsum hash`: checksum files and folders, list on standard output.
-#![expect(clippy::disallowed_methods, reason = "no window here")]
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -7,7 +6,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
-use crossbeam_channel::RecvTimeoutError;
+use crossbeam_channel::{RecvTimeoutError, select};
 use workers::manifest::{Entry, Format, ListWriter};
 use workers::{
     Algorithm, Control, Ending, Event, FileResult, InlineJob, Job, JobSpec, Links, Pace, Priority,
@@ -250,12 +249,26 @@ fn run_pool(
     let job = Job::start(spec, run_on, sink)?;
     let mut cancelled = false;
     loop {
-        match events.recv_timeout(Duration::from_millis(100)) {
+        // The interrupt itself wakes this up; the timeout is for the progress line.
+        let event = select! {
+            recv(events) -> event => event.map_err(|_| RecvTimeoutError::Disconnected),
+            recv(interrupted) -> _ => {
+                if cancelled {
+                    return Err(Failure::Interrupted);
+                }
+                cancelled = true;
+                job.cancel();
+                continue;
+            }
+            default(Duration::from_millis(100)) => Err(RecvTimeoutError::Timeout),
+        };
+        match event {
             Ok(Event::Results(results)) => report.results.extend(results),
             Ok(Event::Worker { worker, what }) => match what {
                 WorkerEvent::Died { how, requeued, .. } => report.complain(&format!(
-                    "worker {} {how}; its files ({requeued}) are hashed by others",
-                    worker + 1
+                    "worker {} {how}; {} of its files are hashed by others",
+                    worker + 1,
+                    requeued
                 )),
                 WorkerEvent::StartFailed { reason } => {
                     report.complain(&format!("worker {} {reason}", worker + 1));
@@ -271,13 +284,6 @@ fn run_pool(
             Err(RecvTimeoutError::Disconnected) => {
                 return Err(Failure::Lost);
             }
-        }
-        if interrupted.try_recv().is_ok() {
-            if cancelled {
-                return Err(Failure::Interrupted);
-            }
-            cancelled = true;
-            job.cancel();
         }
         report.progress(job.totals());
     }

@@ -630,16 +630,9 @@ impl Dispatcher {
             }
         };
         let (items, suspects) = slot.surrender();
-        let requeued = items.len();
+        let (mut requeued, mut set_aside) = (0, 0);
         slot.figures.restarts += 1;
-        let restarts = slot.figures.restarts;
-        slot.lane.update(|lane| {
-            lane.state = WorkerState::Restarting;
-            lane.restarts = restarts;
-            lane.file = None;
-            lane.file_done = 0;
-            lane.note = Some((obituary(&how, requeued), Instant::now()));
-        });
+        let (lane, restarts) = (slot.lane.clone(), slot.figures.restarts);
         slot.place = Place::Vacant {
             not_before: Instant::now(),
             failures: 0,
@@ -651,6 +644,7 @@ impl Dispatcher {
                 item.deaths += 1;
             }
             if item.deaths >= DEATHS {
+                set_aside += 1;
                 self.totals.done(1, item.size);
                 self.settle(FileResult {
                     verdict: Verdict::Crashed(format!(
@@ -660,9 +654,17 @@ impl Dispatcher {
                     size: item.size,
                 });
             } else {
+                requeued += 1;
                 self.backlog.push(item);
             }
         }
+        lane.update(|lane| {
+            lane.state = WorkerState::Restarting;
+            lane.restarts = restarts;
+            lane.file = None;
+            lane.file_done = 0;
+            lane.note = Some((obituary(&how, requeued, set_aside), Instant::now()));
+        });
         self.tell(
             index,
             WorkerEvent::Died {
@@ -670,6 +672,7 @@ impl Dispatcher {
                 how,
                 asked,
                 requeued,
+                set_aside,
             },
         );
     }
@@ -793,10 +796,16 @@ impl Dispatcher {
     }
 }
 
-fn obituary(how: &str, requeued: usize) -> String {
+fn obituary(how: &str, requeued: usize, set_aside: usize) -> String {
+    let aside = match set_aside {
+        0 => "",
+        1 => "; one file was set aside",
+        _ => "; some files were set aside",
+    };
     match requeued {
-        0 => format!("{how}; it held no file"),
-        1 => format!("{how}; its file went to others"),
-        n => format!("{how}; its {n} files went to others"),
+        0 if set_aside == 0 => format!("{how}; it held no file"),
+        0 => format!("{how}{aside}"),
+        1 => format!("{how}; its file went to others{aside}"),
+        n => format!("{how}; its {n} files went to others{aside}"),
     }
 }
