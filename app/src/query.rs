@@ -4,11 +4,10 @@
 
 use std::cmp::Ordering;
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use workers::{Digest, FileResult, Verdict, VerdictKind};
+use workers::{Digest, FileResult, Verdict, VerdictKind, path_bytes};
 
 use crate::results::Snapshot;
 
@@ -208,10 +207,6 @@ fn compare(column: Column, a: &FileResult, b: &FileResult) -> Ordering {
         Column::Digest => detail(a).cmp(detail(b)).then_with(by_path),
         Column::State => a.verdict.kind().cmp(&b.verdict.kind()).then_with(by_path),
     }
-}
-
-fn path_bytes(path: &Path) -> &[u8] {
-    path.as_os_str().as_encoded_bytes()
 }
 
 fn detail(row: &FileResult) -> &[u8] {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
 use workers::manifest::{Entry, Format, ListWriter};
-use workers::{Algorithm, FileResult, Verdict};
+use workers::{Algorithm, FileResult, Verdict, path_bytes};
 
 use crate::format::counted;
 use crate::results::Snapshot;
@@ -159,10 +159,7 @@ fn write_list(
             .unwrap_or(&row.path)
             .to_owned()
     };
-    hashed.sort_by(|(a, _), (b, _)| {
-        let bytes = |row: &FileResult| row.path.as_os_str().as_encoded_bytes().to_owned();
-        bytes(a).cmp(&bytes(b))
-    });
+    hashed.sort_by(|(a, _), (b, _)| path_bytes(&a.path).cmp(path_bytes(&b.path)));
     format.check(
         &[algorithm],
         hashed.iter().map(|(row, _)| row.path.as_path()),

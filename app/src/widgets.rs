@@ -12,3 +12,14 @@ pub(crate) mod segmented;
 pub(crate) mod sparkline;
 pub(crate) mod table;
 pub(crate) mod text;
+
+use eframe::egui::{Rect, Response, Sense, Ui, WidgetInfo};
+
+/// Lets screen readers know of something that was painted and takes no input.
+pub(crate) fn announce(ui: &mut Ui, rect: Rect, info: impl Fn() -> WidgetInfo) -> Response {
+    let id = ui.next_auto_id();
+    ui.skip_ahead_auto_ids(1);
+    let response = ui.interact(rect, id, Sense::hover());
+    response.widget_info(info);
+    response
+}

@@ -329,13 +329,7 @@ fn few_open_files_are_enough() {
 fn a_file_that_grows_while_it_is_read_gets_no_checksum() {
     let tree = Tree::new();
     let path = tree.sparse("growing", 6_000_000_000);
-    let child = Command::new(program())
-        .args(["hash", "--summary", "json"])
-        .arg(tree.path())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let child = start(&["hash", "--summary", "json"], &tree);
     std::thread::sleep(Duration::from_millis(500));
     fs::File::options()
         .write(true)
@@ -353,17 +347,22 @@ fn a_file_that_grows_while_it_is_read_gets_no_checksum() {
     );
 }
 
-/// Starts hashing something that would take minutes, and waits until workers are at it.
-fn endless(tree: &Tree, way: &str) -> std::process::Child {
-    tree.sparse("terabyte", 1 << 40);
-    tree.sparse("another", 1 << 40);
-    let child = Command::new(program())
-        .args(["hash", "--run-on", way, "-j", "2"])
+/// Starts `thawsum` on a tree, to be interfered with.
+fn start(arguments: &[&str], tree: &Tree) -> std::process::Child {
+    Command::new(program())
+        .args(arguments)
         .arg(tree.path())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .expect("thawsum starts");
+        .expect("thawsum starts")
+}
+
+/// Starts hashing something that would take minutes, and waits until workers are at it.
+fn endless(tree: &Tree, way: &str) -> std::process::Child {
+    tree.sparse("terabyte", 1 << 40);
+    tree.sparse("another", 1 << 40);
+    let child = start(&["hash", "--run-on", way, "-j", "2"], tree);
     if way == "processes" {
         assert!(
             wait_until(PATIENCE, || children_of(child.id()).len() == 2),
@@ -420,13 +419,7 @@ fn a_worker_killed_in_the_middle_is_replaced_and_nothing_is_lost() {
     let tree = Tree::hostile();
     tree.sparse("large", 3_000_000_000);
     let expected = reference("sha256sum", tree.path());
-    let child = Command::new(program())
-        .args(["hash", "-j", "2", "--summary", "json"])
-        .arg(tree.path())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let child = start(&["hash", "-j", "2", "--summary", "json"], &tree);
     assert!(wait_until(PATIENCE, || children_of(child.id()).len() == 2));
     std::thread::sleep(Duration::from_millis(300));
     for pid in children_of(child.id()) {
@@ -445,13 +438,7 @@ fn a_file_whose_workers_keep_dying_is_set_aside_with_the_reason() {
     let tree = Tree::new();
     tree.file("small", b"x");
     tree.sparse("large", 1 << 42);
-    let child = Command::new(program())
-        .args(["hash", "-j", "1"])
-        .arg(tree.path())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let child = start(&["hash", "-j", "1"], &tree);
     let mut killed = Vec::new();
     assert!(wait_until(PATIENCE, || {
         for pid in children_of(child.id()) {

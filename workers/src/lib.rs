@@ -30,7 +30,7 @@ pub use error::SpecError;
 pub use event::{Ending, Event, Sink, Summary, WorkerEvent, WorkerFigures};
 pub use executor::inline::{InlineJob, Pace};
 pub use job::{Job, JobSpec, Links, Priority, RunOn};
-pub use name::shown;
+pub use name::{path_bytes, shown};
 pub use process::child::{CHILD_ARGUMENT, child_entry};
 pub use progress::{Lane, LaneState, Totals, TotalsNow, WorkerState};
 pub use verdict::{Counts, FileResult, SkipReason, Verdict, VerdictKind};

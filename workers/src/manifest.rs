@@ -259,11 +259,6 @@ impl<'a, W: Write> ListWriter<'a, W> {
     }
 }
 
-/// A path as the bytes that go into a list: the system's own bytes on Unix, UTF-8 on Windows.
-fn name_bytes(path: &Path) -> &[u8] {
-    path.as_os_str().as_encoded_bytes()
-}
-
 /// One algorithm only, for formats whose lines do not name theirs.
 fn one_algorithm(algorithms: &[Algorithm]) -> Option<String> {
     (algorithms.len() != 1).then(|| {

@@ -4,11 +4,17 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+/// The bytes that paths are sorted and listed by: the system's own on Unix, UTF-8 on Windows.
+#[must_use]
+pub fn path_bytes(path: &Path) -> &[u8] {
+    path.as_os_str().as_encoded_bytes()
+}
+
 /// The path as text that cannot lie about itself: control characters, terminal escapes, line
 /// breaks and direction overrides are written as escapes, bytes that are not text as `\xNN`.
 #[must_use]
 pub fn shown(path: &Path) -> String {
-    let bytes = path.as_os_str().as_encoded_bytes();
+    let bytes = path_bytes(path);
     let mut out = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {

@@ -1,7 +1,7 @@
 //! `thawsum hash`: checksum files and folders, list on standard output.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use crossbeam_channel::{RecvTimeoutError, select};
 use workers::manifest::{Entry, Format, ListWriter};
 use workers::{
     Algorithm, Control, Ending, Event, FileResult, InlineJob, Job, JobSpec, Links, Pace, Priority,
-    RunOn, Sink, Summary, Totals, Verdict, WorkerEvent, shown,
+    RunOn, Sink, Summary, Totals, Verdict, WorkerEvent, path_bytes, shown,
 };
 
 use super::output::{ProgressLine, summary_json};
@@ -360,8 +360,4 @@ fn conclude(
     } else {
         0
     })
-}
-
-fn path_bytes(path: &Path) -> &[u8] {
-    path.as_os_str().as_encoded_bytes()
 }

@@ -13,7 +13,7 @@ use crate::session::Session;
 use crate::theme::{self, GAP, Palette};
 use crate::way::Way;
 use crate::widgets::button;
-use crate::widgets::panel::{inside_of, panel};
+use crate::widgets::panel::{inside_of, panel, title_line};
 use crate::widgets::table::{Cell, ColumnSpec, ROW_HEIGHT, Row, Table, TableState, Width};
 use crate::widgets::text::{self, Cut};
 
@@ -242,7 +242,7 @@ fn chart(ui: &mut Ui, rect: Rect, session: &Session) {
     panel(ui, rect, "Chart of the runs", |ui| {
         let palette = theme::palette(ui);
         let inside = ui.max_rect();
-        let title = Rect::from_min_size(inside.min - vec2(0.0, 3.0), vec2(inside.width(), 18.0));
+        let title = title_line(ui);
         text::put(
             ui,
             title,

@@ -1,8 +1,9 @@
 //! A thin bar that fills up.
 
-use eframe::egui::{Color32, CornerRadius, Rect, Role, Sense, Ui, WidgetInfo};
+use eframe::egui::{Color32, CornerRadius, Rect, Role, Ui, WidgetInfo};
 
 use crate::theme;
+use crate::widgets::announce;
 
 /// Paints a bar over `rect`; `share` is from 0 to 1. `name` is for screen readers; without one
 /// the bar only repeats what a text beside it says.
@@ -16,10 +17,7 @@ pub(crate) fn bar(ui: &mut Ui, rect: Rect, share: f32, color: Color32, name: Opt
         ui.painter().rect_filled(filled, radius, color);
     }
     if let Some(name) = name {
-        let id = ui.next_auto_id();
-        ui.skip_ahead_auto_ids(1);
-        let response = ui.interact(rect, id, Sense::hover());
-        response.widget_info(|| {
+        announce(ui, rect, || {
             let mut info = WidgetInfo::labeled(Role::ProgressIndicator, true, name);
             info.value = Some((f64::from(share) * 100.0).round());
             info

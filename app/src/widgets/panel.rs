@@ -1,7 +1,7 @@
 //! A panel: the one kind of box there is.
 
 use eframe::egui::{
-    Align, CornerRadius, Layout, Margin, Rect, Role, Stroke, StrokeKind, Ui, UiBuilder,
+    Align, CornerRadius, Layout, Margin, Rect, Role, Stroke, StrokeKind, Ui, UiBuilder, vec2,
 };
 
 use crate::theme::{self, PADDING};
@@ -25,6 +25,12 @@ pub(crate) fn panel<R>(
     );
     let inside = rect - Margin::symmetric(PADDING, 12);
     inside_of(ui, inside, name, contents)
+}
+
+/// The line at the top of a panel that its title stands on.
+pub(crate) fn title_line(ui: &Ui) -> Rect {
+    let inside = ui.max_rect();
+    Rect::from_min_size(inside.min - vec2(0.0, 3.0), vec2(inside.width(), 18.0))
 }
 
 /// A part of the window without a box.

@@ -5,11 +5,12 @@
 
 use std::time::{Duration, Instant};
 
-use eframe::egui::{Align2, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2};
+use eframe::egui::{Align2, Pos2, Rect, Role, Stroke, Ui, WidgetInfo, pos2};
 
 use crate::format::milliseconds;
 use crate::meter::pulse::{Reading, Sample, WINDOW};
 use crate::theme;
+use crate::widgets::announce;
 use crate::widgets::sparkline::fill_below;
 
 /// Latencies with a meaning: where, in words, and the source of the bound. 16.7 ms is a frame
@@ -140,10 +141,10 @@ pub(crate) fn pulse_plot(ui: &mut Ui, rect: Rect, reading: &Reading, labels: boo
         at.y = scale.y(2000.0);
         painter.galley(at, galley, palette.ice);
     }
-    let id = ui.next_auto_id();
-    ui.skip_ahead_auto_ids(1);
-    let response = ui.interact(rect, id, Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::GraphicsDocument, true, describe(reading)));
+
+    let response = announce(ui, rect, || {
+        WidgetInfo::labeled(Role::GraphicsDocument, true, describe(reading))
+    });
     response.on_hover_text(
         "How long the window's event loop takes to answer, asked twenty times a second. \
          Under 16.7 ms no frame is missed; up to 100 ms feels instant; beyond 200 ms work begins \

@@ -4,11 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use eframe::egui::{
-    Align2, Color32, FontId, Galley, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2,
+    Align2, Color32, FontId, Galley, Rect, Response, Role, Ui, WidgetInfo, pos2,
     text::{LayoutJob, TextWrapping},
 };
 
 use workers::shown;
+
+use crate::widgets::announce;
 
 /// Which part of a text that is too long is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,10 +112,10 @@ pub(crate) fn put_cut(
     let shown = align.align_size_within_rect(galley.size(), rect);
     let was_cut = galley.elided || galley.text() != text;
     ui.painter().galley(shown.min, galley, color);
-    let id = ui.next_auto_id();
-    ui.skip_ahead_auto_ids(1);
-    let response = ui.interact(shown.intersect(rect), id, Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+
+    let response = announce(ui, shown.intersect(rect), || {
+        WidgetInfo::labeled(Role::Label, true, text)
+    });
     if was_cut {
         response.on_hover_text(text)
     } else {
@@ -139,10 +141,8 @@ pub(crate) fn run(ui: &mut Ui, rect: Rect, gap: f32, pieces: &[(&str, FontId, Co
         let at = pos2(x, baseline - ascent);
         let shown = Rect::from_min_size(at, galley.size());
         ui.painter().galley(at, galley, *color);
-        let id = ui.next_auto_id();
-        ui.skip_ahead_auto_ids(1);
-        let response = ui.interact(shown, id, Sense::hover());
-        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, *text));
+
+        announce(ui, shown, || WidgetInfo::labeled(Role::Label, true, *text));
         x = shown.right() + gap;
     }
     x - gap

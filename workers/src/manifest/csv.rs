@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{Entry, ListFormat, name_bytes};
+use super::{Entry, ListFormat};
 use crate::algorithm::Algorithm;
+use crate::name::path_bytes;
 
 pub(super) struct Csv;
 
@@ -34,7 +35,7 @@ impl ListFormat for Csv {
         _first: bool,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        field(name_bytes(entry.path), out)?;
+        field(path_bytes(entry.path), out)?;
         write!(out, ",{}", entry.size)?;
         for (_, digest) in entry.each(algorithms) {
             write!(out, ",{digest}")?;

@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::{Entry, ListFormat, name_bytes, one_algorithm};
+use super::{Entry, ListFormat, one_algorithm};
 use crate::algorithm::Algorithm;
+use crate::name::path_bytes;
 
 pub(super) struct Gnu {
     pub(super) zero: bool,
@@ -52,7 +53,7 @@ pub(super) struct Escaped<'a> {
 
 impl<'a> Escaped<'a> {
     pub(super) fn new(path: &'a Path, never: bool) -> Self {
-        let name = name_bytes(path);
+        let name = path_bytes(path);
         Self {
             name,
             needed: !never

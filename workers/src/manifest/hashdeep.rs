@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::{Entry, ListFormat, name_bytes};
+use super::{Entry, ListFormat};
 use crate::algorithm::Algorithm;
+use crate::name::path_bytes;
 
 pub(super) struct Hashdeep;
 
@@ -29,7 +30,7 @@ impl ListFormat for Hashdeep {
         ))
     }
     fn cannot_carry(&self, path: &Path) -> Option<&'static str> {
-        let name = name_bytes(path);
+        let name = path_bytes(path);
         (name.contains(&b'\n') || name.contains(&b'\r')).then_some("it holds a line break")
     }
     fn header(&self, algorithms: &[Algorithm], out: &mut dyn Write) -> io::Result<()> {
@@ -51,7 +52,7 @@ impl ListFormat for Hashdeep {
         for (_, digest) in entry.each(algorithms) {
             write!(out, "{digest},")?;
         }
-        out.write_all(name_bytes(entry.path))?;
+        out.write_all(path_bytes(entry.path))?;
         out.write_all(b"\n")
     }
 }

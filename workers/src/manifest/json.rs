@@ -3,8 +3,9 @@
 
 use std::io::{self, Write};
 
-use super::{Entry, ListFormat, name_bytes};
+use super::{Entry, ListFormat};
 use crate::algorithm::{Algorithm, Digest};
+use crate::name::path_bytes;
 
 pub(super) struct Json;
 
@@ -36,7 +37,7 @@ impl ListFormat for Json {
         } else {
             b",\n  {\"path\": "
         })?;
-        let bytes = name_bytes(entry.path);
+        let bytes = path_bytes(entry.path);
         string(&String::from_utf8_lossy(bytes), out)?;
         if std::str::from_utf8(bytes).is_err() {
             write!(out, ", \"path_hex\": \"")?;

@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::{Entry, ListFormat, name_bytes};
+use super::{Entry, ListFormat};
 use crate::algorithm::Algorithm;
+use crate::name::path_bytes;
 
 pub(super) struct Sfv;
 
@@ -23,7 +24,7 @@ impl ListFormat for Sfv {
             .then(|| "it holds CRC-32 only; choose crc32, or another format".to_owned())
     }
     fn cannot_carry(&self, path: &Path) -> Option<&'static str> {
-        let name = name_bytes(path);
+        let name = path_bytes(path);
         if name.contains(&b'\n') || name.contains(&b'\r') {
             Some("it holds a line break")
         } else if name.first() == Some(&b';') {
@@ -44,7 +45,7 @@ impl ListFormat for Sfv {
         out: &mut dyn Write,
     ) -> io::Result<()> {
         for (_, digest) in entry.each(algorithms) {
-            out.write_all(name_bytes(entry.path))?;
+            out.write_all(path_bytes(entry.path))?;
             writeln!(out, " {}", digest.to_string().to_uppercase())?;
         }
         Ok(())

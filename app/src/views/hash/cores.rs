@@ -1,11 +1,12 @@
 //! What it costs: every core now and over the last minute, and this program's own share.
 
-use eframe::egui::{Align2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align2, Rect, Role, Ui, WidgetInfo, pos2, vec2};
 
 use crate::meter::cores::{KEPT, Load};
 use crate::session::Session;
 use crate::theme;
-use crate::widgets::panel::panel;
+use crate::widgets::announce;
+use crate::widgets::panel::{panel, title_line};
 use crate::widgets::sparkline::sparkline;
 use crate::widgets::text;
 
@@ -41,7 +42,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session) {
     panel(ui, rect, "Cores", |ui| {
         let palette = theme::palette(ui);
         let inside = ui.max_rect();
-        let title = Rect::from_min_size(inside.min - vec2(0.0, 3.0), vec2(inside.width(), 18.0));
+        let title = title_line(ui);
         let (left, right) = titles(load);
         text::put(
             ui,
@@ -152,11 +153,9 @@ pub(super) fn show_strip(ui: &mut Ui, rect: Rect, session: &Session) {
             let mut filled = cell;
             filled.min.y = cell.bottom() - cell.height() * (now / 100.0).clamp(0.0, 1.0);
             ui.painter().rect_filled(filled, 2.0, palette.accent);
-            let id = ui.next_auto_id();
-            ui.skip_ahead_auto_ids(1);
-            let response = ui.interact(cell, id, Sense::hover());
+
             let name = format!("core {index}: {now:.0} %");
-            response.widget_info(|| WidgetInfo::labeled(Role::Meter, true, &name));
+            let response = announce(ui, cell, || WidgetInfo::labeled(Role::Meter, true, &name));
             response.on_hover_text(name);
         }
     });

@@ -7,7 +7,7 @@ use crate::format::milliseconds;
 use crate::meter::pulse::Reading;
 use crate::session::Session;
 use crate::theme::{self, CONTROL_HEIGHT};
-use crate::widgets::panel::panel;
+use crate::widgets::panel::{panel, title_line};
 use crate::widgets::pulse_plot::pulse_plot;
 use crate::widgets::text;
 
@@ -22,8 +22,7 @@ impl PulsePanel {
         panel(ui, rect, "Pulse", |ui| {
             let palette = theme::palette(ui);
             let inside = ui.max_rect();
-            let title =
-                Rect::from_min_size(inside.min - vec2(0.0, 3.0), vec2(inside.width(), 18.0));
+            let title = title_line(ui);
             let right = text::put(
                 ui,
                 title,
@@ -64,8 +63,7 @@ impl PulsePanel {
         panel(ui, rect, "Pulse", |ui| {
             let palette = theme::palette(ui);
             let inside = ui.max_rect();
-            let title =
-                Rect::from_min_size(inside.min - vec2(0.0, 3.0), vec2(inside.width(), 18.0));
+            let title = title_line(ui);
             let left = text::put(
                 ui,
                 title,

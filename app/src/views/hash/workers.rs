@@ -9,14 +9,14 @@ use crate::session::Session;
 use crate::theme;
 use crate::way::Way;
 use crate::widgets::lane::{SHORT, TALL, lane};
-use crate::widgets::panel::panel;
+use crate::widgets::panel::{panel, title_line};
 use crate::widgets::text::{self, Cut};
 
 pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Vec<Command>) {
     panel(ui, rect, "Workers", |ui| {
         let palette = theme::palette(ui);
         let inside = ui.max_rect();
-        let title = Rect::from_min_size(inside.min - vec2(0.0, 3.0), vec2(inside.width(), 18.0));
+        let title = title_line(ui);
         text::put(
             ui,
             title,
