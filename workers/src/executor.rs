@@ -16,14 +16,15 @@ use std::sync::Arc;
 use crossbeam_channel::Sender;
 
 use crate::progress::Lane;
+use crate::tasks::walk::Seen;
 use crate::verdict::Verdict;
 
 /// A file that waits for its verdict.
 #[derive(Clone, Debug)]
 pub(crate) struct Item {
     pub(crate) path: PathBuf,
-    /// As the walk saw it, bytes.
-    pub(crate) size: u64,
+    /// As the walk saw it.
+    pub(crate) seen: Seen,
     /// Workers that died with it in hand.
     pub(crate) deaths: u8,
 }
@@ -32,8 +33,8 @@ pub(crate) struct Item {
 #[derive(Clone, Debug)]
 pub(crate) struct Batch {
     pub(crate) id: u64,
-    /// Two files to be hashed both at once.
-    pub(crate) pair: bool,
+    /// To be hashed all at once, not one after the other.
+    pub(crate) together: bool,
     /// The worker says when it begins: somebody died with these files before, and whoever dies
     /// next is to be blamed on them only if they had been begun.
     pub(crate) announce: bool,

@@ -14,6 +14,8 @@ const BATCH_BYTES: u64 = 4 * 1024 * 1024;
 /// ... or this many files: some 3 ms of work either way. A bundle takes four hand-overs between
 /// threads and two system calls; at 64 files to a bundle, those took a fifth of the time.
 const BATCH_FILES: usize = 512;
+/// Large files that a worker gets at once where that pays: two, or the last three.
+const GROUP: usize = 3;
 
 /// Grows to the number of files below the roots: the walk runs ahead so that the window can say
 /// how much there is. What is bounded is everything behind it.
@@ -21,19 +23,20 @@ const BATCH_FILES: usize = 512;
 pub(crate) struct Backlog {
     /// Largest first: the last file to be taken should not be the longest.
     large: BinaryHeap<BySize>,
+    large_bytes: u64,
     small: VecDeque<Item>,
     /// Files that lost their worker; each goes out alone.
     suspects: VecDeque<Item>,
     next_batch: u64,
-    /// Two large files at once take less time than one after the other.
-    pairs: bool,
+    /// Large files at once take less time than one after the other.
+    together: bool,
 }
 
 struct BySize(Item);
 
 impl Ord for BySize {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.0.size.cmp(&other.0.size)
+        self.0.seen.size.cmp(&other.0.seen.size)
     }
 }
 impl PartialOrd for BySize {
@@ -43,15 +46,15 @@ impl PartialOrd for BySize {
 }
 impl PartialEq for BySize {
     fn eq(&self, other: &Self) -> bool {
-        self.0.size == other.0.size
+        self.0.seen.size == other.0.seen.size
     }
 }
 impl Eq for BySize {}
 
 impl Backlog {
-    pub(crate) fn new(pairs: bool) -> Self {
+    pub(crate) fn new(together: bool) -> Self {
         Self {
-            pairs,
+            together,
             ..Self::default()
         }
     }
@@ -59,7 +62,8 @@ impl Backlog {
     pub(crate) fn push(&mut self, item: Item) {
         if item.deaths > 0 {
             self.suspects.push_back(item);
-        } else if item.size >= LARGE {
+        } else if item.seen.size >= LARGE {
+            self.large_bytes += item.seen.size;
             self.large.push(BySize(item));
         } else {
             self.small.push_back(item);
@@ -77,24 +81,21 @@ impl Backlog {
     pub(crate) fn clear(&mut self) {
         *self = Self {
             next_batch: self.next_batch,
-            pairs: self.pairs,
+            together: self.together,
             ..Self::default()
         };
     }
 
-    /// The next bundle. `sharers` of `workers` want one: with little left, each gets
-    /// a part.
-    pub(crate) fn take(&mut self, sharers: usize, workers: usize) -> Option<Batch> {
-        let mut pair = false;
+    /// The next bundle. `sharers` of `workers` want one: with little left, each gets a part.
+    /// `in_hand`: bytes that all workers together still have to do.
+    pub(crate) fn take(&mut self, sharers: usize, workers: usize, in_hand: u64) -> Option<Batch> {
+        let mut together = false;
         let items: Vec<Item> = if let Some(item) = self.suspects.pop_front() {
             vec![item]
-        } else if let Some(BySize(item)) = self.large.pop() {
-            // Not when a worker would be left without: two cores beat one that does two.
-            pair = self.pairs && self.large.len() >= workers;
-            let other = if pair { self.large.pop() } else { None };
-            std::iter::once(item)
-                .chain(other.map(|BySize(item)| item))
-                .collect()
+        } else if let Some(item) = self.largest(u64::MAX) {
+            let items = self.group(item, workers, in_hand);
+            together = items.len() > 1;
+            items
         } else {
             let fair = self.small.len().div_ceil(sharers.max(1));
             let limit = fair.clamp(1, BATCH_FILES);
@@ -104,7 +105,7 @@ impl Backlog {
                 let Some(item) = self.small.pop_front() else {
                     break;
                 };
-                bytes += item.size;
+                bytes += item.seen.size;
                 items.push(item);
             }
             items
@@ -116,9 +117,44 @@ impl Backlog {
         self.next_batch += 1;
         Some(Batch {
             id,
-            pair,
+            together,
             announce: items.iter().any(|item| item.deaths > 0),
             items: Arc::from(items),
         })
+    }
+
+    /// The largest file, and others to go with it: as many as are this worker's fair share of
+    /// what is left, for two cores beat one that does two files. Of many, two; a share of three
+    /// is taken whole, or the third would be left to go alone.
+    fn group(&mut self, largest: Item, workers: usize, in_hand: u64) -> Vec<Item> {
+        let mut items = vec![largest];
+        if !self.together {
+            return items;
+        }
+        let size = |item: &Item| item.seen.size;
+        let mut bytes = size(&items[0]);
+        let share = (in_hand + self.large_bytes + bytes) / workers.max(1) as u64;
+        while items.len() <= GROUP
+            && let Some(item) = self.largest(share.saturating_sub(bytes))
+        {
+            bytes += size(&item);
+            items.push(item);
+        }
+        if items.len() > GROUP {
+            for item in items.drain(2..) {
+                self.push(item);
+            }
+        }
+        items
+    }
+
+    /// The largest file, if it has no more than `limit` bytes.
+    fn largest(&mut self, limit: u64) -> Option<Item> {
+        if self.large.peek()?.0.seen.size > limit {
+            return None;
+        }
+        let BySize(item) = self.large.pop()?;
+        self.large_bytes -= item.seen.size;
+        Some(item)
     }
 }

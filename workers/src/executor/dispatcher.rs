@@ -25,7 +25,7 @@ use crate::event::{Ending, Event, Sink, Summary, WorkerEvent};
 use crate::job::{JobSpec, RunOn};
 use crate::process::usage::CpuClock;
 use crate::progress::{Lane, Totals, WorkerState};
-use crate::tasks::hash::pairs_pay;
+use crate::tasks::hash::together_pays;
 use crate::tasks::walk::{Found, Walk};
 use crate::verdict::{Counts, FileResult, Verdict};
 
@@ -147,12 +147,12 @@ fn run(
     if let (Some((id, half)), Some(slot)) = (&half_read, slots.first_mut()) {
         slot.hold(Batch {
             id: *id,
-            pair: false,
+            together: false,
             announce: false,
             items: Arc::from([half.item()]),
         });
     }
-    let backlog = Backlog::new(pairs_pay(&spec.algorithms));
+    let backlog = Backlog::new(together_pays(&spec.algorithms));
     let crew: Box<dyn Crew> = match run_on {
         RunOn::Threads => Box::new(Threads {
             algorithms: spec.algorithms,
@@ -397,9 +397,9 @@ impl Dispatcher {
     fn take_in(&mut self, bundle: Vec<Found>) {
         for found in bundle {
             match found {
-                Found::File { path, size } => self.backlog.push(Item {
+                Found::File { path, seen } => self.backlog.push(Item {
                     path,
-                    size,
+                    seen,
                     deaths: 0,
                 }),
                 Found::Folder => {}
@@ -431,7 +431,8 @@ impl Dispatcher {
             let Some((_, index)) = hungry.min() else {
                 break;
             };
-            let Some(batch) = self.backlog.take(sharers, self.slots.len()) else {
+            let in_hand = self.slots.iter().map(Slot::bytes).sum();
+            let Some(batch) = self.backlog.take(sharers, self.slots.len(), in_hand) else {
                 break;
             };
             self.slots[index].assign(batch);
@@ -574,11 +575,11 @@ impl Dispatcher {
         slot.report(batch, results, |item, read, verdict| {
             files += 1;
             bytes += read;
-            walked += item.size;
+            walked += item.seen.size;
             let size = if let Verdict::Hashed(_) = verdict {
                 read
             } else {
-                item.size
+                item.seen.size
             };
             let result = FileResult {
                 path: item.path,
@@ -645,13 +646,13 @@ impl Dispatcher {
             }
             if item.deaths >= DEATHS {
                 set_aside += 1;
-                self.totals.done(1, item.size);
+                self.totals.done(1, item.seen.size);
                 self.settle(FileResult {
                     verdict: Verdict::Crashed(format!(
                         "{DEATHS} workers died with it; the last one {how}"
                     )),
                     path: item.path,
-                    size: item.size,
+                    size: item.seen.size,
                 });
             } else {
                 requeued += 1;

@@ -103,11 +103,11 @@ impl InlineJob {
                     self.ledger.count(&result);
                     out(result);
                 }
-                Some(Found::File { path, size }) => {
-                    self.totals.found(1, size);
+                Some(Found::File { path, seen }) => {
+                    self.totals.found(1, seen.size);
                     match Reading::open(&path) {
                         Ok(reading) => self.in_hand = Some((path, reading)),
-                        Err(verdict) => self.settle(path, size, 0, verdict, out),
+                        Err(verdict) => self.settle(path, seen.size, 0, verdict, out),
                     }
                 }
             }
@@ -169,7 +169,7 @@ impl HalfRead {
     pub(crate) fn item(&self) -> Item {
         Item {
             path: self.path.clone(),
-            size: self.reading.size(),
+            seen: self.reading.before(),
             deaths: 0,
         }
     }

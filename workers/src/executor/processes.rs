@@ -118,16 +118,16 @@ impl Worker for ProcessWorker {
     }
 
     fn assign(&mut self, batch: Batch) {
-        let paths = batch
+        let files = batch
             .items
             .iter()
-            .map(|item| WirePath(item.path.clone()))
+            .map(|item| (WirePath(item.path.clone()), item.seen))
             .collect();
         let request = ToWorker::Hash {
             batch: batch.id,
-            pair: batch.pair,
+            together: batch.together,
             announce: batch.announce,
-            paths,
+            files,
         };
         lock(&self.in_hand).push_back(batch);
         self.send(request);

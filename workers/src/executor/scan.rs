@@ -38,8 +38,8 @@ fn run(walk: Walk, totals: &Totals, cancel: &CancelToken, bundles: &Sender<Vec<F
         if let Found::Folder = found {
             continue;
         }
-        if let Found::File { size, .. } = &found {
-            bytes += size;
+        if let Found::File { seen, .. } = &found {
+            bytes += seen.size;
         }
         bundle.push(found);
         if bundle.len() >= limit {

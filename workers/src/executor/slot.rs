@@ -78,9 +78,14 @@ impl Slot {
         else {
             return None;
         };
-        let bytes = self.in_hand.iter().map(InHand::bytes).sum();
+        let bytes = self.bytes();
         (self.in_hand.len() < 2 && (self.in_hand.is_empty() || bytes <= AHEAD_BYTES))
             .then_some(bytes)
+    }
+
+    /// Bytes of the files in its hands that it has not reported.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.in_hand.iter().map(InHand::bytes).sum()
     }
 
     /// Gives it a bundle. A suspect must be alone in a worker's hands.
@@ -151,7 +156,7 @@ impl InHand {
     fn bytes(&self) -> u64 {
         self.batch.items[self.reported..]
             .iter()
-            .map(|item| item.size)
+            .map(|item| item.seen.size)
             .sum()
     }
 }

@@ -126,8 +126,11 @@ impl Hand {
             }
             let (control, lane) = (&self.control, &self.lane);
             let ended = self.engine.hash_batch(
-                batch.items.iter().map(|item| item.path.as_path()),
-                batch.pair,
+                batch
+                    .items
+                    .iter()
+                    .map(|item| (item.path.as_path(), item.seen)),
+                batch.together,
                 |position| {
                     control.checkpoint()?;
                     // By the clock: a lane that changes faster than a frame only costs.

@@ -17,6 +17,7 @@ use super::{os, priority};
 use crate::cancel::{Control, Stopped};
 use crate::progress::REPORT_EVERY;
 use crate::tasks::hash::Engine;
+use crate::tasks::walk::Seen;
 use crate::wire::frame::{self, FrameError};
 use crate::wire::message::{BUILD, FromChild, PROTOCOL, ToWorker};
 
@@ -60,9 +61,9 @@ pub fn child_entry() {
 
 struct Task {
     batch: u64,
-    pair: bool,
+    together: bool,
     announce: bool,
-    paths: Vec<PathBuf>,
+    files: Vec<(PathBuf, Seen)>,
 }
 
 fn run(parent: u32) -> Result<(), FrameError> {
@@ -126,17 +127,20 @@ fn listen(
         match message {
             ToWorker::Hash {
                 batch,
-                pair,
+                together,
                 announce,
-                paths,
+                files,
             } => {
-                let paths = paths.into_iter().map(|path| path.0).collect();
+                let files = files
+                    .into_iter()
+                    .map(|(path, seen)| (path.0, seen))
+                    .collect();
                 // The main thread outlives this one, or the process is ending.
                 let _ = tasks.send(Task {
                     batch,
-                    pair,
+                    together,
                     announce,
-                    paths,
+                    files,
                 });
             }
             ToWorker::Pause => control.set_paused(true),
@@ -176,9 +180,9 @@ fn work(
     let mut shown: Option<Instant> = None;
     for Task {
         batch,
-        pair,
+        together,
         announce,
-        paths,
+        files,
     } in inbox
     {
         if announce {
@@ -187,11 +191,11 @@ fn work(
         // Written from both closures below, one after the other.
         let pipe = RefCell::new(&mut *reports);
         let mut sent = Instant::now();
-        let mut results = Vec::with_capacity(paths.len());
+        let mut results = Vec::with_capacity(files.len());
         let mut broken = Ok(());
         let ended = engine.hash_batch(
-            paths.iter().map(PathBuf::as_path),
-            pair,
+            files.iter().map(|(path, seen)| (path.as_path(), *seen)),
+            together,
             |position| {
                 control.checkpoint()?;
                 if shown.is_none_or(|shown| shown.elapsed() > REPORT_EVERY) {

@@ -2,13 +2,13 @@
 //! wait, report, or hand the half-read file to somebody else.
 
 use std::fs::{File, Metadata};
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Seek as _};
 use std::path::Path;
 
 use crate::algorithm::{Algorithm, Hasher};
 use crate::cancel::Stopped;
 use crate::tasks::sha256x2::{self, Message};
-use crate::tasks::walk::skip_reason;
+use crate::tasks::walk::{Seen, skip_reason};
 use crate::verdict::Verdict;
 
 /// Bytes read at a time. Fits the second-level cache together with the hashers' state; measured
@@ -20,11 +20,11 @@ pub(crate) const STEP: usize = 128 * 1024;
 pub(crate) struct Engine {
     hashers: Vec<Box<dyn Hasher>>,
     buffer: Box<[u8]>,
-    /// For the second file of a pair; empty until there is one.
+    /// For a second file at once; empty until there is one.
     second: Box<[u8]>,
 }
 
-/// Where a worker is: which file of its batch, how many of a pair come with it, bytes done and
+/// Where a worker is: which file of its batch, how many others with it at once, bytes done and
 /// to do in all of those.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Position {
@@ -34,8 +34,8 @@ pub(crate) struct Position {
     pub(crate) size: u64,
 }
 
-/// Whether two large files at once take less time than one after the other.
-pub(crate) fn pairs_pay(algorithms: &[Algorithm]) -> bool {
+/// Whether several large files at once take less time than one after the other.
+pub(crate) fn together_pays(algorithms: &[Algorithm]) -> bool {
     algorithms == [Algorithm::Sha256] && sha256x2::is_fast()
 }
 
@@ -48,42 +48,34 @@ impl Engine {
         }
     }
 
-    /// Hashes a batch, in order; a pair both at once. `step` is called before each read, and
+    /// Hashes a batch, in order or all `together`. `step` is called before each read, and
     /// `settle` for each file.
     ///
     /// # Errors
     /// [`Stopped`] when `step` says so; the engine must then not be used again.
     pub(crate) fn hash_batch<'a>(
         &mut self,
-        paths: impl ExactSizeIterator<Item = &'a Path>,
-        pair: bool,
+        files: impl ExactSizeIterator<Item = (&'a Path, Seen)>,
+        together: bool,
         mut step: impl FnMut(Position) -> Result<(), Stopped>,
         mut settle: impl FnMut(u64, Verdict),
     ) -> Result<(), Stopped> {
-        let mut paths = paths.zip(0u32..).peekable();
-        while let Some((path, index)) = paths.next() {
-            if pair && let Some((other, _)) = paths.next() {
-                let position = |done, size| Position {
-                    index,
-                    more: 1,
-                    done,
-                    size,
-                };
-                let results =
-                    self.hash_pair(path, other, |done, size| step(position(done, size)))?;
-                for (read, verdict) in results {
-                    settle(read, verdict);
-                }
-            } else {
-                let position = |done, size| Position {
+        if together {
+            for (read, verdict) in self.hash_together(files.map(|(path, _)| path), step)? {
+                settle(read, verdict);
+            }
+            return Ok(());
+        }
+        for ((path, seen), index) in files.zip(0..) {
+            let (read, verdict) = self.hash(path, seen, |done, size| {
+                step(Position {
                     index,
                     more: 0,
                     done,
                     size,
-                };
-                let (read, verdict) = self.hash(path, |done, size| step(position(done, size)))?;
-                settle(read, verdict);
-            }
+                })
+            })?;
+            settle(read, verdict);
         }
         Ok(())
     }
@@ -91,12 +83,28 @@ impl Engine {
     fn hash(
         &mut self,
         path: &Path,
+        seen: Seen,
         mut step: impl FnMut(u64, u64) -> Result<(), Stopped>,
     ) -> Result<(u64, Verdict), Stopped> {
-        let mut reading = match Reading::open(path) {
+        let unreadable = |error: io::Error| (0, Verdict::Unreadable(error.to_string()));
+        let mut file = match open_without_waiting(path) {
+            Ok(file) => file,
+            Err(error) => return Ok(unreadable(error)),
+        };
+        let at_once = (1..self.buffer.len() as u64).contains(&seen.size) && seen.modified != 0;
+        if at_once {
+            step(0, seen.size)?;
+            if let Some(digests) = self.hash_at_once(&mut file, seen) {
+                return Ok((seen.size, Verdict::Hashed(digests)));
+            }
+        }
+        let mut reading = match Reading::of(file) {
             Ok(reading) => reading,
             Err(verdict) => return Ok((0, verdict)),
         };
+        if at_once && let Err(error) = reading.file.rewind() {
+            return Ok(unreadable(error));
+        }
         loop {
             step(reading.done, reading.size())?;
             match reading.step(self) {
@@ -106,67 +114,159 @@ impl Engine {
         }
     }
 
-    /// SHA-256 of two files, block by block side by side, see [`sha256x2`].
-    fn hash_pair(
+    /// A small file in one read. That it is now as the walk saw it shows that nobody wrote to it
+    /// meanwhile, so it need not be looked at before it is read: one system call in six. `None`
+    /// if it is not, which settles nothing: it may have been written to before it was opened.
+    fn hash_at_once(&mut self, file: &mut File, seen: Seen) -> Option<Box<[u8]>> {
+        let read = read_some(file, &mut self.buffer).ok()?;
+        let after = file.metadata().ok()?;
+        if read as u64 != seen.size || !after.is_file() || Seen::from(&after) != seen {
+            return None;
+        }
+        for hasher in &mut self.hashers {
+            hasher.update(&self.buffer[..read]);
+        }
+        Some(self.finish())
+    }
+
+    fn finish(&mut self) -> Box<[u8]> {
+        let mut digests = Vec::new();
+        for hasher in &mut self.hashers {
+            hasher.finish_into(&mut digests);
+        }
+        digests.into_boxed_slice()
+    }
+
+    /// SHA-256 of several files, always of the two with the most left, block by block side by
+    /// side, see [`sha256x2`]: so they end together and none goes the last part alone.
+    fn hash_together<'a>(
         &mut self,
-        first: &Path,
-        second: &Path,
-        mut step: impl FnMut(u64, u64) -> Result<(), Stopped>,
-    ) -> Result<[(u64, Verdict); 2], Stopped> {
-        let (mut a, mut b) = match (Reading::open(first), Reading::open(second)) {
-            (Ok(a), Ok(b)) => (a, b),
-            // With one of them gone there is nothing to pair; the other goes alone.
-            (Err(verdict), _) => return Ok([(0, verdict), self.hash(second, step)?]),
-            (_, Err(verdict)) => return Ok([self.hash(first, step)?, (0, verdict)]),
-        };
+        paths: impl Iterator<Item = &'a Path>,
+        mut step: impl FnMut(Position) -> Result<(), Stopped>,
+    ) -> Result<Vec<(u64, Verdict)>, Stopped> {
         if self.second.is_empty() {
             self.second = vec![0; STEP].into_boxed_slice();
         }
-        let size = a.size() + b.size();
-        let (mut message_a, mut message_b) = (Some(Message::new()), Some(Message::new()));
-        let (mut end_a, mut end_b) = (None, None);
-        while end_a.is_none() || end_b.is_none() {
-            step(a.done + b.done, size)?;
-            let part_a = a.part(&mut self.buffer, &mut end_a);
-            let part_b = b.part(&mut self.second, &mut end_b);
-            let both = match (&mut message_a, &mut message_b) {
-                (Some(a), Some(b)) => sha256x2::update_both(a, b, part_a, part_b),
-                _ => 0,
+        let mut streams: Vec<Stream> = paths.map(Stream::open).collect();
+        loop {
+            let of_all = |part: fn(&Stream) -> u64| streams.iter().map(part).sum();
+            let position = Position {
+                index: 0,
+                more: streams.len().saturating_sub(1) as u32,
+                done: of_all(Stream::done),
+                size: of_all(Stream::size),
             };
-            for (message, part, reading, end) in [
-                (&mut message_a, &part_a[both..], &a, &mut end_a),
-                (&mut message_b, &part_b[both..], &b, &mut end_b),
-            ] {
-                let Some(running) = message else {
-                    continue;
-                };
-                match end {
-                    None => running.update(part),
-                    Some(Ended::Unreadable(_)) => *message = None,
-                    Some(whole @ Ended::Whole) => {
-                        let digest = message.take().map(|message| message.finish(part));
-                        *whole = Ended::Settled(reading.verdict(digest.unwrap_or_default().into()));
-                    }
-                    Some(Ended::Settled(_)) => {}
+            let mut open: Vec<&mut Stream> = streams.iter_mut().filter(|s| s.is_open()).collect();
+            open.sort_unstable_by_key(|stream| std::cmp::Reverse(stream.left()));
+            match open.as_mut_slice() {
+                [] => break,
+                [only] => {
+                    step(position)?;
+                    only.advance(&mut self.buffer);
+                }
+                [a, b, ..] => {
+                    step(position)?;
+                    Stream::advance_both(a, b, &mut self.buffer, &mut self.second);
                 }
             }
         }
-        let verdict = |end: Option<Ended>| match end {
-            Some(Ended::Unreadable(verdict) | Ended::Settled(verdict)) => verdict,
-            Some(Ended::Whole) | None => {
-                Verdict::Unreadable("it was not read to its end".to_owned())
-            }
-        };
-        Ok([(a.done, verdict(end_a)), (b.done, verdict(end_b))])
+        Ok(streams.into_iter().map(Stream::close).collect())
     }
 }
 
-/// How the reading of one file of a pair came to its end.
-enum Ended {
-    Unreadable(Verdict),
-    /// Everything was read; the digest is still to be made.
-    Whole,
-    Settled(Verdict),
+/// One of several files that are hashed together.
+enum Stream {
+    Open { reading: Reading, message: Message },
+    Ended { read: u64, verdict: Verdict },
+}
+
+impl Stream {
+    fn open(path: &Path) -> Self {
+        match Reading::open(path) {
+            Ok(reading) => Self::Open {
+                reading,
+                message: Message::new(),
+            },
+            Err(verdict) => Self::Ended { read: 0, verdict },
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        matches!(self, Self::Open { .. })
+    }
+
+    fn done(&self) -> u64 {
+        match self {
+            Self::Open { reading, .. } => reading.done,
+            Self::Ended { read, .. } => *read,
+        }
+    }
+
+    fn size(&self) -> u64 {
+        match self {
+            Self::Open { reading, .. } => reading.size(),
+            Self::Ended { read, .. } => *read,
+        }
+    }
+
+    fn left(&self) -> u64 {
+        self.size().saturating_sub(self.done())
+    }
+
+    fn fill(&mut self, buffer: &mut [u8]) -> Result<(usize, bool), Verdict> {
+        match self {
+            Self::Open { reading, .. } => reading.fill(buffer),
+            Self::Ended { .. } => Ok((0, false)),
+        }
+    }
+
+    fn advance(&mut self, buffer: &mut [u8]) {
+        let filled = self.fill(buffer);
+        self.take(filled, buffer, 0);
+    }
+
+    /// The next part of both.
+    fn advance_both(a: &mut Self, b: &mut Self, buffer_a: &mut [u8], buffer_b: &mut [u8]) {
+        let (filled_a, filled_b) = (a.fill(buffer_a), b.fill(buffer_b));
+        let mut both = 0;
+        if let (Ok((read_a, _)), Ok((read_b, _))) = (&filled_a, &filled_b)
+            && let (Self::Open { message: a, .. }, Self::Open { message: b, .. }) =
+                (&mut *a, &mut *b)
+        {
+            both = sha256x2::update_both(a, b, &buffer_a[..*read_a], &buffer_b[..*read_b]);
+        }
+        a.take(filled_a, buffer_a, both);
+        b.take(filled_b, buffer_b, both);
+    }
+
+    /// Digests what was read, but for its beginning that was digested already.
+    fn take(&mut self, filled: Result<(usize, bool), Verdict>, buffer: &[u8], from: usize) {
+        let Self::Open { reading, message } = self else {
+            return;
+        };
+        let verdict = match filled {
+            Err(verdict) => verdict,
+            Ok((read, false)) => return message.update(&buffer[from..read]),
+            Ok((read, true)) => {
+                let message = std::mem::replace(message, Message::new());
+                reading.verdict(message.finish(&buffer[from..read]).into())
+            }
+        };
+        *self = Self::Ended {
+            read: reading.done,
+            verdict,
+        };
+    }
+
+    fn close(self) -> (u64, Verdict) {
+        match self {
+            Self::Ended { read, verdict } => (read, verdict),
+            Self::Open { reading, .. } => (
+                reading.done,
+                Verdict::Unreadable("it was not read to its end".to_owned()),
+            ),
+        }
+    }
 }
 
 /// A file that is being read.
@@ -186,7 +286,11 @@ impl Reading {
     /// Opens a file for hashing.
     pub(crate) fn open(path: &Path) -> Result<Self, Verdict> {
         let unreadable = |error: io::Error| Verdict::Unreadable(error.to_string());
-        let file = open_without_waiting(path).map_err(unreadable)?;
+        Self::of(open_without_waiting(path).map_err(unreadable)?)
+    }
+
+    fn of(file: File) -> Result<Self, Verdict> {
+        let unreadable = |error: io::Error| Verdict::Unreadable(error.to_string());
         let before = file.metadata().map_err(unreadable)?;
         if before.is_file() {
             if before.len() > 4 * STEP as u64 {
@@ -203,6 +307,11 @@ impl Reading {
             // It was a file when the walk saw it.
             Err(Verdict::Skipped(skip_reason(before.file_type())))
         }
+    }
+
+    /// The file as it was when it was opened.
+    pub(crate) fn before(&self) -> Seen {
+        Seen::from(&self.before)
     }
 
     /// The size when it was opened, bytes.
@@ -232,30 +341,8 @@ impl Reading {
         if !at_end {
             return Step::More;
         }
-        let mut digests = Vec::new();
-        for hasher in hashers {
-            hasher.finish_into(&mut digests);
-        }
-        Step::End(self.verdict(digests.into_boxed_slice()))
-    }
-
-    /// The next part of a file of a pair; empty once it has ended.
-    fn part<'b>(&mut self, buffer: &'b mut [u8], end: &mut Option<Ended>) -> &'b [u8] {
-        if end.is_some() {
-            return &[];
-        }
-        match self.fill(buffer) {
-            Ok((read, at_end)) => {
-                if at_end {
-                    *end = Some(Ended::Whole);
-                }
-                &buffer[..read]
-            }
-            Err(verdict) => {
-                *end = Some(Ended::Unreadable(verdict));
-                &[]
-            }
-        }
+        let digests = engine.finish();
+        Step::End(self.verdict(digests))
     }
 
     /// Fills the buffer, but for the end of the file; says how much came and whether that was

@@ -1,16 +1,43 @@
 //! Finding the files of a job. Runs on a thread of its own and never opens a file: pipes,
 //! sockets and devices are told by their type and passed over.
 
-use std::fs::{DirEntry, FileType, ReadDir};
+use std::fs::{DirEntry, FileType, Metadata, ReadDir};
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use serde::{Deserialize, Serialize};
 
 use crate::job::Links;
 use crate::verdict::{FileResult, SkipReason, Verdict};
 
+/// A file as it was at one moment. Whoever finds the same afterwards knows that nobody has
+/// written to it meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Seen {
+    /// Bytes.
+    pub(crate) size: u64,
+    /// When it was last written to, nanoseconds since 1970, wrapped; 0 where no system says. A
+    /// `SystemTime` is twice as large, and there is one for every file that waits.
+    pub(crate) modified: u64,
+}
+
+impl From<&Metadata> for Seen {
+    fn from(meta: &Metadata) -> Self {
+        let since = |time: std::time::SystemTime| match time.duration_since(UNIX_EPOCH) {
+            Ok(after) => after.as_nanos() as u64,
+            Err(before) => (before.duration().as_nanos() as u64).wrapping_neg(),
+        };
+        Self {
+            size: meta.len(),
+            modified: meta.modified().map_or(0, since),
+        }
+    }
+}
+
 /// A path that the walk came to.
 pub(crate) enum Found {
-    /// A file to hash, with its size in bytes.
-    File { path: PathBuf, size: u64 },
+    /// A file to hash.
+    File { path: PathBuf, seen: Seen },
     /// A folder, which has no verdict of its own; whoever drives the walk looks up.
     Folder,
     /// A path that already has its verdict: skipped, or not to be looked at.
@@ -56,7 +83,7 @@ impl Walk {
             }
             Ok(meta) if meta.is_file() => Found::File {
                 path: root,
-                size: meta.len(),
+                seen: Seen::from(&meta),
             },
             Ok(meta) => settled(root, Verdict::Skipped(skip_reason(meta.file_type()))),
             Err(error) => settled(root, Verdict::Unreadable(error.to_string())),
@@ -81,7 +108,7 @@ impl Walk {
         match entry.metadata() {
             Ok(meta) => Found::File {
                 path,
-                size: meta.len(),
+                seen: Seen::from(&meta),
             },
             Err(error) => settled(path, Verdict::Unreadable(error.to_string())),
         }
@@ -141,7 +168,7 @@ fn followed(entry: walkdir::Result<walkdir::DirEntry>) -> Found {
     match entry.metadata() {
         Ok(meta) => Found::File {
             path: entry.into_path(),
-            size: meta.len(),
+            seen: Seen::from(&meta),
         },
         Err(error) => settled(entry.into_path(), Verdict::Unreadable(error.to_string())),
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::algorithm::Algorithm;
+use crate::tasks::walk::Seen;
 use crate::verdict::Verdict;
 
 /// Raised with every change to a message.
@@ -19,13 +20,13 @@ pub(crate) enum ToWorker {
         algorithms: Vec<Algorithm>,
         background: bool,
     },
-    /// Files to hash, in this order, or as a pair both at once.
+    /// Files to hash, in this order, or all at once.
     Hash {
         batch: u64,
-        pair: bool,
+        together: bool,
         /// Report progress as soon as the first is begun.
         announce: bool,
-        paths: Vec<WirePath>,
+        files: Vec<(WirePath, Seen)>,
     },
     /// Wait at the next step.
     Pause,
