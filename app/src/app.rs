@@ -497,10 +497,16 @@ impl App {
         }
     }
 
+    /// Kept up to date all the time: on a Mac the program may end without asking the window.
     fn note_place(&mut self, ctx: &Context) {
         let place = ctx.input(|input| {
             let viewport = input.viewport();
-            let size = viewport.inner_rect.map(|rect| rect.size())?;
+            if viewport.minimized == Some(true) {
+                return None;
+            }
+            // Wayland tells no window where it is, only how large.
+            let rect = viewport.inner_rect.unwrap_or(input.content_rect());
+            let size = rect.size();
             Some(WindowPlace {
                 position: viewport.outer_rect.map(|rect| (rect.min.x, rect.min.y)),
                 size: (size.x, size.y),
@@ -541,10 +547,10 @@ const SLOWEST: Duration = Duration::from_millis(200);
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, frame: &mut eframe::Frame) {
         if ctx.input(|input| input.viewport().close_requested()) {
-            self.note_place(ctx);
             self.session.shut_down();
             return;
         }
+        self.note_place(ctx);
         self.carry_out(ctx, Some(frame));
         self.apply_look(ctx);
         let again = self.session.advance();

@@ -1,7 +1,7 @@
 //! Around eframe's own event handler: answers the pulse without drawing, and keeps frames to
-//! sixty a second.
+//! what a screen can show.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use eframe::UserEvent;
 use eframe::egui::ViewportId;
@@ -10,17 +10,14 @@ use winit::event::{DeviceEvent, DeviceId, StartCause, WindowEvent};
 use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoopProxy};
 use winit::window::WindowId;
 
+use crate::displays::Displays;
+use crate::meter::frame_cap::FrameCap;
 use crate::meter::frames::FrameCost;
 use crate::meter::pulse::Answers;
 
-/// Where there is no vsync (X11 without a compositor, a virtual display) a moving mouse alone
-/// would draw hundreds of frames a second, and software OpenGL would eat a core for it. Where
-/// there is vsync this is about its rate and changes nothing.
-const SHORTEST_FRAME: Duration = Duration::from_micros(16_300);
-
 /// The question of the pulse travels as a repaint request for this viewport, which does not
 /// exist: eframe's event type is closed, and a request for a real one would draw a frame.
-pub(crate) const PULSE: &str = "thawsum pulse";
+const PULSE: &str = "thawsum pulse";
 
 /// Asks the event loop for an answer; `false` when it is gone.
 pub(crate) fn asker(proxy: EventLoopProxy<UserEvent>) -> impl Fn() -> bool + Send + 'static {
@@ -34,23 +31,40 @@ pub(crate) fn asker(proxy: EventLoopProxy<UserEvent>) -> impl Fn() -> bool + Sen
     }
 }
 
+/// What the event loop shares with the application.
+#[derive(Clone, Default)]
+pub(crate) struct LoopSide {
+    pub(crate) cost: FrameCost,
+    pub(crate) cap: FrameCap,
+    pub(crate) displays: Displays,
+}
+
 /// The event handler that winit calls.
 pub(crate) struct Capped<H> {
     inner: H,
     pulse: ViewportId,
     answers: Answers,
     cost: FrameCost,
+    cap: FrameCap,
+    displays: Displays,
     last_frame: Option<Instant>,
     postponed: Option<(WindowId, Instant)>,
 }
 
 impl<H: ApplicationHandler<UserEvent>> Capped<H> {
-    pub(crate) fn new(inner: H, pulse: &str, answers: Answers, cost: FrameCost) -> Self {
+    pub(crate) fn new(inner: H, answers: Answers, loop_side: LoopSide) -> Self {
+        let LoopSide {
+            cost,
+            cap,
+            displays,
+        } = loop_side;
         Self {
             inner,
-            pulse: ViewportId::from_hash_of(pulse),
+            pulse: ViewportId::from_hash_of(PULSE),
             answers,
             cost,
+            cap,
+            displays,
             last_frame: None,
             postponed: None,
         }
@@ -90,6 +104,8 @@ impl<H: ApplicationHandler<UserEvent>> ApplicationHandler<UserEvent> for Capped<
     }
 
     fn resumed(&mut self, event_loop: &ActiveEventLoop) {
+        // Before eframe makes the window, which may be where it was last time.
+        self.displays.note(event_loop);
         self.inner.resumed(event_loop);
     }
 
@@ -106,10 +122,9 @@ impl<H: ApplicationHandler<UserEvent>> ApplicationHandler<UserEvent> for Capped<
 
     fn window_event(&mut self, event_loop: &ActiveEventLoop, window: WindowId, event: WindowEvent) {
         if matches!(event, WindowEvent::RedrawRequested) {
-            let due = self.last_frame.map(|last| last + SHORTEST_FRAME);
-            match due {
-                Some(due) if Instant::now() < due => self.postponed = Some((window, due)),
-                _ => self.draw(event_loop, window),
+            match self.cap.due(self.last_frame, Instant::now()) {
+                Some(due) => self.postponed = Some((window, due)),
+                None => self.draw(event_loop, window),
             }
         } else {
             self.inner.window_event(event_loop, window, event);

@@ -2,6 +2,7 @@
 //! own that rests when nobody needs it.
 
 pub(crate) mod cores;
+pub(crate) mod frame_cap;
 pub(crate) mod frames;
 pub(crate) mod histogram;
 pub(crate) mod pulse;

@@ -85,7 +85,10 @@ impl QueryThread {
     pub(crate) fn poll(&mut self) {
         while let Ok(answer) = self.answers.try_recv() {
             if answer.generation == self.generation {
-                self.asked = None;
+                // It may answer an older question than the one that is on its way.
+                if matches!(&self.asked, Some((asked, _)) if *asked == answer.query) {
+                    self.asked = None;
+                }
                 self.answer = Some(answer);
             }
         }

@@ -11,13 +11,13 @@ use winit::event_loop::EventLoop;
 use workers::Algorithm;
 
 use crate::app::{App, Drawing};
-use crate::event_loop::{Capped, PULSE, asker};
+use crate::displays::Displays;
+use crate::event_loop::{Capped, LoopSide, asker};
 use crate::gpu;
-use crate::meter::frames::FrameCost;
 use crate::meter::pulse::Pulse;
 use crate::picture::Picture;
 use crate::session::{Parts, Session};
-use crate::settings::{Settings, SettingsFile, default_path};
+use crate::settings::{Settings, SettingsFile, WindowPlace, default_path};
 use crate::way::Way;
 
 /// What the command line asks of the window.
@@ -53,17 +53,20 @@ pub(crate) fn open(wishes: Wishes) -> ExitCode {
     let opened = Arc::new(AtomicBool::new(false));
     let failed = Arc::new(std::sync::Mutex::new(None));
     let (answers, questions) = Pulse::channel();
+    let loop_side = LoopSide::default();
     let options = eframe::NativeOptions {
         viewport: viewport(&settings),
+        window_builder: settings
+            .window
+            .map(|place| at_its_place(place, loop_side.displays.clone())),
         // It hides the steps of gradients. There are none here, and in software it costs a
         // tenth of every frame.
         dithering: false,
         ..eframe::NativeOptions::default()
     };
     let proxy = event_loop.create_proxy();
-    let cost = FrameCost::default();
     let creator: eframe::AppCreator<'_> = {
-        let (opened, failed, cost) = (opened.clone(), failed.clone(), cost.clone());
+        let (opened, failed, loop_side) = (opened.clone(), failed.clone(), loop_side.clone());
         Box::new(move |creation| {
             opened.store(true, Ordering::Release);
             let ctx = creation.egui_ctx.clone();
@@ -90,15 +93,20 @@ pub(crate) fn open(wishes: Wishes) -> ExitCode {
                 session.start_on(&wishes.paths);
             }
             let drawing = Drawing {
-                cost,
+                cost: loop_side.cost,
                 in_software: creation.gl.as_deref().is_some_and(gpu::draws_in_software),
             };
+            if let Some(frame) = loop_side.displays.shortest_frame()
+                && !drawing.in_software
+            {
+                loop_side.cap.set(frame);
+            }
             let picture = wishes.picture.map(Picture::new);
             Ok(Box::new(App::new(&ctx, session, drawing, picture)))
         })
     };
     let app = eframe::create_native("thawsum", options, creator, &event_loop);
-    let mut capped = Capped::new(app, PULSE, answers, cost);
+    let mut capped = Capped::new(app, answers, loop_side);
     if let Err(error) = event_loop.run_app(&mut capped) {
         return no_window(&error.to_string());
     }
@@ -126,8 +134,8 @@ fn overrule(settings: &mut Settings, wishes: &Wishes) {
         settings.theme = theme;
     }
     if let Some(size) = wishes.size {
-        settings.window = Some(crate::settings::WindowPlace {
-            position: None,
+        settings.window = Some(WindowPlace {
+            position: settings.window.and_then(|place| place.position),
             size,
             maximized: false,
         });
@@ -147,6 +155,14 @@ fn viewport(settings: &Settings) -> ViewportBuilder {
             .with_maximized(place.maximized);
     }
     viewport
+}
+
+/// Where the window was last time, if there is still a screen there.
+fn at_its_place(place: WindowPlace, displays: Displays) -> eframe::WindowBuilderHook {
+    Box::new(move |viewport| match place.position {
+        Some((x, y)) if displays.show((x, y), place.size.0) => viewport.with_position([x, y]),
+        _ => viewport,
+    })
 }
 
 fn icon() -> IconData {

@@ -320,6 +320,38 @@ fn an_idle_window_uses_no_processor_time() {
 }
 
 #[test]
+fn a_window_opens_where_it_was_and_never_off_the_screen() {
+    let at = |position| {
+        let settings = format!(
+            r#"{{"window": {{"position": {position}, "size": [900, 600], "maximized": false}}}}"#
+        );
+        let running = Running::start(&settings, &[]);
+        let geometry = running.window.geometry().expect("its place");
+        (running, (geometry.x, geometry.y))
+    };
+    let (mut running, place) = at("[90, 40]");
+    assert_eq!(place, (90, 40));
+    running.window.put_at(30, 20).expect("moved");
+    let kept = running.config.path().join("settings.json");
+    assert!(wait_until(PATIENCE, || running
+        .window
+        .geometry()
+        .is_ok_and(|place| (place.x, place.y) == (30, 20))));
+    running.window.close().expect("asked to close");
+    running.process.wait().expect("it ends");
+    let kept = std::fs::read_to_string(kept).expect("settings");
+    let kept: serde_json::Value = serde_json::from_str(&kept).expect("JSON");
+    assert_eq!(
+        kept["window"]["position"],
+        serde_json::json!([30.0, 20.0]),
+        "{kept}"
+    );
+
+    let (_running, (x, y)) = at("[5000, 40]");
+    assert!(x < 1400 && y < 900, "nobody can see a window at {x}, {y}");
+}
+
+#[test]
 fn every_view_is_drawn_in_both_themes_and_two_sizes() {
     let tree = Tree::hostile();
     for (theme, scale) in [("dark", "1.0"), ("light", "1.0"), ("dark", "1.4")] {

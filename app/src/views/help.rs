@@ -4,6 +4,7 @@ use eframe::egui::{Grid, Label, Rect, RichText, ScrollArea, Ui, vec2};
 
 use super::View;
 use crate::command::Command;
+use crate::keys::keys;
 use crate::session::Session;
 use crate::theme;
 use crate::widgets::panel::inside_of;
@@ -90,12 +91,9 @@ impl View for HelpView {
                 }
                 ui.add_space(12.0);
                 ui.label(RichText::new("Keys").font(theme::strong()).color(palette.text));
-                if cfg!(target_os = "macos") {
-                    ui.label(RichText::new("On a Mac, Command takes the place of Ctrl.").color(palette.dim));
-                }
                 Grid::new("keys").num_columns(2).spacing(vec2(24.0, 4.0)).show(ui, |ui| {
-                    for (keys, what) in KEYS {
-                        ui.label(RichText::new(*keys).color(palette.text));
+                    for (names, what) in KEYS {
+                        ui.label(RichText::new(keys(ui.ctx(), names)).color(palette.text));
                         ui.label(RichText::new(*what).color(palette.dim));
                         ui.end_row();
                     }

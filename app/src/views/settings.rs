@@ -4,6 +4,7 @@ use eframe::egui::{Checkbox, DragValue, Rect, RichText, ScrollArea, Ui, vec2};
 
 use super::View;
 use crate::command::Command;
+use crate::keys::keys;
 use crate::session::Session;
 use crate::settings::{FREEZE_LIMIT_S, SCALES, Theme};
 use crate::theme;
@@ -43,7 +44,11 @@ impl View for SettingsView {
                     commands.push(Command::SetTheme(themes[index].1));
                 }
 
-                section(ui, "Size", "Of everything in the window. Ctrl+Plus, Ctrl+Minus and Ctrl+0 do the same.");
+                let text = keys(
+                    ui.ctx(),
+                    "Of everything in the window. Ctrl+Plus, Ctrl+Minus and Ctrl+0 do the same.",
+                );
+                section(ui, "Size", &text);
                 ui.horizontal(|ui| {
                     let step = |by: f32| (settings.scale + by).clamp(*SCALES.start(), *SCALES.end());
                     if button::secondary(ui, "−", settings.scale > *SCALES.start())

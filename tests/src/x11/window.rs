@@ -155,6 +155,14 @@ impl Window {
         })
     }
 
+    /// Puts the window elsewhere on the screen.
+    pub fn put_at(&self, x: i32, y: i32) -> Result<()> {
+        let place = ConfigureWindowAux::new().x(x).y(y);
+        self.request("moving a window", |connection| {
+            connection.configure_window(self.id, &place)?.check()
+        })
+    }
+
     /// Sends what is typed to this window, which without a window manager no one else arranges.
     pub fn focus(&self) -> Result<()> {
         self.request("focusing a window", |connection| {

@@ -7,6 +7,7 @@ use workers::{Algorithm, JobSpec};
 
 use crate::command::Command;
 use crate::job::{JobState, Phase};
+use crate::keys::keys;
 use crate::session::Session;
 use crate::theme::{self, CONTROL_HEIGHT};
 use crate::way::Way;
@@ -62,15 +63,15 @@ fn buttons(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     match &session.job {
         JobState::Running(running) => {
             let cancelling = running.phase == Phase::Cancelling;
-            let cancel =
-                button::primary(ui, "Cancel", !cancelling).on_hover_text("Stop the job (Ctrl+.)");
+            let cancel = button::primary(ui, "Cancel", !cancelling)
+                .on_hover_text(keys(ui.ctx(), "Stop the job (Ctrl+.)"));
             if cancel.clicked() {
                 commands.push(Command::Cancel);
             }
             let paused = matches!(running.phase, Phase::Paused | Phase::Pausing);
             let word = if paused { "Resume" } else { "Pause" };
             if button::secondary(ui, word, !cancelling)
-                .on_hover_text("Ctrl+P")
+                .on_hover_text(keys(ui.ctx(), "Ctrl+P"))
                 .clicked()
             {
                 commands.push(if paused {
@@ -110,11 +111,11 @@ fn path(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: bool)
     ui.add_enabled_ui(idle, |ui| {
         let menu = ui.menu_button(RichText::new("Choose…").font(theme::strong()), |ui| {
             ui.set_min_width(180.0);
-            if ui.button("Folder…   Ctrl+O").clicked() {
+            if ui.button(keys(ui.ctx(), "Folder…   Ctrl+O")).clicked() {
                 commands.push(Command::ChooseFolder);
                 ui.close();
             }
-            if ui.button("Files…   Ctrl+Shift+O").clicked() {
+            if ui.button(keys(ui.ctx(), "Files…   Ctrl+Shift+O")).clicked() {
                 commands.push(Command::ChooseFiles);
                 ui.close();
             }

@@ -7,6 +7,7 @@ use workers::{Digest, FileResult, Verdict, VerdictKind, shown};
 
 use crate::command::Command;
 use crate::format::{bytes, count};
+use crate::keys::keys;
 use crate::query::{Column, Query};
 use crate::saving::SaveWhat;
 use crate::session::Session;
@@ -82,7 +83,7 @@ impl ResultsPanel {
         right.spacing_mut().interact_size.y = 26.0;
         let any = session.results.counts().get(VerdictKind::Ok) > 0;
         if button::secondary(&mut right, "Save list…", any)
-            .on_hover_text("Ctrl+S")
+            .on_hover_text(keys(ui.ctx(), "Ctrl+S"))
             .clicked()
         {
             commands.push(Command::OpenSave(SaveWhat::List));
@@ -94,7 +95,7 @@ impl ResultsPanel {
                 &format!("Copy {}", count(selected as u64)),
                 true,
             )
-            .on_hover_text("Copy the selected rows (Ctrl+C)")
+            .on_hover_text(keys(ui.ctx(), "Copy the selected rows (Ctrl+C)"))
             .clicked()
         {
             commands.push(Command::CopyRows(self.selected(session)));
