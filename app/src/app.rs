@@ -36,6 +36,8 @@ pub(crate) struct App {
     titled: Option<Instant>,
     applied: Option<(Theme, f32)>,
     drawing: Drawing,
+    /// Files hover over the window, it believes, and do not.
+    drag_lost: bool,
 }
 
 /// How frames come about.
@@ -68,6 +70,7 @@ impl App {
             titled: None,
             applied: None,
             drawing,
+            drag_lost: false,
         };
         app.apply_look(ctx);
         app
@@ -439,16 +442,24 @@ impl App {
         }
     }
 
-    fn drop_hint(&self, ui: &Ui) {
-        let hovering = ui.input(|input| !input.raw.hovered_files.is_empty());
-        if hovering {
+    fn drop_hint(&mut self, ui: &Ui) {
+        let (hovering, moved) = ui.input(|input| {
+            (
+                !input.raw.hovered_files.is_empty(),
+                input.pointer.motion().is_some() || input.pointer.delta() != egui::Vec2::ZERO,
+            )
+        });
+        // During a drag the window sees no pointer. If it does, the drag is over and its end was
+        // lost, as happens with one that lets go very quickly.
+        self.drag_lost = hovering && (self.drag_lost || moved);
+        if hovering && !self.drag_lost {
             let palette = theme::palette(ui);
             let rect = ui.ctx().content_rect();
             let painter = ui.ctx().layer_painter(egui::LayerId::new(
                 egui::Order::Foreground,
                 Id::unique("drop hint"),
             ));
-            painter.rect_filled(rect, 0.0, palette.background.gamma_multiply(0.85));
+            painter.rect_filled(rect, 0.0, palette.background.gamma_multiply(0.94));
             let text = if self.session.job.is_busy() {
                 "A job is running; drop it when that is done"
             } else {
@@ -565,8 +576,9 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
-        self.shortcuts(&ctx);
+        // First: a key of the same frame is about what was dropped.
         self.drops(&ctx);
+        self.shortcuts(&ctx);
         let palette = theme::palette(ui);
         let no_margin = |fill| Frame::new().fill(fill).inner_margin(Margin::ZERO);
         Panel::left("sidebar")

@@ -1,13 +1,14 @@
 //! The real window under Xvfb, driven by real input events.
 #![cfg(target_os = "linux")]
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::time::{Duration, Instant};
 
 use end_to_end::{
-    Display, Tree, Window, capture, children_of, cpu_time, differs, is_alive, program, reference,
-    save, wait_until,
+    Display, Drag, Tree, Window, capture, children_of, cpu_time, differs, is_alive, program,
+    reference, save, wait_until,
 };
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -303,6 +304,52 @@ fn a_list_saved_with_the_keyboard_is_what_sha256sum_would_have_written() {
     assert_eq!(
         std::fs::read_to_string(&list).expect("the list"),
         "precious"
+    );
+}
+
+#[test]
+fn a_folder_dragged_from_another_program_is_chosen_and_hashed() {
+    let tree = Tree::new();
+    tree.file("photos from Zoë/1.jpg", b"a picture");
+    // What is dropped arrives without symbolic links in its path.
+    let folder = tree.path().join("photos from Zoë").canonicalize();
+    let folder = folder.expect("a folder");
+    let running = Running::start("{}", &[]);
+    std::thread::sleep(Duration::from_millis(500));
+    let before = capture(&running.window).expect("a picture");
+    let changed = || differs(&before, &capture(&running.window).expect("a picture"));
+    let comes_to = |what: &str, part: Range<f64>| {
+        assert!(
+            wait_until(PATIENCE, || part.contains(&changed())),
+            "{what}: {} of the window has changed",
+            changed()
+        );
+    };
+    let hovering = || {
+        let mut drag = Drag::enter(&running.window, &folder, PATIENCE).expect("a drag");
+        for (x, y) in [(0, 0), (640, 400), (1279, 799)] {
+            drag.hover(x, y).expect("the window would take it");
+        }
+        comes_to("the hint is over everything", 0.5..1.0);
+        drag
+    };
+
+    let drag = hovering();
+    assert_eq!(running.answered(3), 3);
+    running.picture("hovering");
+    drag.leave().expect("a drag that goes elsewhere");
+    comes_to("nothing is left of it", 0.0..0.001);
+
+    hovering().let_go().expect("a drop");
+    comes_to("the path is there and the hint is not", 0.001..0.1);
+    running.picture("dropped");
+    running.window.key("Return").expect("a key");
+    running.wait_for_title("photos from Zoë: finished");
+    let settings = running.config.path().join("settings.json");
+    assert!(
+        wait_until(PATIENCE, || std::fs::read_to_string(&settings)
+            .is_ok_and(|settings| settings.contains(text(&folder)))),
+        "it was another folder"
     );
 }
 

@@ -57,6 +57,18 @@ pub enum Error {
         /// As in `WM_DELETE_WINDOW`.
         protocol: &'static str,
     },
+    /// The window does not take what is dragged over it.
+    DropRefused {
+        /// The message or the property that says so, as in `XdndStatus`.
+        by: &'static str,
+    },
+    /// A step of a drag was not taken in time.
+    DropUnanswered {
+        /// The message that did not come, as in `XdndFinished`.
+        awaited: &'static str,
+        /// How long it was waited for.
+        waited: Duration,
+    },
     /// A chord or a text holds a key that has no known name or is not on the keyboard of this
     /// display.
     UnknownKey {
@@ -131,6 +143,10 @@ impl fmt::Display for Error {
             Self::WindowGone { window } => write!(f, "the window {window:#x} has been destroyed"),
             Self::ProtocolNotSupported { protocol } => {
                 write!(f, "the window does not list {protocol} in its WM_PROTOCOLS")
+            }
+            Self::DropRefused { by } => write!(f, "the window refused the drop by its {by}"),
+            Self::DropUnanswered { awaited, waited } => {
+                write!(f, "no {awaited} of the window within {waited:?} of a drag")
             }
             Self::UnknownKey { input, key } => write!(f, "no key for {key:?} in {input:?}"),
             Self::OffScreen { x, y } => {

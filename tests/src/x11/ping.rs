@@ -39,7 +39,7 @@ pub(crate) fn ping(display: &str, window: Id, timeout: Duration) -> Result<Optio
         RustConnection::connect(Some(display)).doing("connecting for a ping")?;
     let root = connection.setup().roots[screen].root;
     let atoms = Atoms::of(&connection).doing("interning atoms")?;
-    let timestamp = unique(server_time(&connection, root)?);
+    let timestamp = unique(server_time(&connection, root)?.0);
     about_window(
         window,
         "listening for a ping's answer",
@@ -95,8 +95,9 @@ fn listen(connection: &RustConnection, root: Id, window: Id) -> Reply<()> {
     connection.change_window_attributes(window, &end)?.check()
 }
 
-/// Asks the server for its clock, which it gives only as part of an event.
-fn server_time(connection: &RustConnection, root: Id) -> Result<u32> {
+/// Asks the server for its clock, which it gives only as part of an event, and hands on the
+/// invisible window that the event is about.
+pub(crate) fn server_time(connection: &RustConnection, root: Id) -> Result<(u32, Id)> {
     const DOING: &str = "asking the X server for the time";
     // A property of a window of our own, as a change to one of the root's would wake programs that
     // watch it, and a ping should find them as they were.
@@ -128,7 +129,7 @@ fn server_time(connection: &RustConnection, root: Id) -> Result<u32> {
         .doing(DOING)?;
     loop {
         match connection.wait_for_event().doing(DOING)? {
-            Event::PropertyNotify(event) => return Ok(event.time),
+            Event::PropertyNotify(event) => return Ok((event.time, own)),
             Event::Error(error) => {
                 return Err(ReplyError::from(error)).doing(DOING);
             }

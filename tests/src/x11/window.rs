@@ -213,6 +213,10 @@ impl Window {
         Ok(!self.gone.load(Ordering::Relaxed))
     }
 
+    pub(crate) fn display(&self) -> &str {
+        &self.display
+    }
+
     pub(crate) fn id(&self) -> Id {
         self.id
     }
