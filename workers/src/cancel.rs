@@ -21,7 +21,8 @@ impl CancelToken {
 }
 
 /// The task was told to stop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it was told to stop")]
 pub struct Stopped;
 
 /// Pause, resume and cancel for everything that works on one job.

@@ -18,6 +18,7 @@ mod executor;
 mod job;
 pub mod manifest;
 mod name;
+pub mod pool;
 pub mod process;
 mod progress;
 mod tasks;

@@ -3,21 +3,22 @@
 
 pub mod child;
 pub mod priority;
+pub(crate) mod status;
 pub mod usage;
 
 #[cfg(unix)]
 #[path = "process/unix.rs"]
-mod os;
+pub(crate) mod os;
 #[cfg(windows)]
 #[path = "process/windows.rs"]
-mod os;
+pub(crate) mod os;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 
-use child::{CHILD_ARGUMENT, PARENT_ARGUMENT};
+use child::CHILD_ARGUMENT;
 
 static EXECUTABLE: OnceLock<io::Result<PathBuf>> = OnceLock::new();
 
@@ -34,17 +35,18 @@ pub(crate) struct Spawned {
     pub(crate) errors: ChildStderr,
 }
 
-/// Starts this program in its child role. On Linux the child dies with the *thread* that calls
-/// this, so that thread must live as long as the pool.
-pub(crate) fn spawn_worker() -> io::Result<Spawned> {
-    let executable = match pin_executable() {
-        Ok(path) => path,
-        Err(error) => return Err(io::Error::new(error.kind(), error.to_string())),
+/// Starts this program, or another that knows the child role, as a worker. On Linux the child
+/// dies with the *thread* that calls this, so that thread must live as long as the pool.
+pub(crate) fn spawn_worker(executable: Option<&Path>, role: &str) -> io::Result<Spawned> {
+    let executable = match (executable, pin_executable()) {
+        (Some(path), _) => path,
+        (None, Ok(path)) => path,
+        (None, Err(error)) => return Err(io::Error::new(error.kind(), error.to_string())),
     };
     let mut command = Command::new(executable);
     command
         .arg(CHILD_ARGUMENT)
-        .arg(PARENT_ARGUMENT)
+        .arg(role)
         .arg(std::process::id().to_string())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

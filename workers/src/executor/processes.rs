@@ -15,6 +15,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use super::{Batch, Crew, End, Item, Report, Signal, What, Worker};
 use crate::algorithm::Algorithm;
 use crate::job::Priority;
+use crate::process::child::PARENT_ARGUMENT;
 use crate::process::{self, Spawned};
 use crate::progress::Lane;
 use crate::tasks::hash::Position;
@@ -54,7 +55,7 @@ impl Crew for Processes {
             requests: pipe,
             reports: output,
             errors,
-        } = process::spawn_worker()?;
+        } = process::spawn_worker(None, PARENT_ARGUMENT)?;
         let pid = child.id();
         let child = Arc::new(Mutex::new(child));
         let in_hand = InHand::default();

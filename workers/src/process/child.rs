@@ -15,6 +15,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::{os, priority};
 use crate::cancel::{Control, Stopped};
+use crate::pool::Kind;
 use crate::progress::REPORT_EVERY;
 use crate::tasks::hash::Engine;
 use crate::tasks::walk::Seen;
@@ -23,21 +24,29 @@ use crate::wire::message::{BUILD, FromChild, PROTOCOL, ToWorker};
 
 /// The first argument of a worker process.
 pub const CHILD_ARGUMENT: &str = "worker";
-pub(super) const PARENT_ARGUMENT: &str = "--parent";
+pub(crate) const PARENT_ARGUMENT: &str = "--parent";
+pub(crate) const POOL_ARGUMENT: &str = "--pool";
 
 /// Results are sent at least this often, however many more files the batch has.
 const SEND_EVERY: Duration = Duration::from_millis(100);
 
 /// To be called first in `main`. In the parent it notes which executable this is and returns;
 /// in a worker process it works until there is no more to do, and never returns.
-pub fn child_entry() {
+pub fn child_entry(kinds: &[Kind]) {
     // A failure to find the executable is reported when a worker is to be started.
     let _ = super::pin_executable();
     let mut arguments = std::env::args_os().skip(1);
     if arguments.next().is_none_or(|first| first != CHILD_ARGUMENT) {
         return;
     }
-    let parent = match (arguments.next(), arguments.next()) {
+    let (flag, id) = (arguments.next(), arguments.next());
+    let number = id.as_ref().and_then(|id| id.to_str()?.parse().ok());
+    if let (Some(flag), Some(parent)) = (&flag, number)
+        && flag == POOL_ARGUMENT
+    {
+        exit(crate::pool::child::run(parent, kinds));
+    }
+    let parent = match (flag, id) {
         (Some(flag), Some(id)) if flag == PARENT_ARGUMENT => {
             id.to_str().and_then(|id| id.parse().ok())
         }

@@ -2,12 +2,15 @@
 
 use std::fs::File;
 use std::io;
+use std::os::fd::AsFd as _;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus};
 
-use nix::sys::signal::Signal;
-use nix::unistd::{dup, dup2_stdin, dup2_stdout, getppid};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::{Pid, dup2_stdin, dup2_stdout, getppid};
+
+use super::status::Status;
 
 /// On Linux the magic link, which leads to the running file even after it was replaced or
 /// deleted, or its AppImage unmounted; its plain path would not.
@@ -39,6 +42,48 @@ pub(super) fn adopt(_child: &Child) -> io::Result<()> {
     Ok(())
 }
 
+/// Ends a child and everything it started that is still in its process group. The child must
+/// not have been reaped: until then nobody else can have its number.
+pub(crate) fn end(child: &mut Child, force: bool) -> io::Result<()> {
+    let signal = if force {
+        Signal::SIGKILL
+    } else {
+        Signal::SIGTERM
+    };
+    let group = Pid::from_raw(child.id().cast_signed());
+    killpg(group, signal).map_err(io::Error::from)
+}
+
+/// Waits until a child that was not reaped has ended, and leaves it unreaped. May return before.
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+pub(crate) fn await_end(pid: u32) {
+    use nix::sys::wait::{Id, WaitPidFlag, waitid};
+    let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT;
+    if waitid(Id::Pid(Pid::from_raw(pid.cast_signed())), flags).is_err() {
+        std::thread::sleep(POLL);
+    }
+}
+
+/// Elsewhere the system's call for it has no safe face, and looking is cheap.
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+pub(crate) fn await_end(_pid: u32) {
+    std::thread::sleep(POLL);
+}
+
+const POLL: std::time::Duration = std::time::Duration::from_millis(20);
+
+pub(crate) fn status(status: ExitStatus) -> Status {
+    match (status.signal(), status.code()) {
+        (Some(number), _) => Status::Signal {
+            number,
+            name: Signal::try_from(number)
+                .map_or_else(|_| format!("signal {number}"), |s| s.as_str().to_owned()),
+        },
+        (None, Some(code)) => Status::Code(code),
+        (None, None) => Status::Unknown(format!("{status}")),
+    }
+}
+
 pub(super) fn describe(status: ExitStatus) -> String {
     match (status.signal(), status.code()) {
         (Some(number), _) => match Signal::try_from(number) {
@@ -53,9 +98,10 @@ pub(super) fn describe(status: ExitStatus) -> String {
 /// Moves the protocol off the standard streams: afterwards, reading standard input gives
 /// nothing and what is printed goes to standard error, so nothing that code in a task does can
 /// corrupt a frame.
-pub(super) fn take_protocol() -> io::Result<(File, File)> {
-    let requests = File::from(dup(io::stdin())?);
-    let reports = File::from(dup(io::stdout())?);
+pub(crate) fn take_protocol() -> io::Result<(File, File)> {
+    // Closed in whatever a task starts: a grandchild must not hold the protocol's ends.
+    let requests = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let reports = File::from(io::stdout().as_fd().try_clone_to_owned()?);
     dup2_stdin(File::open("/dev/null")?)?;
     dup2_stdout(io::stderr())?;
     Ok((requests, reports))
@@ -63,7 +109,7 @@ pub(super) fn take_protocol() -> io::Result<(File, File)> {
 
 /// Arranges to die with the parent. The end of standard input says so too, but only to a
 /// thread that gets to run.
-pub(super) fn die_with_parent(parent: u32) -> io::Result<()> {
+pub(crate) fn die_with_parent(parent: u32) -> io::Result<()> {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
         nix::sys::prctl::set_name(c"thawsum-worker")?;

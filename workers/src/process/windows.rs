@@ -10,6 +10,8 @@ use std::sync::OnceLock;
 
 use windows_sys::Win32::System::Threading::CREATE_NO_WINDOW;
 
+use super::status::Status;
+
 #[path = "windows_job.rs"]
 mod job;
 
@@ -32,6 +34,24 @@ pub(super) fn adopt(child: &Child) -> io::Result<()> {
     }
 }
 
+/// Windows knows no polite end for a process without a window: both are by force. What the child
+/// started stays with the job object, and ends with this program.
+pub(crate) fn end(child: &mut Child, _force: bool) -> io::Result<()> {
+    child.kill()
+}
+
+/// Looking is cheap, and a wait for the handle would be one more `unsafe`.
+pub(crate) fn await_end(_pid: u32) {
+    std::thread::sleep(std::time::Duration::from_millis(20));
+}
+
+pub(crate) fn status(status: ExitStatus) -> Status {
+    match status.code() {
+        Some(code) => Status::Code(code),
+        None => Status::Unknown(format!("{status}")),
+    }
+}
+
 pub(super) fn describe(status: ExitStatus) -> String {
     match status.code() {
         // NTSTATUS values of crashes have their top bits set, and are known by their hex form.
@@ -41,7 +61,7 @@ pub(super) fn describe(status: ExitStatus) -> String {
     }
 }
 
-pub(super) fn take_protocol() -> io::Result<(File, File)> {
+pub(crate) fn take_protocol() -> io::Result<(File, File)> {
     let requests = File::from(io::stdin().as_handle().try_clone_to_owned()?);
     let reports = File::from(io::stdout().as_handle().try_clone_to_owned()?);
     job::redirect_standard_streams()?;
@@ -49,7 +69,7 @@ pub(super) fn take_protocol() -> io::Result<(File, File)> {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "one face for all systems")]
-pub(super) fn die_with_parent(_parent: u32) -> io::Result<()> {
+pub(crate) fn die_with_parent(_parent: u32) -> io::Result<()> {
     // The job object does it.
     Ok(())
 }

@@ -1,14 +1,18 @@
-//! Frames: a little-endian `u32` length, then that many bytes of one message. A length over the
-//! cap is refused before a byte of memory is taken for it.
+//! Frames: a little-endian `u32` length, then that many bytes: one message, and behind it
+//! whatever payload goes with it. A length over the cap is refused before a byte of memory is
+//! taken for it, and memory grows only with the bytes that come.
 
 use std::io::{self, Read, Write};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// The largest payload, bytes. The largest real message, a batch of paths of 4 KiB, is a
-/// sixteenth of it.
-pub(crate) const CAP: usize = 8 * 1024 * 1024;
+/// The largest frame, bytes: requests and outputs of tasks are in frames, and may be large.
+pub(crate) const CAP: usize = 64 * 1024 * 1024;
+/// Memory taken for a frame before its bytes are there.
+const AT_FIRST: usize = 64 * 1024;
+/// A buffer that a large frame left behind is not kept.
+const KEPT: usize = 1024 * 1024;
 
 /// Why a frame could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -23,11 +27,16 @@ pub(crate) enum FrameError {
     Io(#[from] io::Error),
 }
 
-/// Appends one message as a frame to `out`.
-pub(crate) fn encode(message: &impl Serialize, out: &mut Vec<u8>) -> Result<(), FrameError> {
+/// Appends one message and its payload as a frame to `out`; on an error, nothing.
+pub(crate) fn encode(
+    message: &impl Serialize,
+    payload: &[u8],
+    out: &mut Vec<u8>,
+) -> Result<(), FrameError> {
     let start = out.len();
     out.extend_from_slice(&[0; 4]);
     *out = postcard::to_extend(message, std::mem::take(out)).map_err(FrameError::Malformed)?;
+    out.extend_from_slice(payload);
     let length = out.len() - start - 4;
     if length > CAP {
         out.truncate(start);
@@ -41,7 +50,7 @@ pub(crate) fn encode(message: &impl Serialize, out: &mut Vec<u8>) -> Result<(), 
 /// Writes one message as a frame, in one write where the system takes it.
 pub(crate) fn send(pipe: &mut impl Write, message: &impl Serialize) -> Result<(), FrameError> {
     let mut bytes = Vec::new();
-    encode(message, &mut bytes)?;
+    encode(message, &[], &mut bytes)?;
     pipe.write_all(&bytes)?;
     pipe.flush()?;
     Ok(())
@@ -53,6 +62,14 @@ pub(crate) fn receive<M: DeserializeOwned>(
     pipe: &mut impl Read,
     scratch: &mut Vec<u8>,
 ) -> Result<Option<M>, FrameError> {
+    Ok(receive_with(pipe, scratch)?.map(|(message, _)| message))
+}
+
+/// Reads one message and its payload.
+pub(crate) fn receive_with<'s, M: DeserializeOwned>(
+    pipe: &mut impl Read,
+    scratch: &'s mut Vec<u8>,
+) -> Result<Option<(M, &'s [u8])>, FrameError> {
     let mut prefix = [0; 4];
     match fill(pipe, &mut prefix)? {
         0 => return Ok(None),
@@ -64,11 +81,19 @@ pub(crate) fn receive<M: DeserializeOwned>(
         return Err(FrameError::TooLarge(length));
     }
     scratch.clear();
-    scratch.resize(length, 0);
-    if fill(pipe, scratch)? < length {
-        return Err(FrameError::Truncated);
+    if length < KEPT {
+        scratch.shrink_to(KEPT);
     }
-    postcard::from_bytes(scratch)
+    while scratch.len() < length {
+        let from = scratch.len();
+        // Doubled each time, so that a length that lies costs no more than what came.
+        let to = length.min((from * 2).max(AT_FIRST));
+        scratch.resize(to, 0);
+        if fill(pipe, &mut scratch[from..])? < to - from {
+            return Err(FrameError::Truncated);
+        }
+    }
+    postcard::take_from_bytes(scratch)
         .map(Some)
         .map_err(FrameError::Malformed)
 }
@@ -95,7 +120,7 @@ mod tests {
     #[test]
     fn a_frame_cut_anywhere_is_an_error_and_never_a_message() {
         let mut bytes = Vec::new();
-        encode(&ToWorker::Pause, &mut bytes).unwrap();
+        encode(&ToWorker::Pause, &[], &mut bytes).unwrap();
         for cut in 1..bytes.len() {
             let result = receive::<ToWorker>(&mut &bytes[..cut], &mut Vec::new());
             assert!(matches!(result, Err(FrameError::Truncated)), "cut at {cut}");

@@ -1,0 +1,473 @@
+//! A pool of workers: submit tasks of a type of your own, and get a handle to each. Whether the
+//! workers are threads or child processes is one word, [`Threads`] or [`Processes`]; what only
+//! a process can do (be killed, have what it printed kept) only a pool of processes offers.
+
+mod after;
+mod bench;
+pub(crate) mod child;
+mod crew;
+mod death;
+mod desk;
+mod dispatcher;
+mod error;
+mod executor;
+mod gate;
+mod handle;
+mod inline;
+mod log;
+mod map;
+mod message;
+mod processes;
+mod queue;
+mod task;
+mod threads;
+
+use std::marker::PhantomData;
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Sender, bounded, unbounded};
+
+pub use child::Kind;
+pub use death::{Death, Exit, Panic, When};
+pub use error::{PoolError, SubmitError};
+pub use executor::{Executor, Processes, Threads};
+pub use handle::{Handle, Outcome, Stage};
+pub use inline::Inline;
+pub use task::{Context, Failure, Task, Work};
+
+pub use crate::process::status::Status;
+
+use after::After;
+use dispatcher::{Dispatcher, Entry, Gauges, Order, Phase, Rules, Slot};
+use executor::Means;
+use gate::Gate;
+use handle::File;
+use log::Log;
+use queue::Queue;
+
+use crate::job::Priority;
+
+/// More workers than this help on no machine, and each process takes three pipes.
+pub const MAX_WORKERS: usize = 256;
+/// Reports that may wait for the dispatcher; workers wait when there are more.
+const REPORTS: usize = 256;
+
+/// What a pool is to be. [`Builder::build`] makes it.
+pub struct Builder<T: Work, E> {
+    workers: usize,
+    batch: usize,
+    queue: Option<usize>,
+    tasks_each: Option<u32>,
+    grace: Duration,
+    priority: Priority,
+    keep_output: bool,
+    executable: Option<PathBuf>,
+    name: String,
+    set_up: T::SetUp,
+    executor: PhantomData<E>,
+}
+
+impl<T: Work, E: Executor> Builder<T, E> {
+    /// How many workers; as many as there are cores unless set. They are started when there is
+    /// work for them.
+    #[must_use]
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.workers = workers;
+        self
+    }
+
+    /// How many tasks a worker is given at once; one unless set. More hide the way there and
+    /// back where tasks take less than a millisecond; a task that waits behind another in a
+    /// worker's hands is begun later than it might be.
+    #[must_use]
+    pub fn batch(mut self, batch: usize) -> Self {
+        self.batch = batch;
+        self
+    }
+
+    /// How many tasks may wait for a worker before [`Pool::submit`] waits; any number unless set.
+    #[must_use]
+    pub fn queue(mut self, tasks: usize) -> Self {
+        self.queue = Some(tasks);
+        self
+    }
+
+    /// After how many tasks a worker is replaced by a fresh one; never unless set.
+    #[must_use]
+    pub fn tasks_per_worker(mut self, tasks: u32) -> Self {
+        self.tasks_each = Some(tasks);
+        self
+    }
+
+    /// How long a task that is to end has after it was asked, before its worker is asked by the
+    /// system, and as long again before it is killed. 400 ms unless set.
+    #[must_use]
+    pub fn grace(mut self, grace: Duration) -> Self {
+        self.grace = grace;
+        self
+    }
+
+    /// How the workers stand against the rest of the machine.
+    #[must_use]
+    pub fn priority(mut self, priority: Priority) -> Self {
+        self.priority = priority;
+        self
+    }
+
+    /// What its threads are called.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Makes the pool.
+    ///
+    /// # Errors
+    /// A number that makes no sense, or a system that gives no thread.
+    pub fn build(self) -> Result<Pool<T, E>, PoolError> {
+        if self.workers == 0 {
+            return Err(PoolError::NoWorkers);
+        }
+        if self.workers > MAX_WORKERS {
+            return Err(PoolError::TooManyWorkers {
+                asked: self.workers,
+                limit: MAX_WORKERS,
+            });
+        }
+        for (name, value) in [
+            ("the batch", Some(self.batch)),
+            ("the queue", self.queue),
+            (
+                "the number of tasks per worker",
+                self.tasks_each.map(|n| n as usize),
+            ),
+        ] {
+            if value == Some(0) {
+                return Err(PoolError::Zero(name));
+            }
+        }
+        let log = Log::default();
+        let means = Means {
+            name: self.name.clone(),
+            set_up: self.set_up,
+            priority: self.priority,
+            keep_output: self.keep_output,
+            executable: self.executable,
+            log: log.clone(),
+        };
+        let (orders, order_inbox) = unbounded();
+        let (reports, report_inbox) = bounded(REPORTS);
+        let gate = Arc::new(Gate::new(self.queue));
+        let gauges = Arc::new(Gauges::default());
+        let after = After::start(&self.name).map_err(PoolError::Thread)?;
+        // Packed here, so that a set-up that cannot be sent is an error of the caller's; the
+        // crew is made on the dispatcher's thread, which is also the children's parent.
+        let crew = E::crew(means)?;
+        let (rules, gate_there, gauges_there) = (
+            Rules {
+                workers: self.workers,
+                ahead: self.batch - 1,
+                tasks_each: self.tasks_each,
+                grace: self.grace,
+            },
+            gate.clone(),
+            gauges.clone(),
+        );
+        let dispatcher = std::thread::Builder::new()
+            .name(format!("{} dispatcher", self.name))
+            .spawn(move || {
+                let dispatcher = Dispatcher {
+                    crew: crew(),
+                    slots: (0..rules.workers).map(|_| Slot::new()).collect(),
+                    rules,
+                    gate: gate_there,
+                    gauges: gauges_there,
+                    reports,
+                    queue: Queue::default(),
+                    phase: Phase::Open,
+                    paused: false,
+                };
+                dispatcher.run(&report_inbox, &order_inbox);
+            })
+            .map_err(PoolError::Thread)?;
+        let cancel = {
+            let orders = orders.clone();
+            Arc::new(move |task| {
+                // A pool that has ended has nothing left to cancel.
+                let _ = orders.send(Order::Cancel(task));
+            })
+        };
+        Ok(Pool {
+            orders,
+            gate,
+            gauges,
+            cancel,
+            after,
+            log,
+            next: AtomicU64::new(0),
+            dispatcher: Some(dispatcher),
+        })
+    }
+}
+
+impl<T: Work> Builder<T, Processes> {
+    /// Another program that calls [`crate::child_entry`] with this kind of task; this program
+    /// itself unless set.
+    #[must_use]
+    pub fn executable(mut self, path: impl Into<PathBuf>) -> Self {
+        self.executable = Some(path.into());
+        self
+    }
+
+    /// Whether what the workers print is kept by task, see [`Pool::printed`]; it is unless set.
+    /// It costs two system calls a task.
+    #[must_use]
+    pub fn keep_output(mut self, keep: bool) -> Self {
+        self.keep_output = keep;
+        self
+    }
+}
+
+/// How one task is to be done.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms {
+    /// Of tasks that wait, those with a higher number go first; 0 unless set.
+    pub priority: i32,
+    /// It may take so long from its beginning; any time unless set. A thread that does not look
+    /// up cannot be ended and goes on.
+    pub limit: Option<Duration>,
+    /// It is tried so often if its worker dies with it; once unless set. Only for tasks that may
+    /// be begun twice.
+    pub attempts: usize,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            priority: 0,
+            limit: None,
+            attempts: 1,
+        }
+    }
+}
+
+/// How many workers a pool has used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turnover {
+    /// Workers started.
+    pub started: u64,
+    /// Workers that ended when nobody had told them to.
+    pub lost: u64,
+}
+
+/// Workers, and a queue before them. Dropping it ends it: what waits or runs is cancelled, and
+/// no worker process is left.
+pub struct Pool<T: Work, E: Executor> {
+    orders: Sender<Order<T, E::Request<T>>>,
+    gate: Arc<Gate>,
+    gauges: Arc<Gauges>,
+    cancel: Arc<dyn Fn(u64) + Send + Sync>,
+    after: After,
+    log: Log,
+    next: AtomicU64,
+    dispatcher: Option<JoinHandle<()>>,
+}
+
+impl<T: Work<SetUp = ()>, E: Executor> Pool<T, E> {
+    /// Describes a pool.
+    #[must_use]
+    pub fn builder() -> Builder<T, E> {
+        Self::builder_with(())
+    }
+}
+
+impl<T: Work, E: Executor> Pool<T, E> {
+    /// Describes a pool whose workers are set up with this.
+    #[must_use]
+    pub fn builder_with(set_up: T::SetUp) -> Builder<T, E> {
+        Builder {
+            workers: std::thread::available_parallelism().map_or(1, NonZero::get),
+            batch: 1,
+            queue: None,
+            tasks_each: None,
+            grace: Duration::from_millis(400),
+            priority: Priority::Normal,
+            keep_output: true,
+            executable: None,
+            name: "pool".to_owned(),
+            set_up,
+            executor: PhantomData,
+        }
+    }
+
+    /// Submits a task; waits while the queue is full.
+    ///
+    /// # Errors
+    /// It was not taken.
+    pub fn submit(&self, task: T) -> Result<Handle<T>, SubmitError> {
+        self.submit_on(Terms::default(), task)
+    }
+
+    /// Submits a task on terms of its own; waits while the queue is full.
+    ///
+    /// # Errors
+    /// It was not taken.
+    pub fn submit_on(&self, terms: Terms, task: T) -> Result<Handle<T>, SubmitError> {
+        self.enter(terms, task, None)
+    }
+
+    /// Submits a task if the queue has room within that time.
+    ///
+    /// # Errors
+    /// It was not taken; [`SubmitError::Full`] if there was no room.
+    pub fn submit_timeout(
+        &self,
+        terms: Terms,
+        task: T,
+        patience: Duration,
+    ) -> Result<Handle<T>, SubmitError> {
+        self.enter(terms, task, Some(Instant::now() + patience))
+    }
+
+    fn enter(
+        &self,
+        terms: Terms,
+        task: T,
+        until: Option<Instant>,
+    ) -> Result<Handle<T>, SubmitError> {
+        let request = E::pack(task)?;
+        self.gate.enter(until)?;
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let file = Arc::new(File::default());
+        let (there, after) = (file.clone(), self.after.clone());
+        let entry = Entry {
+            request,
+            priority: terms.priority,
+            limit: terms.limit,
+            attempts: terms.attempts.max(1),
+            listener: Box::new(move |said| there.note(said, &after)),
+            deaths: Vec::new(),
+        };
+        if self
+            .orders
+            .send(Order::Submit(number, Box::new(entry)))
+            .is_err()
+        {
+            return Err(SubmitError::Closed);
+        }
+        Ok(Handle {
+            task: number,
+            file,
+            cancel: self.cancel.clone(),
+            after: self.after.clone(),
+        })
+    }
+
+    /// Makes the tasks wait at their next step.
+    pub fn pause(&self) {
+        self.order(Order::Pause(true));
+    }
+
+    /// Lets them go on.
+    pub fn resume(&self) {
+        self.order(Order::Pause(false));
+    }
+
+    /// Changes the number of workers. Those that are too many end after the task they are at.
+    ///
+    /// # Errors
+    /// None, or too many.
+    pub fn resize(&self, workers: usize) -> Result<(), PoolError> {
+        match workers {
+            0 => Err(PoolError::NoWorkers),
+            asked if asked > MAX_WORKERS => Err(PoolError::TooManyWorkers {
+                asked,
+                limit: MAX_WORKERS,
+            }),
+            _ => {
+                self.order(Order::Resize(workers));
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes no more tasks. Those that were submitted are still done.
+    pub fn close(&self) {
+        self.gate.shut();
+        self.order(Order::Close);
+    }
+
+    /// Ends everything now: tasks that wait or run are cancelled, worker processes are killed.
+    pub fn terminate(&self) {
+        self.gate.shut();
+        self.order(Order::Terminate);
+    }
+
+    /// Closes the pool and waits until every task is done and every worker gone.
+    pub fn join(mut self) {
+        self.close();
+        self.wait_for_dispatcher();
+    }
+
+    /// How many workers it has used so far.
+    #[must_use]
+    pub fn turnover(&self) -> Turnover {
+        Turnover {
+            started: self.gauges.started.load(Ordering::Relaxed),
+            lost: self.gauges.lost.load(Ordering::Relaxed),
+        }
+    }
+
+    fn order(&self, order: Order<T, E::Request<T>>) {
+        // A dispatcher that has ended has nothing left to be told.
+        let _ = self.orders.send(order);
+    }
+
+    fn wait_for_dispatcher(&mut self) {
+        if let Some(dispatcher) = self.dispatcher.take() {
+            // A panic in there was reported by the panic hook already.
+            let _ = dispatcher.join();
+        }
+    }
+}
+
+impl<T: Work> Pool<T, Processes> {
+    /// Ends a task by force, at once, with whatever it has started. Its outcome is
+    /// [`Death::Cancelled`].
+    pub fn kill(&self, handle: &Handle<T>) {
+        self.order(Order::Kill(handle.task));
+    }
+
+    /// Kills the worker in one place. Its task is begun anew by another, and is not to blame.
+    pub fn kill_worker(&self, worker: usize) {
+        self.order(Order::KillWorker(worker));
+    }
+
+    /// What a task has printed to standard output and standard error. The pool keeps the latest
+    /// 8 MiB of all its workers.
+    #[must_use]
+    pub fn printed(&self, task: u64) -> String {
+        self.log.of_task(task, Duration::from_millis(500))
+    }
+
+    /// What the workers in one place have printed.
+    #[must_use]
+    pub fn printed_by_worker(&self, worker: usize) -> String {
+        self.log.of_worker(worker)
+    }
+}
+
+impl<T: Work, E: Executor> Drop for Pool<T, E> {
+    fn drop(&mut self) {
+        if self.dispatcher.is_some() {
+            self.terminate();
+            self.wait_for_dispatcher();
+        }
+    }
+}

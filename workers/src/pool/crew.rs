@@ -1,0 +1,72 @@
+//! How the dispatcher sees those who work: as places that are filled by a crew, and that report
+//! over one channel. Whether they are threads or processes it does not know.
+
+use std::io;
+
+use crossbeam_channel::Sender;
+
+use super::death::{Death, Exit};
+use super::task::{Failure, Work};
+
+/// What a worker, or whoever minds it, tells the dispatcher.
+pub struct Report<T: Work> {
+    pub(crate) slot: usize,
+    /// Which worker in that place: reports of its predecessor are out of date.
+    pub(crate) generation: u32,
+    pub(crate) what: What<T>,
+}
+
+pub enum What<T: Work> {
+    /// It takes tasks.
+    Ready,
+    Began(u64),
+    Progress {
+        task: u64,
+        done: u64,
+        of: u64,
+    },
+    Part(u64, T::Part),
+    Ended(u64, Result<T::Output, Death>),
+    /// It is gone; nothing more will come from it.
+    Gone(Gone),
+}
+
+/// How a worker ended.
+pub enum Gone {
+    /// A thread that has no more to do.
+    Quiet,
+    /// A process, told to or not.
+    Exited(Exit),
+    /// It said something that no worker of this build says.
+    Damaged(String),
+    /// It never began, and why. Trying again may help.
+    NotStarted(String),
+    /// It is not fit for this work, and the next will not be either.
+    Unfit(Failure),
+}
+
+/// One worker. No call waits.
+pub trait Worker<Q> {
+    fn pid(&self) -> Option<u32>;
+    fn run(&mut self, task: u64, request: Q);
+    /// Asks that a task end.
+    fn cancel(&mut self, task: u64);
+    fn pause(&mut self, paused: bool);
+    /// No more tasks will come: end when done.
+    fn finish(&mut self);
+    /// Asks the system to end it, and whatever it started, as politely as the system can.
+    /// `false`: that cannot be done.
+    fn terminate(&mut self) -> bool;
+    /// Ends it, and whatever it started, by force. `false`: that cannot be done.
+    fn kill(&mut self) -> bool;
+}
+
+/// Makes workers.
+pub trait Crew<T: Work, Q> {
+    fn spawn(
+        &mut self,
+        slot: usize,
+        generation: u32,
+        reports: Sender<Report<T>>,
+    ) -> io::Result<Box<dyn Worker<Q>>>;
+}

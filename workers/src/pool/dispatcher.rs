@@ -1,0 +1,796 @@
+//! The dispatcher: one thread a pool that owns every decision about it. It takes tasks and
+//! orders from whoever has a handle, gives tasks to workers, hears what becomes of them, fills
+//! the places of the dead, keeps the deadlines, and ends when there is nothing left.
+//!
+//! Nothing here waits for a worker: what workers say and what callers want come over two
+//! channels into one `select`.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Select, Sender, never};
+
+use super::crew::{Crew, Gone, Report, What, Worker};
+use super::death::{Death, Exit, When};
+use super::gate::Gate;
+use super::queue::Queue;
+use super::task::Work;
+use crate::process::status::Status;
+
+/// A place whose workers fail to start this often in a row is given up.
+const START_FAILURES: u32 = 4;
+/// A worker that is not ready after this is taken for none.
+const START_LIMIT: Duration = Duration::from_secs(20);
+
+/// Tells whoever submitted a task what becomes of it. Runs on the dispatcher: it hands over and
+/// returns.
+pub(crate) type Listener<T> = Box<dyn FnMut(Said<T>) + Send>;
+
+/// What becomes of a task.
+pub(crate) enum Said<T: Work> {
+    /// A worker has begun it.
+    Began {
+        worker: usize,
+        pid: Option<u32>,
+    },
+    Progress {
+        done: u64,
+        of: u64,
+    },
+    Part(T::Part),
+    /// Exactly once, last.
+    Ended(Result<T::Output, Death>),
+}
+
+/// One submitted task.
+pub(crate) struct Entry<T: Work, Q> {
+    pub(crate) request: Q,
+    pub(crate) priority: i32,
+    pub(crate) limit: Option<Duration>,
+    /// Workers that may die with it.
+    pub(crate) attempts: usize,
+    pub(crate) listener: Listener<T>,
+    pub(crate) deaths: Vec<Exit>,
+}
+
+/// What callers want.
+pub(crate) enum Order<T: Work, Q> {
+    Submit(u64, Box<Entry<T, Q>>),
+    Cancel(u64),
+    /// Ends a task by force, at once.
+    Kill(u64),
+    /// Kills the worker in one place. It is nobody's fault: its task goes to another.
+    KillWorker(usize),
+    Resize(usize),
+    Pause(bool),
+    /// No more tasks will come.
+    Close,
+    /// Everything ends now.
+    Terminate,
+}
+
+/// What a pool is set to.
+#[derive(Clone, Debug)]
+pub(crate) struct Rules {
+    pub(crate) workers: usize,
+    /// Tasks that a worker may hold beyond the one it is at.
+    pub(crate) ahead: usize,
+    /// A worker is replaced after so many.
+    pub(crate) tasks_each: Option<u32>,
+    /// From asking to asking the system, and from that to force.
+    pub(crate) grace: Duration,
+}
+
+/// Counters that anybody may read.
+#[derive(Debug, Default)]
+pub(crate) struct Gauges {
+    pub(crate) started: std::sync::atomic::AtomicU64,
+    pub(crate) lost: std::sync::atomic::AtomicU64,
+}
+
+pub(crate) struct Dispatcher<T: Work, Q> {
+    pub(crate) crew: Box<dyn Crew<T, Q>>,
+    pub(crate) rules: Rules,
+    pub(crate) gate: Arc<Gate>,
+    pub(crate) gauges: Arc<Gauges>,
+    pub(crate) reports: Sender<Report<T>>,
+    pub(crate) queue: Queue<Box<Entry<T, Q>>>,
+    pub(crate) slots: Vec<Slot<T, Q>>,
+    pub(crate) phase: Phase,
+    pub(crate) paused: bool,
+}
+
+pub(crate) enum Phase {
+    Open,
+    /// What was submitted is still done.
+    Closed,
+    /// Nothing more is done.
+    Terminated {
+        at: Instant,
+    },
+}
+
+pub(crate) struct Slot<T: Work, Q> {
+    generation: u32,
+    place: Place<Q>,
+    /// The first is the one the worker is at.
+    in_hand: VecDeque<InHand<T, Q>>,
+    /// Beyond the number of workers wanted: no new one comes here.
+    surplus: bool,
+    done: u32,
+    /// Workers lost here since a task was last done.
+    in_vain: u32,
+    /// Its worker is being ended by force: whatever it has begun meanwhile is not to blame.
+    killed: bool,
+}
+
+enum Place<Q> {
+    /// To be filled when there is work, at this moment or after.
+    Vacant {
+        not_before: Instant,
+        failures: u32,
+    },
+    Starting {
+        worker: Box<dyn Worker<Q>>,
+        since: Instant,
+        failures: u32,
+    },
+    Ready(Box<dyn Worker<Q>>),
+    /// Told to end.
+    Leaving(Box<dyn Worker<Q>>, Ladder),
+    /// Given up.
+    Closed,
+}
+
+struct InHand<T: Work, Q> {
+    task: u64,
+    entry: Box<Entry<T, Q>>,
+    began: Option<Instant>,
+    stop: Option<Stop>,
+}
+
+/// A task that is to end.
+struct Stop {
+    why: Why,
+    ladder: Ladder,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Why {
+    Cancelled,
+    TimedOut,
+}
+
+/// Ask, then terminate, then kill, each with a deadline.
+#[derive(Clone, Copy)]
+enum Ladder {
+    Asked(Instant),
+    Terminated(Instant),
+    Killed,
+}
+
+impl Ladder {
+    fn deadline(self) -> Option<Instant> {
+        match self {
+            Self::Asked(until) | Self::Terminated(until) => Some(until),
+            Self::Killed => None,
+        }
+    }
+
+    /// Goes up a step if it is time.
+    fn climb<Q>(self, worker: &mut dyn Worker<Q>, now: Instant, grace: Duration) -> Self {
+        match self {
+            Self::Asked(until) if until <= now => {
+                if worker.terminate() {
+                    Self::Terminated(now + grace)
+                } else {
+                    // A thread can only be asked.
+                    Self::Killed
+                }
+            }
+            Self::Terminated(until) if until <= now => {
+                worker.kill();
+                Self::Killed
+            }
+            other => other,
+        }
+    }
+}
+
+impl<Q> Place<Q> {
+    fn worker(&mut self) -> Option<&mut dyn Worker<Q>> {
+        match self {
+            Self::Starting { worker, .. } | Self::Ready(worker) | Self::Leaving(worker, _) => {
+                Some(worker.as_mut())
+            }
+            Self::Vacant { .. } | Self::Closed => None,
+        }
+    }
+
+    fn pid(&self) -> Option<u32> {
+        match self {
+            Self::Starting { worker, .. } | Self::Ready(worker) | Self::Leaving(worker, _) => {
+                worker.pid()
+            }
+            Self::Vacant { .. } | Self::Closed => None,
+        }
+    }
+}
+
+impl<T: Work, Q> Slot<T, Q> {
+    pub(crate) fn new() -> Self {
+        Self {
+            generation: 0,
+            place: Place::Vacant {
+                not_before: Instant::now(),
+                failures: 0,
+            },
+            in_hand: VecDeque::new(),
+            surplus: false,
+            done: 0,
+            in_vain: 0,
+            killed: false,
+        }
+    }
+}
+
+impl<T: Work, Q: Clone> Dispatcher<T, Q> {
+    pub(crate) fn run(mut self, inbox: &Receiver<Report<T>>, orders: &Receiver<Order<T, Q>>) {
+        let mut orders = orders.clone();
+        loop {
+            self.keep_deadlines();
+            self.hand_out();
+            self.fill_places();
+            self.let_go();
+            if self.is_over() {
+                break;
+            }
+            let mut select = Select::new();
+            let on_order = select.recv(&orders);
+            let on_report = select.recv(inbox);
+            let Ok(ready) = select.select_timeout(self.patience()) else {
+                continue;
+            };
+            if ready.index() == on_order {
+                match ready.recv(&orders) {
+                    Ok(order) => {
+                        self.obey(order);
+                        while let Ok(order) = orders.try_recv() {
+                            self.obey(order);
+                        }
+                    }
+                    Err(_) => {
+                        // Every handle is gone.
+                        self.close();
+                        orders = never();
+                    }
+                }
+            } else if ready.index() == on_report
+                && let Ok(report) = ready.recv(inbox)
+            {
+                self.hear(report);
+                while let Ok(report) = inbox.try_recv() {
+                    self.hear(report);
+                }
+            }
+        }
+        // Whoever submitted between the last look and now is told, too.
+        self.gate.shut();
+        while let Ok(order) = orders.try_recv() {
+            if let Order::Submit(_, mut entry) = order {
+                (entry.listener)(Said::Ended(Err(Death::Cancelled(When::Queued))));
+            }
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        !matches!(self.phase, Phase::Open)
+            && self.queue.is_empty()
+            && self
+                .slots
+                .iter()
+                .all(|slot| matches!(slot.place, Place::Vacant { .. } | Place::Closed))
+    }
+
+    fn patience(&self) -> Duration {
+        let wanted = !self.queue.is_empty();
+        let of_slots = self.slots.iter().filter_map(|slot| match &slot.place {
+            Place::Vacant { not_before, .. } => (wanted && !slot.surplus).then_some(*not_before),
+            Place::Starting { since, .. } => Some(*since + START_LIMIT),
+            Place::Leaving(_, ladder) => ladder.deadline(),
+            Place::Ready(_) | Place::Closed => None,
+        });
+        let of_tasks = self
+            .slots
+            .iter()
+            .flat_map(|slot| &slot.in_hand)
+            .filter_map(|held| match (&held.stop, held.began, held.entry.limit) {
+                (Some(stop), ..) => stop.ladder.deadline(),
+                (None, Some(began), Some(limit)) => began.checked_add(limit),
+                _ => None,
+            });
+        let giving_up = match self.phase {
+            Phase::Terminated { at } => Some(at + self.rules.grace),
+            _ => None,
+        };
+        let now = Instant::now();
+        of_slots
+            .chain(of_tasks)
+            .chain(giving_up)
+            .min()
+            .map_or(Duration::from_secs(3600), |when| {
+                when.saturating_duration_since(now)
+            })
+            .max(Duration::from_micros(500))
+    }
+
+    // ---- tasks ----
+
+    fn hand_out(&mut self) {
+        while !self.queue.is_empty() {
+            let ahead = self.rules.ahead;
+            let hungriest = self
+                .slots
+                .iter_mut()
+                .filter(|slot| {
+                    matches!(slot.place, Place::Ready(_))
+                        && slot.in_hand.len() <= ahead
+                        && slot.in_hand.iter().all(|held| held.stop.is_none())
+                        && !has_had_enough(self.rules.tasks_each, slot)
+                })
+                .min_by_key(|slot| slot.in_hand.len());
+            let Some(slot) = hungriest else {
+                break;
+            };
+            let Some((task, entry)) = self.queue.pop() else {
+                break;
+            };
+            self.gate.left();
+            if let Some(worker) = slot.place.worker() {
+                worker.run(task, entry.request.clone());
+            }
+            slot.in_hand.push_back(InHand {
+                task,
+                entry,
+                began: None,
+                stop: None,
+            });
+        }
+    }
+
+    fn back_to_queue(&mut self, held: InHand<T, Q>) {
+        self.gate.returned();
+        self.queue
+            .push_front(held.task, held.entry.priority, held.entry);
+    }
+
+    fn fail_waiting(&mut self, death: &Death) {
+        for (_, mut entry) in self.queue.drain() {
+            self.gate.left();
+            (entry.listener)(Said::Ended(Err(death.clone())));
+        }
+    }
+
+    // ---- orders ----
+
+    fn obey(&mut self, order: Order<T, Q>) {
+        match order {
+            Order::Submit(task, mut entry) => {
+                if let Phase::Terminated { .. } = self.phase {
+                    self.gate.left();
+                    (entry.listener)(Said::Ended(Err(Death::Cancelled(When::Queued))));
+                } else {
+                    self.queue.push(task, entry.priority, entry);
+                }
+            }
+            Order::Cancel(task) => self.stop(task, false),
+            Order::Kill(task) => self.stop(task, true),
+            Order::KillWorker(index) => {
+                if let Some(slot) = self.slots.get_mut(index)
+                    && let Some(worker) = slot.place.worker()
+                {
+                    slot.killed |= worker.kill();
+                }
+            }
+            Order::Resize(workers) => {
+                self.rules.workers = workers;
+                while self.slots.len() < workers {
+                    self.slots.push(Slot::new());
+                }
+                for (index, slot) in self.slots.iter_mut().enumerate() {
+                    slot.surplus = index >= workers;
+                }
+            }
+            Order::Pause(paused) => {
+                self.paused = paused;
+                for slot in &mut self.slots {
+                    if let Some(worker) = slot.place.worker() {
+                        worker.pause(paused);
+                    }
+                }
+            }
+            Order::Close => self.close(),
+            Order::Terminate => self.terminate(),
+        }
+    }
+
+    fn close(&mut self) {
+        if let Phase::Open = self.phase {
+            self.phase = Phase::Closed;
+        }
+    }
+
+    fn terminate(&mut self) {
+        if let Phase::Terminated { .. } = self.phase {
+            return;
+        }
+        self.phase = Phase::Terminated { at: Instant::now() };
+        self.fail_waiting(&Death::Cancelled(When::Queued));
+        for slot in &mut self.slots {
+            for held in &mut slot.in_hand {
+                held.stop.get_or_insert(Stop {
+                    why: Why::Cancelled,
+                    ladder: Ladder::Killed,
+                });
+            }
+            if let Some(worker) = slot.place.worker() {
+                worker.kill();
+            }
+        }
+    }
+
+    fn stop(&mut self, task: u64, by_force: bool) {
+        if let Some(mut entry) = self.queue.remove(task) {
+            self.gate.left();
+            (entry.listener)(Said::Ended(Err(Death::Cancelled(When::Queued))));
+            return;
+        }
+        let grace = self.rules.grace;
+        for slot in &mut self.slots {
+            let at = slot.in_hand.iter().position(|held| held.task == task);
+            let (Some(at), Some(worker)) = (at, slot.place.worker()) else {
+                continue;
+            };
+            let held = &mut slot.in_hand[at];
+            // Others that wait behind it come back and are nobody's fault.
+            let killed = by_force && at == 0 && worker.kill();
+            slot.killed |= killed;
+            if !killed {
+                worker.cancel(task);
+            }
+            let ladder = if killed {
+                Ladder::Killed
+            } else {
+                Ladder::Asked(Instant::now() + grace)
+            };
+            match &mut held.stop {
+                Some(stop) if killed => stop.ladder = ladder,
+                Some(_) => {}
+                none => {
+                    *none = Some(Stop {
+                        why: Why::Cancelled,
+                        ladder,
+                    });
+                }
+            }
+        }
+    }
+
+    fn keep_deadlines(&mut self) {
+        let now = Instant::now();
+        let grace = self.rules.grace;
+        let give_up = matches!(self.phase, Phase::Terminated { at } if at + grace <= now);
+        for slot in &mut self.slots {
+            let Some(worker) = slot.place.worker() else {
+                continue;
+            };
+            for (at, held) in slot.in_hand.iter_mut().enumerate() {
+                if held.stop.is_none()
+                    && let (Some(began), Some(limit)) = (held.began, held.entry.limit)
+                    && began + limit <= now
+                {
+                    worker.cancel(held.task);
+                    held.stop = Some(Stop {
+                        why: Why::TimedOut,
+                        ladder: Ladder::Asked(now + grace),
+                    });
+                }
+                // One that waits behind another is told to stop when it is its turn.
+                if let Some(stop) = &mut held.stop
+                    && at == 0
+                {
+                    stop.ladder = stop.ladder.climb(worker, now, grace);
+                    slot.killed |= !matches!(stop.ladder, Ladder::Asked(_));
+                }
+            }
+            match &mut slot.place {
+                Place::Leaving(worker, ladder) => {
+                    *ladder = ladder.climb(worker.as_mut(), now, grace);
+                }
+                Place::Starting { worker, since, .. } if *since + START_LIMIT <= now => {
+                    worker.kill();
+                }
+                _ => {}
+            }
+            if give_up && slot.place.pid().is_none() {
+                // A thread that does not look up cannot be ended; it ends with the program.
+                slot.place = Place::Closed;
+                for mut held in std::mem::take(&mut slot.in_hand) {
+                    let when = when(&held);
+                    (held.entry.listener)(Said::Ended(Err(Death::Cancelled(when))));
+                }
+            }
+        }
+    }
+
+    // ---- workers ----
+
+    /// Fills vacant places while more tasks wait than workers are on their way.
+    fn fill_places(&mut self) {
+        let coming = self
+            .slots
+            .iter()
+            .filter(|slot| matches!(slot.place, Place::Starting { .. }))
+            .count();
+        let mut wanted = self.queue.len().saturating_sub(coming);
+        let now = Instant::now();
+        for index in 0..self.slots.len() {
+            let slot = &mut self.slots[index];
+            let Place::Vacant {
+                not_before,
+                failures,
+            } = slot.place
+            else {
+                continue;
+            };
+            if wanted == 0 || slot.surplus || not_before > now {
+                continue;
+            }
+            if let Phase::Terminated { .. } = self.phase {
+                continue;
+            }
+            wanted -= 1;
+            slot.generation += 1;
+            slot.done = 0;
+            slot.killed = false;
+            match self
+                .crew
+                .spawn(index, slot.generation, self.reports.clone())
+            {
+                Ok(mut worker) => {
+                    self.gauges
+                        .started
+                        .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    if self.paused {
+                        worker.pause(true);
+                    }
+                    slot.place = Place::Starting {
+                        worker,
+                        since: now,
+                        failures,
+                    };
+                }
+                Err(error) => self.start_failed(index, failures, &error.to_string()),
+            }
+        }
+    }
+
+    /// Lets workers go that are no longer wanted, or have had their number of tasks.
+    fn let_go(&mut self) {
+        let closing = !matches!(self.phase, Phase::Open) && self.queue.is_empty();
+        let until = Instant::now() + self.rules.grace;
+        for slot in &mut self.slots {
+            let enough = has_had_enough(self.rules.tasks_each, slot);
+            if !slot.in_hand.is_empty() || !(closing || slot.surplus || enough) {
+                continue;
+            }
+            let vacant = Place::Vacant {
+                not_before: Instant::now(),
+                failures: 0,
+            };
+            slot.place = match std::mem::replace(&mut slot.place, vacant) {
+                Place::Ready(mut worker) => {
+                    worker.finish();
+                    Place::Leaving(worker, Ladder::Asked(until))
+                }
+                // Nobody waits for one that has not begun.
+                Place::Starting { mut worker, .. } if closing || slot.surplus => {
+                    worker.finish();
+                    worker.kill();
+                    Place::Leaving(worker, Ladder::Killed)
+                }
+                other => other,
+            };
+        }
+    }
+
+    fn start_failed(&mut self, index: usize, failures: u32, reason: &str) {
+        let failures = failures + 1;
+        self.slots[index].place = if failures < START_FAILURES {
+            Place::Vacant {
+                not_before: Instant::now() + delay(failures),
+                failures,
+            }
+        } else {
+            Place::Closed
+        };
+        self.give_up_if_nobody_is_left(reason);
+    }
+
+    fn give_up_if_nobody_is_left(&mut self, reason: &str) {
+        let left = self
+            .slots
+            .iter()
+            .any(|slot| !slot.surplus && !matches!(slot.place, Place::Closed));
+        if !left {
+            let death = Death::NoWorker(reason.to_owned());
+            self.gate.fail(&death);
+            self.fail_waiting(&death);
+        }
+    }
+
+    fn hear(&mut self, report: Report<T>) {
+        let slot = &mut self.slots[report.slot];
+        if slot.generation != report.generation || matches!(slot.place, Place::Closed) {
+            return;
+        }
+        match report.what {
+            What::Ready => {
+                let vacant = Place::Closed;
+                slot.place = match std::mem::replace(&mut slot.place, vacant) {
+                    Place::Starting { worker, .. } => Place::Ready(worker),
+                    other => other,
+                };
+            }
+            What::Began(task) => {
+                let pid = slot.place.pid();
+                if let Some(held) = slot.in_hand.iter_mut().find(|held| held.task == task) {
+                    held.began = Some(Instant::now());
+                    (held.entry.listener)(Said::Began {
+                        worker: report.slot,
+                        pid,
+                    });
+                }
+            }
+            What::Progress { task, done, of } => {
+                if let Some(held) = slot.in_hand.iter_mut().find(|held| held.task == task) {
+                    (held.entry.listener)(Said::Progress { done, of });
+                }
+            }
+            What::Part(task, part) => {
+                if let Some(held) = slot.in_hand.iter_mut().find(|held| held.task == task) {
+                    (held.entry.listener)(Said::Part(part));
+                }
+            }
+            What::Ended(task, result) => {
+                if let Some(at) = slot.in_hand.iter().position(|held| held.task == task)
+                    && let Some(mut held) = slot.in_hand.remove(at)
+                {
+                    slot.done += 1;
+                    slot.in_vain = 0;
+                    let result = match (result, held.stop.map(|stop| stop.why)) {
+                        (Err(Death::Cancelled(_)), Some(Why::TimedOut)) => {
+                            Err(Death::TimedOut(held.entry.limit.unwrap_or_default()))
+                        }
+                        (result, _) => result,
+                    };
+                    (held.entry.listener)(Said::Ended(result));
+                }
+            }
+            What::Gone(gone) => self.gone(report.slot, gone),
+        }
+    }
+
+    fn gone(&mut self, index: usize, gone: Gone) {
+        let slot = &mut self.slots[index];
+        let failures = match &slot.place {
+            Place::Starting { failures, .. } => *failures,
+            _ => 0,
+        };
+        let leaving = matches!(slot.place, Place::Leaving(..));
+        let in_hand = std::mem::take(&mut slot.in_hand);
+        let exit = match gone {
+            Gone::Unfit(failure) => {
+                for slot in &mut self.slots {
+                    if slot.in_hand.is_empty() && !matches!(slot.place, Place::Leaving(..)) {
+                        if let Some(worker) = slot.place.worker() {
+                            worker.kill();
+                        }
+                        slot.generation += 1;
+                        slot.place = Place::Closed;
+                    }
+                }
+                return self.give_up_if_nobody_is_left(&failure.to_string());
+            }
+            Gone::NotStarted(reason) => {
+                if leaving {
+                    slot.place = vacant();
+                    return;
+                }
+                return self.start_failed(index, failures, &reason);
+            }
+            Gone::Quiet => Exit {
+                status: Status::Code(0),
+                said: None,
+            },
+            Gone::Exited(exit) => exit,
+            Gone::Damaged(why) => Exit {
+                status: Status::Unknown(format!("it sent damaged data: {why}")),
+                said: None,
+            },
+        };
+        if leaving && in_hand.is_empty() {
+            slot.place = vacant();
+            return;
+        }
+        self.gauges
+            .lost
+            .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let killed = slot.killed;
+        if !killed {
+            slot.in_vain += 1;
+        }
+        let wait = if slot.in_vain > 1 {
+            delay(slot.in_vain - 1)
+        } else {
+            Duration::ZERO
+        };
+        slot.place = Place::Vacant {
+            not_before: Instant::now() + wait,
+            failures: 0,
+        };
+        // From the last: each goes to the front of the queue, so that they are in order again.
+        for held in in_hand.into_iter().rev() {
+            self.bereaved(held, &exit, killed);
+        }
+    }
+
+    /// A task whose worker is gone.
+    fn bereaved(&mut self, mut held: InHand<T, Q>, exit: &Exit, killed: bool) {
+        let death = match &held.stop {
+            Some(stop) => match stop.why {
+                Why::Cancelled => Death::Cancelled(when(&held)),
+                Why::TimedOut => Death::TimedOut(held.entry.limit.unwrap_or_default()),
+            },
+            // It had not begun, or somebody killed the worker: the task is not what did.
+            None if killed || held.began.is_none() => return self.back_to_queue(held),
+            None => {
+                held.entry.deaths.push(exit.clone());
+                if held.entry.deaths.len() < held.entry.attempts {
+                    return self.back_to_queue(held);
+                }
+                if held.entry.attempts > 1 {
+                    Death::SetAside(std::mem::take(&mut held.entry.deaths))
+                } else {
+                    Death::Crashed(exit.clone())
+                }
+            }
+        };
+        (held.entry.listener)(Said::Ended(Err(death)));
+    }
+}
+
+fn vacant<Q>() -> Place<Q> {
+    Place::Vacant {
+        not_before: Instant::now(),
+        failures: 0,
+    }
+}
+
+fn when<T: Work, Q>(held: &InHand<T, Q>) -> When {
+    if held.began.is_some() {
+        When::Running
+    } else {
+        When::Queued
+    }
+}
+
+fn has_had_enough<T: Work, Q>(tasks_each: Option<u32>, slot: &Slot<T, Q>) -> bool {
+    tasks_each.is_some_and(|most| slot.done + slot.in_hand.len() as u32 >= most)
+}
+
+/// How long to wait before the next try after so many in vain.
+fn delay(failures: u32) -> Duration {
+    Duration::from_millis(20) * 2u32.pow(failures.min(7))
+}

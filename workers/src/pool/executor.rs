@@ -1,0 +1,111 @@
+//! The one word that says who works.
+
+use std::marker::PhantomData;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::crew::Crew;
+use super::error::{PoolError, SubmitError};
+use super::log::{Log, Marks};
+use super::processes::ProcessCrew;
+use super::task::Work;
+use super::threads::{Handed, ThreadCrew};
+use crate::job::Priority;
+use crate::wire::frame::CAP;
+
+/// Who works: [`Threads`] or [`Processes`].
+pub trait Executor: sealed::Sealed + Send + Sync + 'static {
+    #[doc(hidden)]
+    type Request<T: Work>: Clone + Send + 'static;
+    #[doc(hidden)]
+    fn pack<T: Work>(task: T) -> Result<Self::Request<T>, SubmitError>;
+    #[doc(hidden)]
+    fn crew<T: Work>(means: Means<T>) -> Result<MakeCrew<T, Self::Request<T>>, PoolError>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Threads {}
+    impl Sealed for super::Processes {}
+}
+
+pub type MakeCrew<T, Q> = Box<dyn FnOnce() -> Box<dyn Crew<T, Q>> + Send>;
+
+/// What a crew is made from.
+pub struct Means<T: Work> {
+    pub(crate) name: String,
+    pub(crate) set_up: T::SetUp,
+    pub(crate) priority: Priority,
+    pub(crate) keep_output: bool,
+    pub(crate) executable: Option<PathBuf>,
+    pub(crate) log: Log,
+}
+
+/// Threads of this process. They share its memory and its fate, start in microseconds, and
+/// cannot be killed.
+#[derive(Clone, Copy, Debug)]
+pub struct Threads;
+
+/// Child processes. They share nothing, survive no parent, and can be killed one by one.
+#[derive(Clone, Copy, Debug)]
+pub struct Processes;
+
+impl Executor for Threads {
+    type Request<T: Work> = Handed<T>;
+
+    fn pack<T: Work>(task: T) -> Result<Handed<T>, SubmitError> {
+        Ok(Handed::new(task))
+    }
+
+    fn crew<T: Work>(means: Means<T>) -> Result<MakeCrew<T, Handed<T>>, PoolError> {
+        Ok(Box::new(move || {
+            Box::new(ThreadCrew {
+                name: means.name,
+                set_up: means.set_up,
+                priority: means.priority,
+            })
+        }))
+    }
+}
+
+/// Room in a frame for what goes before a request.
+const HEADER: usize = 64;
+
+impl Executor for Processes {
+    type Request<T: Work> = Arc<[u8]>;
+
+    fn pack<T: Work>(task: T) -> Result<Arc<[u8]>, SubmitError> {
+        let bytes = postcard::to_stdvec(&task).map_err(|e| SubmitError::Garbled(e.to_string()))?;
+        if bytes.len() > CAP - HEADER {
+            return Err(SubmitError::Garbled(format!(
+                "it has {} bytes, and the limit is {}",
+                bytes.len(),
+                CAP - HEADER
+            )));
+        }
+        Ok(bytes.into())
+    }
+
+    fn crew<T: Work>(means: Means<T>) -> Result<MakeCrew<T, Arc<[u8]>>, PoolError> {
+        let set_up = postcard::to_stdvec(&means.set_up)
+            .map_err(|error| PoolError::SetUp(error.to_string()))?;
+        // From the system's random state: a task must not guess it.
+        let marks = means.keep_output.then(|| Marks(random()));
+        Ok(Box::new(move || {
+            Box::new(ProcessCrew {
+                name: means.name,
+                executable: means.executable,
+                set_up: set_up.into(),
+                priority: means.priority,
+                log: means.log,
+                marks,
+                tasks: PhantomData,
+            })
+        }))
+    }
+}
+
+fn random() -> u64 {
+    use std::hash::{BuildHasher as _, RandomState};
+    RandomState::new().hash_one(0)
+}

@@ -1,0 +1,135 @@
+//! Many tasks of one kind at once.
+
+use std::collections::VecDeque;
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use super::error::SubmitError;
+use super::executor::Executor;
+use super::handle::{Handle, Outcome};
+use super::task::Work;
+use super::{MAX_WORKERS, Pool};
+
+/// Tasks that are submitted ahead of the one whose outcome is asked for next, so that an input
+/// of any length takes no more memory than this many.
+const AHEAD: usize = 4 * MAX_WORKERS;
+
+impl<T: Work, E: Executor> Pool<T, E> {
+    /// Does all of them and waits; the outcomes are in the order of the tasks.
+    ///
+    /// # Errors
+    /// A task was not taken; those before it are done all the same, and forgotten.
+    pub fn map(&self, tasks: impl IntoIterator<Item = T>) -> Result<Vec<Outcome<T>>, SubmitError> {
+        let handles: Vec<Handle<T>> = tasks
+            .into_iter()
+            .map(|task| self.submit(task))
+            .collect::<Result<_, _>>()?;
+        Ok(handles.into_iter().map(Handle::wait).collect())
+    }
+
+    /// As [`Pool::map`], of an input that may fail: the outcomes of what came before, and the
+    /// error.
+    ///
+    /// # Errors
+    /// A task was not taken.
+    pub fn try_map<X>(
+        &self,
+        tasks: impl IntoIterator<Item = Result<T, X>>,
+    ) -> Result<(Vec<Outcome<T>>, Option<X>), SubmitError> {
+        let mut handles = Vec::new();
+        let mut failed = None;
+        for task in tasks {
+            match task {
+                Ok(task) => handles.push(self.submit(task)?),
+                Err(error) => {
+                    failed = Some(error);
+                    break;
+                }
+            }
+        }
+        Ok((handles.into_iter().map(Handle::wait).collect(), failed))
+    }
+
+    /// The outcomes one by one, in the order of the tasks, which are taken from the input as the
+    /// outcomes are asked for, some ahead.
+    pub fn imap<I: IntoIterator<Item = T>>(&self, tasks: I) -> Imap<'_, T, E, I::IntoIter> {
+        Imap {
+            pool: self,
+            tasks: tasks.into_iter().fuse(),
+            handles: VecDeque::new(),
+        }
+    }
+
+    /// The outcomes one by one, as they come, each with the place of its task in the input.
+    pub fn imap_unordered<I: IntoIterator<Item = T>>(
+        &self,
+        tasks: I,
+    ) -> ImapUnordered<'_, T, E, I::IntoIter> {
+        let (done, outcomes) = unbounded();
+        ImapUnordered {
+            pool: self,
+            tasks: tasks.into_iter().enumerate().fuse(),
+            done,
+            outcomes,
+            out: 0,
+        }
+    }
+}
+
+/// See [`Pool::imap`].
+pub struct Imap<'p, T: Work, E: Executor, I> {
+    pool: &'p Pool<T, E>,
+    tasks: std::iter::Fuse<I>,
+    handles: VecDeque<Handle<T>>,
+}
+
+impl<T: Work, E: Executor, I: Iterator<Item = T>> Iterator for Imap<'_, T, E, I> {
+    type Item = Result<Outcome<T>, SubmitError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.handles.len() < AHEAD
+            && let Some(task) = self.tasks.next()
+        {
+            match self.pool.submit(task) {
+                Ok(handle) => self.handles.push_back(handle),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        self.handles.pop_front().map(|handle| Ok(handle.wait()))
+    }
+}
+
+/// See [`Pool::imap_unordered`].
+pub struct ImapUnordered<'p, T: Work, E: Executor, I> {
+    pool: &'p Pool<T, E>,
+    tasks: std::iter::Fuse<std::iter::Enumerate<I>>,
+    done: Sender<(usize, Outcome<T>)>,
+    outcomes: Receiver<(usize, Outcome<T>)>,
+    out: usize,
+}
+
+impl<T: Work, E: Executor, I: Iterator<Item = T>> Iterator for ImapUnordered<'_, T, E, I> {
+    type Item = Result<(usize, Outcome<T>), SubmitError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.out < AHEAD
+            && let Some((index, task)) = self.tasks.next()
+        {
+            let done = self.done.clone();
+            match self.pool.submit(task) {
+                Ok(handle) => handle.then(move |outcome| {
+                    // Whoever iterated may have stopped.
+                    let _ = done.send((index, outcome));
+                }),
+                Err(error) => return Some(Err(error)),
+            }
+            self.out += 1;
+        }
+        if self.out == 0 {
+            return None;
+        }
+        self.out -= 1;
+        // This end holds a sender of its own, so the channel cannot be closed.
+        self.outcomes.recv().ok().map(Ok)
+    }
+}

@@ -1,0 +1,356 @@
+//! Workers that are child processes. Each has a private pipe pair, and four threads here: one
+//! writes requests, one reads reports, one keeps what the child prints, one waits for its end.
+//! No pipe, lock or queue is shared between workers: that sharing is what makes other pools
+//! hang when one worker dies.
+
+use std::io::{self, BufReader, Write as _};
+use std::marker::PhantomData;
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+
+use super::child::name_of;
+use super::crew::{Crew, Gone, Report, What, Worker};
+use super::death::{Death, Exit};
+use super::log::{self, Log, Marks};
+use super::message::{BUILD, FromWorker, PROTOCOL, ToWorker};
+use super::task::Work;
+use crate::job::Priority;
+use crate::process::child::POOL_ARGUMENT;
+use crate::process::status::Status;
+use crate::process::{self, Spawned, os};
+use crate::wire::frame::{self, FrameError};
+
+/// A child that has closed its pipe but does not end is killed after this.
+const LINGER: Duration = Duration::from_millis(500);
+/// After the end of a child, its pipe is read for this long: whatever it started may hold the
+/// other end for ever.
+const DRAIN: Duration = Duration::from_millis(200);
+/// What is written at once, bytes.
+const WRITE: usize = 256 * 1024;
+
+pub(crate) struct ProcessCrew<T: Work> {
+    pub(crate) name: String,
+    /// `None`: this program itself.
+    pub(crate) executable: Option<PathBuf>,
+    pub(crate) set_up: Arc<[u8]>,
+    pub(crate) priority: Priority,
+    pub(crate) log: Log,
+    pub(crate) marks: Option<Marks>,
+    pub(crate) tasks: PhantomData<fn(T)>,
+}
+
+/// A child and the right to end it. Its number cannot be a stranger's: the system gives it to
+/// nobody before the child is reaped, and that happens under the same lock.
+type Leash = Arc<Mutex<Held>>;
+
+struct Held {
+    child: Child,
+    reaped: bool,
+}
+
+impl Held {
+    fn end(&mut self, force: bool) {
+        if !self.reaped {
+            // An error means that it has just ended by itself.
+            let _ = os::end(&mut self.child, force);
+        }
+    }
+}
+
+fn lock(leash: &Leash) -> std::sync::MutexGuard<'_, Held> {
+    leash.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+type Outgoing = (ToWorker, Arc<[u8]>);
+
+struct ProcessWorker {
+    pid: u32,
+    leash: Leash,
+    requests: Option<Sender<Outgoing>>,
+}
+
+impl ProcessWorker {
+    fn send(&self, message: ToWorker, payload: Arc<[u8]>) {
+        if let Some(requests) = &self.requests {
+            // A writer that has ended found the pipe closed; the minder reports that.
+            let _ = requests.send((message, payload));
+        }
+    }
+}
+
+impl Worker<Arc<[u8]>> for ProcessWorker {
+    fn pid(&self) -> Option<u32> {
+        Some(self.pid)
+    }
+    fn run(&mut self, task: u64, request: Arc<[u8]>) {
+        self.send(ToWorker::Run { task }, request);
+    }
+    fn cancel(&mut self, task: u64) {
+        self.send(ToWorker::Cancel { task }, Arc::default());
+    }
+    fn pause(&mut self, paused: bool) {
+        self.send(ToWorker::Pause(paused), Arc::default());
+    }
+    fn finish(&mut self) {
+        // The writer closes the pipe when it has written everything.
+        self.requests = None;
+    }
+    fn terminate(&mut self) -> bool {
+        lock(&self.leash).end(false);
+        true
+    }
+    fn kill(&mut self) -> bool {
+        lock(&self.leash).end(true);
+        true
+    }
+}
+
+impl<T: Work> Crew<T, Arc<[u8]>> for ProcessCrew<T> {
+    fn spawn(
+        &mut self,
+        slot: usize,
+        generation: u32,
+        reports: Sender<Report<T>>,
+    ) -> io::Result<Box<dyn Worker<Arc<[u8]>>>> {
+        let Spawned {
+            child,
+            requests: pipe,
+            reports: output,
+            errors,
+        } = process::spawn_worker(self.executable.as_deref(), POOL_ARGUMENT)?;
+        let pid = child.id();
+        let leash: Leash = Arc::new(Mutex::new(Held {
+            child,
+            reaped: false,
+        }));
+        let (requests, outgoing) = unbounded();
+        let name = |role| format!("{} {} {role}", self.name, slot + 1);
+        let report = move |what| {
+            // The dispatcher listens until every worker has ended.
+            let _ = reports.send(Report {
+                slot,
+                generation,
+                what,
+            });
+        };
+
+        let started = (|| {
+            let (marks, log) = (self.marks, self.log.clone());
+            let printed = thread(name("stderr"), move || log::keep(errors, slot, marks, &log))?;
+            thread(name("writer"), move || write(pipe, &outgoing))?;
+            let (closed, end) = bounded(1);
+            let (reader_leash, reader_report) = (leash.clone(), report.clone());
+            thread(name("reader"), move || {
+                // The minder may have stopped waiting.
+                let _ = closed.send(read::<T>(output, &reader_leash, &reader_report));
+                end_lingering(&reader_leash);
+            })?;
+            let leash = leash.clone();
+            thread(name("minder"), move || {
+                report(What::Gone(mind(&leash, &end, printed)));
+            })
+        })();
+        if let Err(error) = started {
+            let mut held = lock(&leash);
+            held.end(true);
+            // Killed, so this is soon over. It may only fail if it is gone already.
+            let _ = held.child.wait();
+            held.reaped = true;
+            return Err(error);
+        }
+
+        let worker = ProcessWorker {
+            pid,
+            leash,
+            requests: Some(requests),
+        };
+        let set_up = ToWorker::SetUp {
+            kind: name_of::<T>().to_owned(),
+            background: self.priority == Priority::Background,
+            mark: self.marks.map(|marks| marks.0),
+        };
+        worker.send(set_up, self.set_up.clone());
+        Ok(Box::new(worker))
+    }
+}
+
+fn thread<R: Send + 'static>(
+    name: String,
+    body: impl FnOnce() -> R + Send + 'static,
+) -> io::Result<JoinHandle<R>> {
+    std::thread::Builder::new().name(name).spawn(body)
+}
+
+fn write(mut pipe: ChildStdin, outgoing: &Receiver<Outgoing>) {
+    let mut bytes = Vec::new();
+    for first in outgoing {
+        let mut next = Some(first);
+        while let Some((message, payload)) = next {
+            // Requests were measured when they were submitted, and the rest is small.
+            if frame::encode(&message, &payload, &mut bytes).is_err() {
+                return;
+            }
+            next = (bytes.len() < WRITE)
+                .then(|| outgoing.try_recv().ok())
+                .flatten();
+        }
+        if pipe.write_all(&bytes).is_err() {
+            return;
+        }
+        bytes.clear();
+        bytes.shrink_to(WRITE);
+    }
+}
+
+/// How reading what a child reports came to its end.
+enum Closed {
+    /// At the end of a frame.
+    Cleanly,
+    /// In the middle of a frame.
+    Truncated,
+    Damaged(String),
+    NotStarted(String),
+    Unfit(super::task::Failure),
+}
+
+fn read<T: Work>(output: ChildStdout, leash: &Leash, report: &dyn Fn(What<T>)) -> Closed {
+    let mut output = BufReader::with_capacity(64 * 1024, output);
+    let mut scratch = Vec::new();
+    let closed = match shake_hands(&mut output, &mut scratch) {
+        Err(closed) => closed,
+        Ok(()) => {
+            report(What::Ready);
+            match pass_on(&mut output, &mut scratch, report) {
+                Ok(()) => Closed::Cleanly,
+                Err(FrameError::Truncated) => Closed::Truncated,
+                Err(error) => Closed::Damaged(error.to_string()),
+            }
+        }
+    };
+    if let Closed::Damaged(_) | Closed::NotStarted(_) = closed {
+        // Whatever it is, it is not a worker of ours.
+        lock(leash).end(true);
+    }
+    closed
+}
+
+fn shake_hands(output: &mut BufReader<ChildStdout>, scratch: &mut Vec<u8>) -> Result<(), Closed> {
+    match frame::receive(output, scratch) {
+        Ok(Some(FromWorker::Hello { protocol, build }))
+            if protocol == PROTOCOL && build == BUILD => {}
+        Ok(Some(FromWorker::Hello { protocol, build })) => {
+            return Err(Closed::Unfit(super::task::Failure::new(format!(
+                "it is build {build} with protocol {protocol}, this is {BUILD} with {PROTOCOL}"
+            ))));
+        }
+        Ok(Some(_)) => return Err(Closed::NotStarted("it did not say hello first".to_owned())),
+        Ok(None) => {
+            return Err(Closed::NotStarted(
+                "it ended before it said hello".to_owned(),
+            ));
+        }
+        Err(error) => {
+            return Err(Closed::NotStarted(format!(
+                "it did not speak the protocol: {error}"
+            )));
+        }
+    }
+    match frame::receive(output, scratch) {
+        Ok(Some(FromWorker::Ready)) => Ok(()),
+        Ok(Some(FromWorker::Unfit(failure))) => Err(Closed::Unfit(failure)),
+        Ok(Some(_)) => Err(Closed::NotStarted(
+            "it did not say that it is ready".to_owned(),
+        )),
+        Ok(None) => Err(Closed::NotStarted(
+            "it ended while it was set up".to_owned(),
+        )),
+        Err(error) => Err(Closed::NotStarted(format!(
+            "it did not speak the protocol: {error}"
+        ))),
+    }
+}
+
+fn pass_on<T: Work>(
+    output: &mut BufReader<ChildStdout>,
+    scratch: &mut Vec<u8>,
+    report: &dyn Fn(What<T>),
+) -> Result<(), FrameError> {
+    while let Some((message, payload)) = frame::receive_with(output, scratch)? {
+        report(match message {
+            FromWorker::Began { task } => What::Began(task),
+            FromWorker::Progress { task, done, of } => What::Progress { task, done, of },
+            FromWorker::Part { task } => What::Part(
+                task,
+                postcard::from_bytes(payload).map_err(FrameError::Malformed)?,
+            ),
+            FromWorker::Done { task } => What::Ended(
+                task,
+                super::bench::caught(|| Ok(postcard::from_bytes(payload)?))
+                    .map_err(|death| Death::Garbled(format!("its output cannot be read: {death}"))),
+            ),
+            FromWorker::Died { task, death } => What::Ended(task, Err(death)),
+            FromWorker::Hello { .. } | FromWorker::Ready | FromWorker::Unfit(_) => {
+                return Err(io::Error::other("it said twice who it is").into());
+            }
+        });
+    }
+    Ok(())
+}
+
+/// A child that has closed its pipe has nothing more to do here.
+fn end_lingering(leash: &Leash) {
+    let since = Instant::now();
+    while since.elapsed() < LINGER {
+        if lock(leash).reaped {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    lock(leash).end(true);
+}
+
+/// Waits for the child to end and for what it had to say.
+fn mind(leash: &Leash, closed: &Receiver<Closed>, printed: JoinHandle<String>) -> Gone {
+    let pid = lock(leash).child.id();
+    let status = loop {
+        os::await_end(pid);
+        let mut held = lock(leash);
+        match held.child.try_wait() {
+            Ok(Some(status)) => {
+                held.reaped = true;
+                break os::status(status);
+            }
+            Ok(None) => {}
+            Err(error) => {
+                held.reaped = true;
+                break Status::Unknown(error.to_string());
+            }
+        }
+    };
+    let closed = closed.recv_timeout(DRAIN).ok();
+    let said = last_line(printed);
+    let exit = Exit { status, said };
+    match closed {
+        Some(Closed::Unfit(failure)) => Gone::Unfit(failure),
+        Some(Closed::NotStarted(why)) => Gone::NotStarted(format!("{why}; it {exit}")),
+        Some(Closed::Damaged(why)) => Gone::Damaged(why),
+        Some(Closed::Cleanly | Closed::Truncated) | None => Gone::Exited(exit),
+    }
+}
+
+/// The last thing it printed. A grandchild may hold that pipe too, so this does not wait long.
+fn last_line(printed: JoinHandle<String>) -> Option<String> {
+    let since = Instant::now();
+    while !printed.is_finished() && since.elapsed() < Duration::from_millis(50) {
+        std::thread::sleep(Duration::from_micros(200));
+    }
+    if !printed.is_finished() {
+        return None;
+    }
+    printed.join().ok().filter(|line| !line.is_empty())
+}

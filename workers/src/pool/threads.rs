@@ -1,0 +1,153 @@
+//! Workers that are threads of this process. They hear of pause and cancel through the desk they
+//! share; they cannot be killed.
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use super::bench;
+use super::crew::{Crew, Gone, Report, What, Worker};
+use super::death::{Death, When};
+use super::desk::Desk;
+use super::task::{Outlet, Work};
+use crate::job::Priority;
+use crate::process::priority;
+
+/// A request that is handed over, not copied. Shared, because the dispatcher keeps what it hands
+/// out in case the worker dies, which a thread does not.
+pub struct Handed<T>(Arc<Mutex<Option<T>>>);
+
+impl<T> Handed<T> {
+    pub(crate) fn new(task: T) -> Self {
+        Self(Arc::new(Mutex::new(Some(task))))
+    }
+    fn take(&self) -> Option<T> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl<T> Clone for Handed<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+pub(crate) struct ThreadCrew<T: Work> {
+    pub(crate) name: String,
+    pub(crate) set_up: T::SetUp,
+    pub(crate) priority: Priority,
+}
+
+struct ThreadWorker<T> {
+    tasks: Option<Sender<(u64, Handed<T>)>>,
+    desk: Desk,
+}
+
+impl<T: Work> Worker<Handed<T>> for ThreadWorker<T> {
+    fn pid(&self) -> Option<u32> {
+        None
+    }
+    fn run(&mut self, task: u64, request: Handed<T>) {
+        self.desk.lay(task);
+        if let Some(tasks) = &self.tasks {
+            // A thread that has ended has reported so.
+            let _ = tasks.send((task, request));
+        }
+    }
+    fn cancel(&mut self, task: u64) {
+        self.desk.stop(task);
+    }
+    fn pause(&mut self, paused: bool) {
+        self.desk.pause(paused);
+    }
+    fn finish(&mut self) {
+        self.tasks = None;
+    }
+    fn terminate(&mut self) -> bool {
+        false
+    }
+    fn kill(&mut self) -> bool {
+        self.desk.stop_all();
+        self.tasks = None;
+        false
+    }
+}
+
+impl<T: Work> Crew<T, Handed<T>> for ThreadCrew<T> {
+    fn spawn(
+        &mut self,
+        slot: usize,
+        generation: u32,
+        reports: Sender<Report<T>>,
+    ) -> io::Result<Box<dyn Worker<Handed<T>>>> {
+        let (tasks, inbox) = unbounded();
+        let desk = Desk::default();
+        let hand = Hand {
+            slot,
+            generation,
+            desk: desk.clone(),
+            reports,
+        };
+        let (set_up, background) = (self.set_up.clone(), self.priority == Priority::Background);
+        bench::watch_panics();
+        std::thread::Builder::new()
+            .name(format!("{} {}", self.name, slot + 1))
+            .spawn(move || {
+                if background {
+                    priority::lower_this_thread();
+                }
+                hand.report(What::Gone(hand.work(set_up, &inbox)));
+            })?;
+        Ok(Box::new(ThreadWorker {
+            tasks: Some(tasks),
+            desk,
+        }))
+    }
+}
+
+struct Hand<T: Work> {
+    slot: usize,
+    generation: u32,
+    desk: Desk,
+    reports: Sender<Report<T>>,
+}
+
+impl<T: Work> Hand<T> {
+    fn work(&self, set_up: T::SetUp, inbox: &Receiver<(u64, Handed<T>)>) -> Gone {
+        let mut state = match bench::caught(|| T::set_up(set_up)) {
+            Ok(state) => state,
+            Err(death) => return Gone::Unfit(bench::why(death)),
+        };
+        self.report(What::Ready);
+        for (task, request) in inbox {
+            let ended = match request.take() {
+                Some(request) => bench::work(&mut state, request, task, &self.desk, self, || {
+                    self.report(What::Began(task));
+                }),
+                // Somebody had it before.
+                None => Err(Death::Cancelled(When::Running)),
+            };
+            self.report(What::Ended(task, ended));
+        }
+        Gone::Quiet
+    }
+
+    fn report(&self, what: What<T>) {
+        // The dispatcher listens until every worker has ended, or has given this one up.
+        let _ = self.reports.send(Report {
+            slot: self.slot,
+            generation: self.generation,
+            what,
+        });
+    }
+}
+
+impl<T: Work> Outlet<T> for Hand<T> {
+    fn part(&self, task: u64, part: T::Part) {
+        self.report(What::Part(task, part));
+    }
+    fn progress(&self, task: u64, done: u64, of: u64) {
+        self.report(What::Progress { task, done, of });
+    }
+}

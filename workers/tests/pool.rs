@@ -1,0 +1,63 @@
+//! What a worker pool must do, on real threads and real processes. Each test's name is the
+//! behaviour.
+//!
+//! The test program is its own worker: `main` is in its child role first, which the standard
+//! harness has no place for.
+
+#[path = "pool/death.rs"]
+mod death;
+#[path = "pool/results.rs"]
+mod results;
+#[path = "pool/stopping.rs"]
+mod stopping;
+#[path = "pool/tasks.rs"]
+mod tasks;
+#[path = "pool/workforce.rs"]
+mod workforce;
+#[path = "pool/world.rs"]
+mod world;
+
+use libtest_mimic::{Arguments, Trial};
+use workers::pool::Kind;
+
+use tasks::{Awkward, Count, Do};
+
+const KINDS: &[Kind] = &[Kind::of::<Do>(), Kind::of::<Count>(), Kind::of::<Awkward>()];
+
+fn main() {
+    workers::child_entry(KINDS);
+    let mut arguments = Arguments::from_args();
+    // One after the other: they look at the children of this process.
+    arguments.test_threads = Some(1);
+    let trials = [
+        results::trials(),
+        workforce::trials(),
+        stopping::trials(),
+        death::trials(),
+    ];
+    libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit();
+}
+
+/// Tests of both executors by their names, and tests of processes alone.
+#[macro_export]
+macro_rules! trials {
+    (both: [$($both:ident),* $(,)?], processes: [$($process:ident),* $(,)?] $(,)?) => {
+        pub fn trials() -> Vec<libtest_mimic::Trial> {
+            use workers::pool::{Processes, Threads};
+            vec![
+                $(
+                    $crate::trial(concat!("processes_", stringify!($both)), $both::<Processes>),
+                    $crate::trial(concat!("threads_", stringify!($both)), $both::<Threads>),
+                )*
+                $($crate::trial(stringify!($process), $process),)*
+            ]
+        }
+    };
+}
+
+fn trial(name: &str, test: fn()) -> Trial {
+    Trial::test(name, move || {
+        test();
+        Ok(())
+    })
+}

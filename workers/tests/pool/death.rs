@@ -1,0 +1,223 @@
+//! Behaviours 20 to 28: workers die.
+
+use std::time::Duration;
+
+use workers::pool::{Death, Executor, Pool, Processes, Stage, Status, Terms};
+
+use crate::tasks::{Do, Signal};
+use crate::trials;
+use crate::world::{children, number, wait_until};
+
+trials! {
+    both: [
+        a_dying_task_leaves_a_usable_pool,
+    ],
+    processes: [
+        every_death_has_a_name,
+        the_last_words_of_a_worker_are_told,
+        a_result_that_was_sent_before_the_worker_was_killed_is_kept,
+        workers_killed_at_random_leave_every_task_with_one_outcome,
+        a_task_that_kills_every_worker_is_set_aside_after_its_second_kill,
+        the_pool_never_restarts_in_a_hot_loop,
+        a_killed_worker_is_nobodys_fault,
+        tasks_that_waited_behind_a_deadly_one_are_done,
+    ],
+}
+
+fn pool<E: Executor>(workers: usize) -> Pool<Do, E> {
+    Pool::builder().workers(workers).build().expect("a pool")
+}
+
+fn a_dying_task_leaves_a_usable_pool<E: Executor>() {
+    let pool = pool::<E>(1);
+    for _ in 0..3 {
+        let outcome = pool
+            .submit(Do::Panic("on purpose".to_owned()))
+            .expect("taken")
+            .wait();
+        assert!(matches!(outcome, Err(Death::Panicked(_))));
+        pool.submit(Do::Square(2))
+            .expect("usable")
+            .wait()
+            .expect("done");
+    }
+}
+
+fn every_death_has_a_name() {
+    let pool = pool::<Processes>(1);
+    let of = |task| {
+        pool.submit(task)
+            .expect("taken")
+            .wait()
+            .expect_err("a death")
+    };
+    let signal = |death: Death| match death {
+        Death::Crashed(exit) => match exit.status {
+            Status::Signal { name, .. } => name,
+            other => panic!("{other}"),
+        },
+        other => panic!("{other}"),
+    };
+    assert_eq!(signal(of(Do::Raise(Signal::Kill))), "SIGKILL");
+    assert_eq!(signal(of(Do::Raise(Signal::Segv))), "SIGSEGV");
+    assert_eq!(signal(of(Do::Raise(Signal::Abort))), "SIGABRT");
+    // Even one that calls itself a success ended without an output.
+    for code in [0, 1, 42] {
+        match of(Do::Exit(code)) {
+            Death::Crashed(exit) => assert_eq!(exit.status, Status::Code(code)),
+            other => panic!("{other}"),
+        }
+    }
+    assert!(matches!(of(Do::Fail(String::new())), Death::Failed(_)));
+    assert!(matches!(of(Do::Panic(String::new())), Death::Panicked(_)));
+}
+
+fn the_last_words_of_a_worker_are_told() {
+    let pool = pool::<Processes>(1);
+    pool.submit(Do::Print(100))
+        .expect("taken")
+        .wait()
+        .expect("done");
+    let death = pool
+        .submit(Do::Exit(9))
+        .expect("taken")
+        .wait()
+        .expect_err("a death");
+    let Death::Crashed(exit) = &death else {
+        panic!("{death}");
+    };
+    assert!(
+        exit.said
+            .as_deref()
+            .is_some_and(|said| said.starts_with("ooo")),
+        "{death}"
+    );
+}
+
+fn a_result_that_was_sent_before_the_worker_was_killed_is_kept() {
+    for _ in 0..20 {
+        let pool: Pool<Do, Processes> =
+            Pool::builder().workers(1).batch(2).build().expect("a pool");
+        let first = pool.submit(Do::Echo(vec![7; 100_000])).expect("taken");
+        let second = pool.submit(Do::Raise(Signal::Kill)).expect("taken");
+        assert_eq!(first.wait().expect("it was done"), vec![7; 100_000]);
+        assert!(matches!(second.wait(), Err(Death::Crashed(_))));
+    }
+}
+
+fn workers_killed_at_random_leave_every_task_with_one_outcome() {
+    let pool: Pool<Do, Processes> = Pool::builder().workers(4).batch(3).build().expect("a pool");
+    let terms = Terms {
+        attempts: 1000,
+        ..Terms::default()
+    };
+    let handles: Vec<_> = (0..400)
+        .map(|n| {
+            (
+                n,
+                pool.submit_on(terms, Do::Echo(vec![n as u8; 3000]))
+                    .expect("taken"),
+            )
+        })
+        .collect();
+    let mut seed = 12345u32;
+    let mut killed = 0;
+    while handles
+        .iter()
+        .any(|(_, handle)| handle.stage() != Stage::Ended)
+        && killed < 60
+    {
+        seed = seed.wrapping_mul(1_103_515_245).wrapping_add(12345);
+        let victims = children();
+        if let Some(&victim) = victims.get(seed as usize / 65536 % victims.len().max(1)) {
+            // A stranger's signal, as from a terminal.
+            let _ = nix::sys::signal::kill(
+                nix::unistd::Pid::from_raw(victim.cast_signed()),
+                nix::sys::signal::Signal::SIGKILL,
+            );
+            killed += 1;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(killed > 0);
+    for (n, handle) in handles {
+        assert_eq!(
+            handle.wait().expect("tried until it was done"),
+            vec![n as u8; 3000]
+        );
+    }
+    pool.join();
+    assert!(children().is_empty());
+}
+
+fn a_task_that_kills_every_worker_is_set_aside_after_its_second_kill() {
+    let pool = pool::<Processes>(2);
+    let terms = Terms {
+        attempts: 2,
+        ..Terms::default()
+    };
+    let deadly = pool.submit_on(terms, Do::Exit(66)).expect("taken");
+    let others: Vec<_> = (0..20)
+        .map(|n| pool.submit_on(terms, Do::Square(n)).expect("taken"))
+        .collect();
+    match deadly.wait() {
+        Err(Death::SetAside(exits)) => {
+            assert_eq!(exits.len(), 2);
+            assert!(exits.iter().all(|exit| exit.status == Status::Code(66)));
+        }
+        other => panic!("{other:?}"),
+    }
+    for other in others {
+        other.wait().expect("the others never notice");
+    }
+    assert_eq!(pool.turnover().lost, 2);
+}
+
+fn the_pool_never_restarts_in_a_hot_loop() {
+    let pool = pool::<Processes>(1);
+    let terms = Terms {
+        attempts: usize::MAX,
+        ..Terms::default()
+    };
+    let handle = pool.submit_on(terms, Do::Exit(1)).expect("taken");
+    std::thread::sleep(Duration::from_secs(2));
+    let started = pool.turnover().started;
+    assert!(
+        (2..=12).contains(&started),
+        "{started} workers in two seconds"
+    );
+    drop(pool);
+    assert!(matches!(handle.wait(), Err(Death::Cancelled(_))));
+}
+
+fn a_killed_worker_is_nobodys_fault() {
+    let pool = pool::<Processes>(1);
+    let handle = pool.submit(Do::Sleep(500)).expect("taken");
+    assert!(wait_until(|| matches!(
+        handle.stage(),
+        Stage::Running { .. }
+    )));
+    let before = number(&children()[0].to_le_bytes());
+    pool.kill_worker(0);
+    handle.wait().expect("another one did it");
+    let after = number(&pool.submit(Do::Pid).expect("taken").wait().expect("done"));
+    assert_ne!(before, after);
+}
+
+fn tasks_that_waited_behind_a_deadly_one_are_done() {
+    let pool: Pool<Do, Processes> = Pool::builder()
+        .workers(1)
+        .batch(10)
+        .build()
+        .expect("a pool");
+    let tasks = [
+        Do::Square(1),
+        Do::Exit(5),
+        Do::Square(2),
+        Do::Exit(5),
+        Do::Square(3),
+    ];
+    let outcomes = pool.map(tasks).expect("taken");
+    let done: Vec<bool> = outcomes.iter().map(Result::is_ok).collect();
+    assert_eq!(done, [true, false, true, false, true], "{outcomes:?}");
+}

@@ -1,0 +1,206 @@
+//! Behaviours 9 to 13: workers come and go.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use workers::pool::{Death, Executor, Pool, Processes, Stage, SubmitError};
+
+use crate::tasks::{Count, Do, SetUp, Unknown};
+use crate::trials;
+use crate::world::{number, wait_until};
+
+trials! {
+    both: [
+        never_more_tasks_run_than_there_are_workers,
+        an_idle_worker_is_used_before_a_new_one_is_started,
+        resizing_works_under_load,
+        after_n_tasks_a_worker_is_replaced_and_no_task_is_lost,
+        an_initializer_that_fails_makes_submitting_fail_with_the_reason,
+    ],
+    processes: [
+        an_executable_that_cannot_start_makes_submitting_fail,
+        an_executable_that_is_no_worker_makes_submitting_fail,
+        a_task_that_no_worker_knows_makes_submitting_fail,
+        an_initializer_that_ends_the_process_is_told,
+        a_mebibyte_printed_harms_no_frame_and_is_kept,
+        what_a_task_prints_is_known_to_be_its_own,
+        a_task_may_start_a_child_that_uses_standard_input,
+    ],
+}
+
+fn never_more_tasks_run_than_there_are_workers<E: Executor>() {
+    let pool: Pool<Do, E> = Pool::builder().workers(3).batch(4).build().expect("a pool");
+    let handles: Vec<_> = (0..30)
+        .map(|_| pool.submit(Do::Sleep(30)).expect("taken"))
+        .collect();
+    let mut most = 0;
+    let running = |handles: &[workers::pool::Handle<Do>]| {
+        handles
+            .iter()
+            .filter(|handle| matches!(handle.stage(), Stage::Running { .. }))
+            .count()
+    };
+    while handles.iter().any(|handle| handle.stage() != Stage::Ended) {
+        most = most.max(running(&handles));
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    // A task that has just ended may be seen running with its successor.
+    assert!((1..=6).contains(&most), "{most} at once");
+    assert_eq!(pool.turnover().started, 3);
+}
+
+fn an_idle_worker_is_used_before_a_new_one_is_started<E: Executor>() {
+    let pool: Pool<Do, E> = Pool::builder().workers(8).build().expect("a pool");
+    for n in 0..20 {
+        pool.submit(Do::Square(n))
+            .expect("taken")
+            .wait()
+            .expect("done");
+    }
+    assert_eq!(pool.turnover().started, 1);
+}
+
+fn resizing_works_under_load<E: Executor>() {
+    let pool: Pool<Do, E> = Pool::builder().workers(1).build().expect("a pool");
+    let handles: Vec<_> = (0..120)
+        .map(|n| (n, pool.submit(Do::Square(n)).expect("taken")))
+        .collect();
+    for workers in [4, 2, 6, 1, 3] {
+        pool.resize(workers).expect("a size that can be had");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    for (n, handle) in handles {
+        assert_eq!(handle.wait().expect("done"), (n * n).to_le_bytes());
+    }
+    assert!(pool.resize(0).is_err());
+    pool.join();
+}
+
+fn after_n_tasks_a_worker_is_replaced_and_no_task_is_lost<E: Executor>() {
+    // With a backlog, in batches too, and closed at once.
+    for batch in [1, 3] {
+        let pool: Pool<Do, E> = Pool::builder()
+            .workers(2)
+            .batch(batch)
+            .tasks_per_worker(5)
+            .build()
+            .expect("a pool");
+        let handles: Vec<_> = (0..52)
+            .map(|n| (n, pool.submit(Do::Square(n)).expect("taken")))
+            .collect();
+        pool.close();
+        for (n, handle) in handles {
+            assert_eq!(handle.wait().expect("done"), (n * n).to_le_bytes());
+        }
+        let started = pool.turnover().started;
+        assert!(
+            (11..=14).contains(&started),
+            "{started} workers for 52 tasks"
+        );
+        assert_eq!(pool.turnover().lost, 0);
+        pool.join();
+    }
+}
+
+fn an_initializer_that_fails_makes_submitting_fail_with_the_reason<E: Executor>() {
+    for (set_up, word) in [(SetUp::Fail, "no licence"), (SetUp::Panic, "no hope")] {
+        let pool: Pool<Count, E> = Pool::builder_with(set_up)
+            .workers(2)
+            .build()
+            .expect("a pool");
+        let outcome = pool.submit(Count(1)).expect("taken").wait();
+        assert!(
+            matches!(&outcome, Err(Death::NoWorker(why)) if why.contains(word)),
+            "{outcome:?}"
+        );
+        let refused = pool.submit(Count(1)).err();
+        assert!(matches!(refused, Some(SubmitError::NoWorker(why)) if why.contains(word)));
+    }
+}
+
+fn fails_promptly<T: workers::pool::Work>(pool: &Pool<T, Processes>, task: T, word: &str) {
+    let since = Instant::now();
+    let outcome = pool.submit(task).expect("taken").wait();
+    match outcome {
+        Err(Death::NoWorker(why)) => assert!(why.contains(word), "{why}"),
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("somebody did it"),
+    }
+    assert!(
+        since.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        since.elapsed()
+    );
+}
+
+fn an_executable_that_cannot_start_makes_submitting_fail() {
+    let pool: Pool<Do, Processes> = Pool::builder()
+        .executable("/nowhere/at/all")
+        .build()
+        .expect("a pool");
+    fails_promptly(&pool, Do::Pid, "No such file");
+}
+
+fn an_executable_that_is_no_worker_makes_submitting_fail() {
+    for (program, word) in [("/bin/true", "hello"), ("/bin/echo", "protocol")] {
+        let pool: Pool<Do, Processes> =
+            Pool::builder().executable(program).build().expect("a pool");
+        fails_promptly(&pool, Do::Pid, word);
+    }
+}
+
+fn a_task_that_no_worker_knows_makes_submitting_fail() {
+    let pool: Pool<Unknown, Processes> = Pool::builder().build().expect("a pool");
+    fails_promptly(&pool, Unknown, "child_entry");
+}
+
+fn an_initializer_that_ends_the_process_is_told() {
+    let pool: Pool<Count, Processes> = Pool::builder_with(SetUp::Exit(7)).build().expect("a pool");
+    fails_promptly(&pool, Count(1), "exited with code 7");
+}
+
+fn a_mebibyte_printed_harms_no_frame_and_is_kept() {
+    let pool: Pool<Do, Processes> = Pool::builder().workers(1).build().expect("a pool");
+    let handle = pool.submit(Do::Print(1 << 20)).expect("taken");
+    let task = handle.number();
+    handle.wait().expect("done");
+    let printed = pool.printed(task);
+    assert!(printed.len() >= 2 << 20, "{} bytes", printed.len());
+    assert!(
+        printed
+            .lines()
+            .all(|line| line.bytes().all(|byte| byte == b'o'))
+    );
+}
+
+fn what_a_task_prints_is_known_to_be_its_own() {
+    let pool: Pool<Do, Processes> = Pool::builder().workers(2).batch(3).build().expect("a pool");
+    let quiet = pool.submit(Do::Square(1)).expect("taken");
+    let loud: Vec<_> = (1..=5)
+        .map(|n| (n, pool.submit(Do::Print(n * 100)).expect("taken")))
+        .collect();
+    let number = quiet.number();
+    quiet.wait().expect("done");
+    assert_eq!(pool.printed(number), "");
+    for (n, handle) in loud {
+        let number = handle.number();
+        handle.wait().expect("done");
+        assert_eq!(pool.printed(number).len(), 2 * n * 100);
+    }
+}
+
+fn a_task_may_start_a_child_that_uses_standard_input() {
+    let pool: Pool<Do, Processes> = Pool::builder().workers(1).build().expect("a pool");
+    assert_eq!(
+        pool.submit(Do::ReadInput)
+            .expect("taken")
+            .wait()
+            .expect("done"),
+        b""
+    );
+    let pids: HashSet<u32> = (0..3)
+        .map(|_| number(&pool.submit(Do::Pid).expect("taken").wait().expect("done")))
+        .collect();
+    assert_eq!(pids.len(), 1, "the protocol went on undisturbed");
+    assert!(wait_until(|| pool.turnover().lost == 0));
+}
