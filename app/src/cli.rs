@@ -3,6 +3,7 @@
 mod hash;
 mod open;
 mod output;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -33,6 +34,9 @@ const AFTER_HELP: &str = "Without a subcommand the window opens, and starts at o
 enum Command {
     /// Checksum files and folders, and print the list
     Hash(hash::Options),
+    /// The role of a child process
+    #[command(hide = true)]
+    Worker,
 }
 
 /// Runs what the command line asks for.
@@ -49,6 +53,7 @@ pub fn main() -> ExitCode {
     };
     match arguments.command {
         Some(Command::Hash(options)) => hash::run(&options),
+        Some(Command::Worker) => worker::run(),
         None => open::run(arguments.open),
     }
 }

@@ -1,5 +1,11 @@
 //! A job: what is asked for, and the handle to what runs.
 
+mod backlog;
+mod foreman;
+pub(crate) mod inline;
+mod ledger;
+mod scan;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -10,8 +16,10 @@ use crate::algorithm::Algorithm;
 use crate::cancel::Control;
 use crate::error::SpecError;
 use crate::event::Sink;
-use crate::executor::dispatcher::{self, Order, Start};
 use crate::progress::{Lane, Totals};
+
+use foreman::Order;
+use inline::Start;
 
 /// What to hash and how.
 #[derive(Clone, Debug)]
@@ -86,7 +94,7 @@ pub struct Job {
     pub(crate) totals: Arc<Totals>,
     pub(crate) lanes: Arc<[Arc<Lane>]>,
     pub(crate) orders: Sender<Order>,
-    pub(crate) dispatcher: Option<JoinHandle<()>>,
+    pub(crate) foreman: Option<JoinHandle<()>>,
     run_on: RunOn,
 }
 
@@ -105,15 +113,14 @@ impl Job {
         let totals = start.totals.clone();
         let lanes: Arc<[Arc<Lane>]> = (0..start.spec.workers).map(|_| Arc::default()).collect();
         let (orders, inbox) = crossbeam_channel::unbounded();
-        let dispatcher =
-            dispatcher::spawn(start, run_on, control.clone(), lanes.clone(), inbox, sink)
-                .map_err(SpecError::Thread)?;
+        let foreman = foreman::spawn(start, run_on, control.clone(), lanes.clone(), inbox, sink)
+            .map_err(SpecError::Thread)?;
         Ok(Self {
             control,
             totals,
             lanes,
             orders,
-            dispatcher: Some(dispatcher),
+            foreman: Some(foreman),
             run_on,
         })
     }
@@ -161,15 +168,15 @@ impl Job {
     }
 
     fn order(&self, order: Order) {
-        // A dispatcher that has ended has nothing left to be told.
+        // A foreman that has ended has nothing left to be told.
         let _ = self.orders.send(order);
     }
 
     /// Waits until every thread and child of the job is gone.
     pub fn join(mut self) {
-        if let Some(dispatcher) = self.dispatcher.take() {
+        if let Some(foreman) = self.foreman.take() {
             // A panic in there was reported by the panic hook already.
-            let _ = dispatcher.join();
+            let _ = foreman.join();
         }
     }
 }

@@ -43,7 +43,8 @@ pub use task::{Context, Failure, Task, Work};
 pub use crate::process::status::Status;
 
 use after::After;
-use dispatcher::{Dispatcher, Entry, Gauges, Order, Phase, Rules, Slot};
+use dispatcher::{Dispatcher, Entry, Gauges, Listener, Order, Phase, Rules, Slot, Watcher};
+pub(crate) use dispatcher::{Loss, News, Said};
 use executor::Means;
 use gate::Gate;
 use handle::File;
@@ -68,6 +69,9 @@ pub struct Builder<T: Work, E> {
     keep_output: bool,
     executable: Option<PathBuf>,
     name: String,
+    eager: bool,
+    ahead_weight: u64,
+    watcher: Watcher,
     set_up: T::SetUp,
     executor: PhantomData<E>,
 }
@@ -109,6 +113,26 @@ impl<T: Work, E: Executor> Builder<T, E> {
     #[must_use]
     pub fn grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
+        self
+    }
+
+    /// Starts all workers at once, and not when there is work for them.
+    #[must_use]
+    pub fn eager(mut self) -> Self {
+        self.eager = true;
+        self
+    }
+
+    /// A worker whose tasks weigh more than this together is given no other.
+    pub(crate) fn ahead_weight(mut self, weight: u64) -> Self {
+        self.ahead_weight = weight;
+        self
+    }
+
+    /// Hears what becomes of the workers, before the tasks' own listeners do. Runs on the
+    /// dispatcher.
+    pub(crate) fn watch(mut self, watcher: impl FnMut(News) + Send + 'static) -> Self {
+        self.watcher = Box::new(watcher);
         self
     }
 
@@ -169,10 +193,13 @@ impl<T: Work, E: Executor> Builder<T, E> {
         // Packed here, so that a set-up that cannot be sent is an error of the caller's; the
         // crew is made on the dispatcher's thread, which is also the children's parent.
         let crew = E::crew(means)?;
+        let watcher = self.watcher;
         let (rules, gate_there, gauges_there) = (
             Rules {
                 workers: self.workers,
                 ahead: self.batch - 1,
+                ahead_weight: self.ahead_weight,
+                eager: self.eager,
                 tasks_each: self.tasks_each,
                 grace: self.grace,
             },
@@ -188,6 +215,7 @@ impl<T: Work, E: Executor> Builder<T, E> {
                     rules,
                     gate: gate_there,
                     gauges: gauges_there,
+                    watcher,
                     reports,
                     queue: Queue::default(),
                     phase: Phase::Open,
@@ -301,6 +329,9 @@ impl<T: Work, E: Executor> Pool<T, E> {
             keep_output: true,
             executable: None,
             name: "pool".to_owned(),
+            eager: false,
+            ahead_weight: u64::MAX,
+            watcher: Box::new(|_| ()),
             set_up,
             executor: PhantomData,
         }
@@ -343,30 +374,61 @@ impl<T: Work, E: Executor> Pool<T, E> {
     ) -> Result<Handle<T>, SubmitError> {
         let request = E::pack(task)?;
         self.gate.enter(until)?;
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
         let file = Arc::new(File::default());
         let (there, after) = (file.clone(), self.after.clone());
-        let entry = Entry {
-            request,
-            priority: terms.priority,
-            limit: terms.limit,
-            attempts: terms.attempts.max(1),
-            listener: Box::new(move |said| there.note(said, &after)),
-            deaths: Vec::new(),
-        };
-        if self
-            .orders
-            .send(Order::Submit(number, Box::new(entry)))
-            .is_err()
-        {
-            return Err(SubmitError::Closed);
-        }
+        let listener = |_| -> Listener<T> { Box::new(move |said| there.note(said, &after)) };
         Ok(Handle {
-            task: number,
+            task: self.send(terms, 0, request, listener)?,
             file,
             cancel: self.cancel.clone(),
             after: self.after.clone(),
         })
+    }
+
+    /// Submits a task of which a listener hears, on the dispatcher's thread. Gives its number.
+    pub(crate) fn submit_to(
+        &self,
+        terms: Terms,
+        weight: u64,
+        task: T,
+        listener: impl FnOnce(u64) -> Listener<T>,
+    ) -> Result<u64, SubmitError> {
+        let request = E::pack(task)?;
+        self.gate.enter(None)?;
+        self.send(terms, weight, request, listener)
+    }
+
+    fn send(
+        &self,
+        terms: Terms,
+        weight: u64,
+        request: E::Request<T>,
+        listener: impl FnOnce(u64) -> Listener<T>,
+    ) -> Result<u64, SubmitError> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let entry = Entry {
+            request,
+            priority: terms.priority,
+            weight,
+            limit: terms.limit,
+            attempts: terms.attempts.max(1),
+            listener: listener(number),
+            deaths: Vec::new(),
+        };
+        match self.orders.send(Order::Submit(number, Box::new(entry))) {
+            Ok(()) => Ok(number),
+            Err(_) => Err(SubmitError::Closed),
+        }
+    }
+
+    /// Whether the dispatcher is gone.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.dispatcher.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
+    /// Kills the worker in one place if it is a process.
+    pub(crate) fn kill_process(&self, worker: usize) {
+        self.order(Order::KillWorker(worker));
     }
 
     /// Makes the tasks wait at their next step.
@@ -444,9 +506,10 @@ impl<T: Work> Pool<T, Processes> {
         self.order(Order::Kill(handle.task));
     }
 
-    /// Kills the worker in one place. Its task is begun anew by another, and is not to blame.
+    /// Kills the worker in one place. It counts as no attempt of the task that it had begun,
+    /// which is begun anew by another worker if it may be, see [`Terms::attempts`].
     pub fn kill_worker(&self, worker: usize) {
-        self.order(Order::KillWorker(worker));
+        self.kill_process(worker);
     }
 
     /// What a task has printed to standard output and standard error. The pool keeps the latest

@@ -15,10 +15,10 @@ pub(crate) mod os;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 
-use child::CHILD_ARGUMENT;
+use child::{CHILD_ARGUMENT, PARENT_ARGUMENT};
 
 static EXECUTABLE: OnceLock<io::Result<PathBuf>> = OnceLock::new();
 
@@ -37,7 +37,7 @@ pub(crate) struct Spawned {
 
 /// Starts this program, or another that knows the child role, as a worker. On Linux the child
 /// dies with the *thread* that calls this, so that thread must live as long as the pool.
-pub(crate) fn spawn_worker(executable: Option<&Path>, role: &str) -> io::Result<Spawned> {
+pub(crate) fn spawn_worker(executable: Option<&Path>) -> io::Result<Spawned> {
     let executable = match (executable, pin_executable()) {
         (Some(path), _) => path,
         (None, Ok(path)) => path,
@@ -46,7 +46,7 @@ pub(crate) fn spawn_worker(executable: Option<&Path>, role: &str) -> io::Result<
     let mut command = Command::new(executable);
     command
         .arg(CHILD_ARGUMENT)
-        .arg(role)
+        .arg(PARENT_ARGUMENT)
         .arg(std::process::id().to_string())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -64,9 +64,4 @@ pub(crate) fn spawn_worker(executable: Option<&Path>, role: &str) -> io::Result<
         // Unreachable with the three `piped` above, and not worth a panic.
         _ => Err(io::Error::other("the child came without its pipes")),
     }
-}
-
-/// How a child ended, in words.
-pub(crate) fn describe(status: ExitStatus) -> String {
-    os::describe(status)
 }

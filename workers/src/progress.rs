@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::tasks::hash::Position;
 
@@ -172,6 +172,3 @@ impl Lane {
         self.0.try_lock().ok().map(|state| state.clone())
     }
 }
-
-/// How often a worker reports the file in hand. Faster would only be overwritten unseen.
-pub(crate) const REPORT_EVERY: Duration = Duration::from_millis(50);

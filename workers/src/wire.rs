@@ -1,5 +1,3 @@
-//! What passes between the window's process and a worker: typed messages in length-prefixed
-//! frames.
+//! How bytes pass between a program and its workers: in length-prefixed frames.
 
 pub(crate) mod frame;
-pub(crate) mod message;

@@ -121,11 +121,13 @@ fn serve<T: Work>(link: Link) -> Result<(), FrameError> {
         gathered: RefCell::new(Instant::now()),
         progress: RefCell::new(None),
     };
-    let made = bench::caught(|| {
-        let set_up: T::SetUp = postcard::from_bytes(&set_up)?;
-        T::set_up(set_up)
-    });
-    let mut state = match made {
+    let make = || {
+        bench::caught(|| {
+            let set_up: T::SetUp = postcard::from_bytes(&set_up)?;
+            T::set_up(set_up)
+        })
+    };
+    let mut state = match make() {
         Ok(state) => state,
         Err(death) => return pipe.send(&FromWorker::Unfit(bench::why(death)), &[]),
     };
@@ -145,7 +147,7 @@ fn serve<T: Work>(link: Link) -> Result<(), FrameError> {
             exit(code);
         })?;
     pipe.send(&FromWorker::Ready, &[])?;
-    work_all(&mut state, &inbox, &desk, &pipe, marks)
+    work_all(&mut state, &make, &inbox, &desk, &pipe, marks)
 }
 
 fn listen<T: Work>(
@@ -177,6 +179,7 @@ fn listen<T: Work>(
 
 fn work_all<T: Work>(
     state: &mut T::State,
+    make: &dyn Fn() -> Result<T::State, Death>,
     inbox: &Receiver<Request<T>>,
     desk: &Desk,
     pipe: &Pipe,
@@ -221,6 +224,17 @@ fn work_all<T: Work>(
             pipe.gather(&FromWorker::Died { task, death }, &[])?;
         } else {
             sent?;
+        }
+        if let Err(Death::Panicked(_)) = ended {
+            // Whatever it left half done must not meet the next task.
+            match make() {
+                Ok(fresh) => *state = fresh,
+                Err(death) => {
+                    let death = bench::why(death).to_string();
+                    pipe.flush()?;
+                    return Err(io::Error::other(death).into());
+                }
+            }
         }
         // With the next task at hand, its beginning goes out with this end.
         if inbox.is_empty() || pipe.is_late() {

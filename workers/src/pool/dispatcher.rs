@@ -43,10 +43,48 @@ pub(crate) enum Said<T: Work> {
     Ended(Result<T::Output, Death>),
 }
 
+/// What becomes of the workers, for whoever shows them.
+pub(crate) enum News {
+    Starting {
+        worker: usize,
+        pid: Option<u32>,
+    },
+    Ready {
+        worker: usize,
+        pid: Option<u32>,
+    },
+    StartFailed {
+        worker: usize,
+        reason: String,
+        /// No other will be tried in this place.
+        given_up: bool,
+    },
+    Lost(Loss),
+    /// Every worker is gone and every task has its end; nothing more will be heard.
+    Over,
+}
+
+/// A worker that ended with no leave to.
+pub(crate) struct Loss {
+    pub(crate) worker: usize,
+    pub(crate) pid: Option<u32>,
+    pub(crate) exit: Exit,
+    /// By somebody's order.
+    pub(crate) asked: bool,
+    /// Tasks that it had begun.
+    pub(crate) begun: Vec<u64>,
+    /// Tasks that waited in its hands; they go to others.
+    pub(crate) waiting: Vec<u64>,
+}
+
+pub(crate) type Watcher = Box<dyn FnMut(News) + Send>;
+
 /// One submitted task.
 pub(crate) struct Entry<T: Work, Q> {
     pub(crate) request: Q,
     pub(crate) priority: i32,
+    /// In units of the submitter's own, see [`Rules::ahead_weight`].
+    pub(crate) weight: u64,
     pub(crate) limit: Option<Duration>,
     /// Workers that may die with it.
     pub(crate) attempts: usize,
@@ -76,6 +114,10 @@ pub(crate) struct Rules {
     pub(crate) workers: usize,
     /// Tasks that a worker may hold beyond the one it is at.
     pub(crate) ahead: usize,
+    /// But not when those in its hands weigh more than this.
+    pub(crate) ahead_weight: u64,
+    /// Workers are started before there is work for them.
+    pub(crate) eager: bool,
     /// A worker is replaced after so many.
     pub(crate) tasks_each: Option<u32>,
     /// From asking to asking the system, and from that to force.
@@ -94,6 +136,7 @@ pub(crate) struct Dispatcher<T: Work, Q> {
     pub(crate) rules: Rules,
     pub(crate) gate: Arc<Gate>,
     pub(crate) gauges: Arc<Gauges>,
+    pub(crate) watcher: Watcher,
     pub(crate) reports: Sender<Report<T>>,
     pub(crate) queue: Queue<Box<Entry<T, Q>>>,
     pub(crate) slots: Vec<Slot<T, Q>>,
@@ -219,6 +262,10 @@ impl<Q> Place<Q> {
 }
 
 impl<T: Work, Q> Slot<T, Q> {
+    fn weight(&self) -> u64 {
+        self.in_hand.iter().map(|held| held.entry.weight).sum()
+    }
+
     pub(crate) fn new() -> Self {
         Self {
             generation: 0,
@@ -275,6 +322,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                 }
             }
         }
+        (self.watcher)(News::Over);
         // Whoever submitted between the last look and now is told, too.
         self.gate.shut();
         while let Ok(order) = orders.try_recv() {
@@ -329,13 +377,14 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
 
     fn hand_out(&mut self) {
         while !self.queue.is_empty() {
-            let ahead = self.rules.ahead;
+            let (ahead, most) = (self.rules.ahead, self.rules.ahead_weight);
             let hungriest = self
                 .slots
                 .iter_mut()
                 .filter(|slot| {
                     matches!(slot.place, Place::Ready(_))
                         && slot.in_hand.len() <= ahead
+                        && (slot.in_hand.is_empty() || slot.weight() <= most)
                         && slot.in_hand.iter().all(|held| held.stop.is_none())
                         && !has_had_enough(self.rules.tasks_each, slot)
                 })
@@ -389,6 +438,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
             Order::KillWorker(index) => {
                 if let Some(slot) = self.slots.get_mut(index)
                     && let Some(worker) = slot.place.worker()
+                    && worker.pid().is_some()
                 {
                     slot.killed |= worker.kill();
                 }
@@ -533,7 +583,11 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
             .iter()
             .filter(|slot| matches!(slot.place, Place::Starting { .. }))
             .count();
-        let mut wanted = self.queue.len().saturating_sub(coming);
+        let mut wanted = if self.rules.eager && matches!(self.phase, Phase::Open) {
+            usize::MAX
+        } else {
+            self.queue.len().saturating_sub(coming)
+        };
         let now = Instant::now();
         for index in 0..self.slots.len() {
             let slot = &mut self.slots[index];
@@ -565,6 +619,10 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                     if self.paused {
                         worker.pause(true);
                     }
+                    (self.watcher)(News::Starting {
+                        worker: index,
+                        pid: worker.pid(),
+                    });
                     slot.place = Place::Starting {
                         worker,
                         since: now,
@@ -607,14 +665,20 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
 
     fn start_failed(&mut self, index: usize, failures: u32, reason: &str) {
         let failures = failures + 1;
-        self.slots[index].place = if failures < START_FAILURES {
+        let given_up = failures >= START_FAILURES;
+        self.slots[index].place = if given_up {
+            Place::Closed
+        } else {
             Place::Vacant {
                 not_before: Instant::now() + delay(failures),
                 failures,
             }
-        } else {
-            Place::Closed
         };
+        (self.watcher)(News::StartFailed {
+            worker: index,
+            reason: reason.to_owned(),
+            given_up,
+        });
         self.give_up_if_nobody_is_left(reason);
     }
 
@@ -637,9 +701,14 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
         }
         match report.what {
             What::Ready => {
-                let vacant = Place::Closed;
-                slot.place = match std::mem::replace(&mut slot.place, vacant) {
-                    Place::Starting { worker, .. } => Place::Ready(worker),
+                slot.place = match std::mem::replace(&mut slot.place, Place::Closed) {
+                    Place::Starting { worker, .. } => {
+                        (self.watcher)(News::Ready {
+                            worker: report.slot,
+                            pid: worker.pid(),
+                        });
+                        Place::Ready(worker)
+                    }
                     other => other,
                 };
             }
@@ -692,14 +761,20 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
         let in_hand = std::mem::take(&mut slot.in_hand);
         let exit = match gone {
             Gone::Unfit(failure) => {
-                for slot in &mut self.slots {
-                    if slot.in_hand.is_empty() && !matches!(slot.place, Place::Leaving(..)) {
-                        if let Some(worker) = slot.place.worker() {
-                            worker.kill();
-                        }
-                        slot.generation += 1;
-                        slot.place = Place::Closed;
+                for (index, slot) in self.slots.iter_mut().enumerate() {
+                    if !slot.in_hand.is_empty() || matches!(slot.place, Place::Leaving(..)) {
+                        continue;
                     }
+                    if let Some(worker) = slot.place.worker() {
+                        worker.kill();
+                    }
+                    slot.generation += 1;
+                    slot.place = Place::Closed;
+                    (self.watcher)(News::StartFailed {
+                        worker: index,
+                        reason: failure.to_string(),
+                        given_up: true,
+                    });
                 }
                 return self.give_up_if_nobody_is_left(&failure.to_string());
             }
@@ -728,6 +803,17 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
             .lost
             .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let killed = slot.killed;
+        let (begun, waiting): (Vec<_>, Vec<_>) =
+            in_hand.iter().partition(|held| held.began.is_some());
+        let numbers = |held: Vec<&InHand<T, Q>>| held.iter().map(|held| held.task).collect();
+        (self.watcher)(News::Lost(Loss {
+            worker: index,
+            pid: slot.place.pid(),
+            exit: exit.clone(),
+            asked: killed,
+            begun: numbers(begun),
+            waiting: numbers(waiting),
+        }));
         if !killed {
             slot.in_vain += 1;
         }
@@ -753,8 +839,10 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                 Why::Cancelled => Death::Cancelled(when(&held)),
                 Why::TimedOut => Death::TimedOut(held.entry.limit.unwrap_or_default()),
             },
-            // It had not begun, or somebody killed the worker: the task is not what did.
-            None if killed || held.began.is_none() => return self.back_to_queue(held),
+            // It had not begun, so it is not what killed the worker.
+            None if held.began.is_none() => return self.back_to_queue(held),
+            // Nor if somebody else did; but it may not be one that can be begun twice.
+            None if killed && held.entry.attempts > 1 => return self.back_to_queue(held),
             None => {
                 held.entry.deaths.push(exit.clone());
                 if held.entry.deaths.len() < held.entry.attempts {

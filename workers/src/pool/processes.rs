@@ -20,7 +20,6 @@ use super::log::{self, Log, Marks};
 use super::message::{BUILD, FromWorker, PROTOCOL, ToWorker};
 use super::task::Work;
 use crate::job::Priority;
-use crate::process::child::POOL_ARGUMENT;
 use crate::process::status::Status;
 use crate::process::{self, Spawned, os};
 use crate::wire::frame::{self, FrameError};
@@ -122,7 +121,7 @@ impl<T: Work> Crew<T, Arc<[u8]>> for ProcessCrew<T> {
             requests: pipe,
             reports: output,
             errors,
-        } = process::spawn_worker(self.executable.as_deref(), POOL_ARGUMENT)?;
+        } = process::spawn_worker(self.executable.as_deref())?;
         let pid = child.id();
         let leash: Leash = Arc::new(Mutex::new(Held {
             child,

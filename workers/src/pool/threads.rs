@@ -97,7 +97,7 @@ impl<T: Work> Crew<T, Handed<T>> for ThreadCrew<T> {
                 if background {
                     priority::lower_this_thread();
                 }
-                hand.report(What::Gone(hand.work(set_up, &inbox)));
+                hand.report(What::Gone(hand.work(&set_up, &inbox)));
             })?;
         Ok(Box::new(ThreadWorker {
             tasks: Some(tasks),
@@ -114,8 +114,9 @@ struct Hand<T: Work> {
 }
 
 impl<T: Work> Hand<T> {
-    fn work(&self, set_up: T::SetUp, inbox: &Receiver<(u64, Handed<T>)>) -> Gone {
-        let mut state = match bench::caught(|| T::set_up(set_up)) {
+    fn work(&self, set_up: &T::SetUp, inbox: &Receiver<(u64, Handed<T>)>) -> Gone {
+        let make = || bench::caught(|| T::set_up(set_up.clone()));
+        let mut state = match make() {
             Ok(state) => state,
             Err(death) => return Gone::Unfit(bench::why(death)),
         };
@@ -128,7 +129,15 @@ impl<T: Work> Hand<T> {
                 // Somebody had it before.
                 None => Err(Death::Cancelled(When::Running)),
             };
+            let panicked = matches!(ended, Err(Death::Panicked(_)));
             self.report(What::Ended(task, ended));
+            if panicked {
+                // Whatever it left half done must not meet the next task.
+                state = match make() {
+                    Ok(state) => state,
+                    Err(death) => return Gone::Unfit(bench::why(death)),
+                };
+            }
         }
         Gone::Quiet
     }

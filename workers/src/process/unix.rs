@@ -84,17 +84,6 @@ pub(crate) fn status(status: ExitStatus) -> Status {
     }
 }
 
-pub(super) fn describe(status: ExitStatus) -> String {
-    match (status.signal(), status.code()) {
-        (Some(number), _) => match Signal::try_from(number) {
-            Ok(signal) => format!("was killed ({})", signal.as_str()),
-            Err(_) => format!("was killed (signal {number})"),
-        },
-        (None, Some(code)) => format!("exited with code {code}"),
-        (None, None) => "ended in an unknown way".to_owned(),
-    }
-}
-
 /// Moves the protocol off the standard streams: afterwards, reading standard input gives
 /// nothing and what is printed goes to standard error, so nothing that code in a task does can
 /// corrupt a frame.

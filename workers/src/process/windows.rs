@@ -52,15 +52,6 @@ pub(crate) fn status(status: ExitStatus) -> Status {
     }
 }
 
-pub(super) fn describe(status: ExitStatus) -> String {
-    match status.code() {
-        // NTSTATUS values of crashes have their top bits set, and are known by their hex form.
-        Some(code) if code < 0 => format!("crashed (0x{code:08X})"),
-        Some(code) => format!("exited with code {code}"),
-        None => "ended in an unknown way".to_owned(),
-    }
-}
-
 pub(crate) fn take_protocol() -> io::Result<(File, File)> {
     let requests = File::from(io::stdin().as_handle().try_clone_to_owned()?);
     let reports = File::from(io::stdout().as_handle().try_clone_to_owned()?);

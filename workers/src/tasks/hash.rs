@@ -3,7 +3,9 @@
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read as _, Seek as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
 
 use crate::algorithm::{Algorithm, Hasher};
 use crate::cancel::Stopped;
@@ -24,9 +26,16 @@ pub(crate) struct Engine {
     second: Box<[u8]>,
 }
 
+/// A file that somebody began to read, with the hashers that hold its beginning.
+pub(crate) struct HalfRead {
+    pub(crate) path: PathBuf,
+    pub(crate) reading: Reading,
+    pub(crate) engine: Engine,
+}
+
 /// Where a worker is: which file of its batch, how many others with it at once, bytes done and
 /// to do in all of those.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Position {
     pub(crate) index: u32,
     pub(crate) more: u32,

@@ -115,18 +115,19 @@ fn fill(pipe: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::message::ToWorker;
+
+    type Message = Option<u32>;
 
     #[test]
     fn a_frame_cut_anywhere_is_an_error_and_never_a_message() {
         let mut bytes = Vec::new();
-        encode(&ToWorker::Pause, &[], &mut bytes).unwrap();
+        encode(&Some(70_000u32), b"payload", &mut bytes).unwrap();
         for cut in 1..bytes.len() {
-            let result = receive::<ToWorker>(&mut &bytes[..cut], &mut Vec::new());
+            let result = receive::<Message>(&mut &bytes[..cut], &mut Vec::new());
             assert!(matches!(result, Err(FrameError::Truncated)), "cut at {cut}");
         }
         assert!(
-            receive::<ToWorker>(&mut &[][..], &mut Vec::new())
+            receive::<Message>(&mut &[][..], &mut Vec::new())
                 .unwrap()
                 .is_none()
         );
@@ -135,7 +136,7 @@ mod tests {
     #[test]
     fn a_length_over_the_cap_takes_no_memory() {
         let mut scratch = Vec::new();
-        let result = receive::<ToWorker>(&mut &u32::MAX.to_le_bytes()[..], &mut scratch);
+        let result = receive::<Message>(&mut &u32::MAX.to_le_bytes()[..], &mut scratch);
         assert!(matches!(result, Err(FrameError::TooLarge(_))));
         assert_eq!(scratch.capacity(), 0);
     }
@@ -143,7 +144,7 @@ mod tests {
     #[test]
     fn bytes_that_are_no_message_are_an_error() {
         let garbage = [3, 0, 0, 0, 0xff, 0xff, 0xff];
-        let result = receive::<ToWorker>(&mut &garbage[..], &mut Vec::new());
+        let result = receive::<Message>(&mut &garbage[..], &mut Vec::new());
         assert!(matches!(result, Err(FrameError::Malformed(_))));
     }
 }

@@ -192,14 +192,28 @@ fn the_pool_never_restarts_in_a_hot_loop() {
 
 fn a_killed_worker_is_nobodys_fault() {
     let pool = pool::<Processes>(1);
-    let handle = pool.submit(Do::Sleep(500)).expect("taken");
+    let twice = Terms {
+        attempts: 2,
+        ..Terms::default()
+    };
+    let handle = pool.submit_on(twice, Do::Sleep(500)).expect("taken");
     assert!(wait_until(|| matches!(
         handle.stage(),
         Stage::Running { .. }
     )));
     let before = number(&children()[0].to_le_bytes());
+    for _ in 0..3 {
+        pool.kill_worker(0);
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    handle
+        .wait()
+        .expect("another one did it, and none was its fault");
+    // One that may not be begun twice is not.
+    let once = pool.submit(Do::Sleep(500)).expect("taken");
+    assert!(wait_until(|| matches!(once.stage(), Stage::Running { .. })));
     pool.kill_worker(0);
-    handle.wait().expect("another one did it");
+    assert!(matches!(once.wait(), Err(Death::Crashed(_))));
     let after = number(&pool.submit(Do::Pid).expect("taken").wait().expect("done"));
     assert_ne!(before, after);
 }

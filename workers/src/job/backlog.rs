@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
 
-use super::{Batch, Item};
+use crate::tasks::bundle::Item;
 
 /// A file of this size or more travels alone, so that progress, cancelling and a worker's death
 /// are about one file. At 1.4 GB/s it takes 3 ms, thirty times the round trip to a worker.
@@ -14,8 +14,18 @@ const BATCH_BYTES: u64 = 4 * 1024 * 1024;
 /// ... or this many files: some 3 ms of work either way. A bundle takes four hand-overs between
 /// threads and two system calls; at 64 files to a bundle, those took a fifth of the time.
 const BATCH_FILES: usize = 512;
+/// A worker may have a second bundle waiting while no more than this many bytes are in its
+/// hands: that hides the round trip, and yet nobody sits on work that another could do.
+pub(crate) const AHEAD_BYTES: u64 = 6 * 1024 * 1024;
 /// Large files that a worker gets at once where that pays: two, or the last three.
 const GROUP: usize = 3;
+
+/// Files for one worker.
+pub(crate) struct Batch {
+    pub(crate) items: Arc<[Item]>,
+    /// To be hashed all at once, not one after the other.
+    pub(crate) together: bool,
+}
 
 /// Grows to the number of files below the roots: the walk runs ahead so that the window can say
 /// how much there is. What is bounded is everything behind it.
@@ -27,7 +37,6 @@ pub(crate) struct Backlog {
     small: VecDeque<Item>,
     /// Files that lost their worker; each goes out alone.
     suspects: VecDeque<Item>,
-    next_batch: u64,
     /// Large files at once take less time than one after the other.
     together: bool,
 }
@@ -80,7 +89,6 @@ impl Backlog {
 
     pub(crate) fn clear(&mut self) {
         *self = Self {
-            next_batch: self.next_batch,
             together: self.together,
             ..Self::default()
         };
@@ -113,13 +121,9 @@ impl Backlog {
         if items.is_empty() {
             return None;
         }
-        let id = self.next_batch;
-        self.next_batch += 1;
         Some(Batch {
-            id,
-            together,
-            announce: items.iter().any(|item| item.deaths > 0),
             items: Arc::from(items),
+            together,
         })
     }
 

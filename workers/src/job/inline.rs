@@ -6,15 +6,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::Item;
-use super::dispatcher::{Ledger, Start};
+use super::ledger::Ledger;
+use super::{Job, JobSpec, RunOn};
 use crate::cancel::{CancelToken, Control};
 use crate::error::SpecError;
 use crate::event::{Ending, Sink, Summary, WorkerFigures};
-use crate::job::{Job, JobSpec, RunOn};
 use crate::process::usage::CpuClock;
 use crate::progress::Totals;
-use crate::tasks::hash::{Engine, Reading, Step};
+use crate::tasks::hash::{Engine, HalfRead, Reading, Step};
 use crate::tasks::walk::{Found, Walk};
 use crate::verdict::{FileResult, Verdict};
 
@@ -39,11 +38,25 @@ pub enum Pace {
     OutOfTime,
 }
 
-/// A file that somebody began to read, with the hashers that hold its beginning.
-pub(crate) struct HalfRead {
-    pub(crate) path: PathBuf,
-    pub(crate) reading: Reading,
-    pub(crate) engine: Engine,
+/// Where a job begins: at the beginning, or where this way of running it stopped.
+pub(crate) struct Start {
+    pub(crate) spec: JobSpec,
+    pub(crate) walk: Walk,
+    pub(crate) totals: Arc<Totals>,
+    pub(crate) ledger: Ledger,
+    pub(crate) half_read: Option<HalfRead>,
+}
+
+impl Start {
+    pub(crate) fn fresh(spec: JobSpec) -> Self {
+        Self {
+            walk: Walk::new(spec.roots.clone(), spec.links),
+            totals: Arc::default(),
+            ledger: Ledger::new(CpuClock::start()),
+            half_read: None,
+            spec,
+        }
+    }
 }
 
 impl InlineJob {
@@ -162,15 +175,5 @@ impl InlineJob {
             spec: self.spec,
         };
         Job::launch(start, RunOn::Threads, sink)
-    }
-}
-
-impl HalfRead {
-    pub(crate) fn item(&self) -> Item {
-        Item {
-            path: self.path.clone(),
-            seen: self.reading.before(),
-            deaths: 0,
-        }
     }
 }

@@ -1,0 +1,790 @@
+//! The foreman: one thread a job. It takes paths from the scan, makes bundles of them for the
+//! pool, matches what the workers say with files, decides what becomes of the files of the dead,
+//! passes results on, and writes the one `Finished`.
+//!
+//! It never waits for any one party: everything it listens to and its own outgoing events are
+//! in one `select`. A sink that is full makes it stop listening to the pool and giving it work,
+//! and so makes the workers wait; orders (pause, cancel, kill) have a channel of their own and
+//! get through regardless. The workers themselves, their deaths and their replacement are the
+//! pool's business.
+
+use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Select, Sender, never, unbounded};
+
+use super::RunOn;
+use super::backlog::{AHEAD_BYTES, Backlog, Batch};
+use super::inline::Start;
+use super::ledger::Ledger;
+use super::scan;
+use crate::cancel::Control;
+use crate::event::{Ending, Event, Sink, Summary, WorkerEvent, WorkerFigures};
+use crate::pool::{Death, Executor, Loss, News, Pool, Processes, Said as TaskSaid, Terms, Threads};
+use crate::progress::{Lane, Totals, WorkerState};
+use crate::tasks::bundle::{Bundle, Item, Said, Settled};
+use crate::tasks::hash::{HalfRead, together_pays};
+use crate::tasks::walk::Found;
+use crate::verdict::{FileResult, Verdict};
+
+/// Results in one event at most: a listener that works by the clock must be able to stop.
+const RESULTS_IN_EVENT: usize = 2048;
+/// Results wait this long for company while the listener is behind.
+const BUNDLE_FOR: Duration = Duration::from_millis(100);
+/// Events held back while the sink is full, before the foreman stops taking results.
+const HELD_BACK: usize = 4;
+/// A file that killed this many workers is set aside.
+const DEATHS: u8 = 2;
+/// Bundles in a worker's hands, the one it is at included: the second hides the way there and
+/// back.
+const IN_HAND: usize = 2;
+
+/// What a caller may ask of a running job.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Order {
+    Pause,
+    Resume,
+    Cancel,
+    Kill(usize),
+}
+
+pub(crate) fn spawn(
+    start: Start,
+    run_on: RunOn,
+    control: Control,
+    lanes: Arc<[Arc<Lane>]>,
+    orders: Receiver<Order>,
+    sink: Sink,
+) -> io::Result<JoinHandle<()>> {
+    std::thread::Builder::new()
+        .name("foreman".to_owned())
+        .spawn(move || match run_on {
+            RunOn::Threads => run::<Threads>(start, control, &lanes, &orders, &sink),
+            RunOn::Processes => run::<Processes>(start, control, &lanes, &orders, &sink),
+        })
+}
+
+/// From the pool.
+enum Mail {
+    Task(u64, TaskSaid<Bundle>),
+    News(News),
+}
+
+fn run<E: Executor>(
+    start: Start,
+    control: Control,
+    lanes: &[Arc<Lane>],
+    orders: &Receiver<Order>,
+    sink: &Sink,
+) {
+    let Start {
+        spec,
+        walk,
+        totals,
+        ledger,
+        half_read,
+    } = start;
+    let (mail, inbox) = unbounded();
+    let news = mail.clone();
+    let pool = Pool::<Bundle, E>::builder_with(spec.algorithms.clone())
+        .workers(lanes.len())
+        .batch(IN_HAND)
+        .ahead_weight(AHEAD_BYTES)
+        .eager()
+        .priority(spec.priority)
+        .name("worker")
+        .watch(move |what| {
+            // The foreman listens until the pool is over.
+            let _ = news.send(Mail::News(what));
+        })
+        .build();
+    let pool = match pool {
+        Ok(pool) => pool,
+        Err(error) => {
+            let why = Ending::Failed(error.to_string());
+            if sink
+                .events
+                .send(Event::Finished(ledger.close(why, 0)))
+                .is_ok()
+            {
+                sink.sent(true);
+            }
+            return;
+        }
+    };
+    let (found, failed) = match scan::spawn(walk, totals.clone(), control.token().clone()) {
+        Ok(found) => (found, None),
+        Err(error) => (never(), Some(format!("the scan could not start: {error}"))),
+    };
+    let mut foreman = Foreman {
+        pool,
+        mail,
+        control,
+        totals,
+        ledger,
+        places: lanes.iter().cloned().map(Place::new).collect(),
+        backlog: Backlog::new(together_pays(&spec.algorithms)),
+        held: HashMap::new(),
+        scanning: true,
+        stage: Stage::Running,
+        results: Vec::new(),
+        results_since: None,
+        outbox: VecDeque::new(),
+    };
+    if foreman.control.is_paused() {
+        foreman.pool.pause();
+    }
+    if let Some(half) = half_read {
+        foreman.go_on_with(half);
+    }
+    if let Some(why) = failed {
+        foreman.begin_ending(Ending::Failed(why));
+    }
+    foreman.work(&found, &inbox, orders, sink);
+    let summary = foreman.summary();
+    for place in &foreman.places {
+        place.lane.update(|lane| lane.state = WorkerState::Gone);
+    }
+    if sink.events.send(Event::Finished(summary)).is_ok() {
+        sink.sent(true);
+    }
+}
+
+enum Stage {
+    Running,
+    /// The pool has been told to end.
+    Ending(Ending),
+    /// It has.
+    Over(Ending),
+}
+
+/// One worker's place, as others see it.
+struct Place {
+    lane: Arc<Lane>,
+    figures: WorkerFigures,
+    /// Workers that were ready here.
+    came: u32,
+    given_up: bool,
+}
+
+impl Place {
+    fn new(lane: Arc<Lane>) -> Self {
+        Self {
+            lane,
+            figures: WorkerFigures::default(),
+            came: 0,
+            given_up: false,
+        }
+    }
+}
+
+/// A bundle that the pool has.
+struct Held {
+    items: Arc<[Item]>,
+    reported: usize,
+    worker: Option<usize>,
+}
+
+impl Held {
+    fn left(&self) -> &[Item] {
+        &self.items[self.reported..]
+    }
+
+    fn bytes(&self) -> u64 {
+        self.left().iter().map(|item| item.seen.size).sum()
+    }
+}
+
+struct Foreman<E: Executor> {
+    pool: Pool<Bundle, E>,
+    mail: Sender<Mail>,
+    control: Control,
+    totals: Arc<Totals>,
+    ledger: Ledger,
+    places: Vec<Place>,
+    backlog: Backlog,
+    held: HashMap<u64, Held>,
+    scanning: bool,
+    stage: Stage,
+    /// Results on their way into an event, and since when the first of them has waited.
+    results: Vec<FileResult>,
+    results_since: Option<Instant>,
+    /// Events on their way into the sink.
+    outbox: VecDeque<Event>,
+}
+
+impl<E: Executor> Foreman<E> {
+    fn work(
+        &mut self,
+        found: &Receiver<Vec<Found>>,
+        inbox: &Receiver<Mail>,
+        orders: &Receiver<Order>,
+        sink: &Sink,
+    ) {
+        let mut found = found.clone();
+        let mut orders = orders.clone();
+        loop {
+            self.heed_cancel();
+            let clogged = self.outbox.len() >= HELD_BACK && self.is_running();
+            if !clogged {
+                self.hand_out();
+            }
+            self.end_if_done();
+            if let Stage::Over(_) = self.stage {
+                break;
+            }
+            self.flush(sink);
+
+            let mut select = Select::new();
+            let on_order = select.recv(&orders);
+            let on_mail = (!clogged).then(|| select.recv(inbox));
+            let on_found = (!clogged && self.scanning).then(|| select.recv(&found));
+            let on_room = (!self.outbox.is_empty()).then(|| select.send(&sink.events));
+            let Ok(ready) = select.select_timeout(self.patience()) else {
+                self.look_after_the_pool();
+                continue;
+            };
+            let index = Some(ready.index());
+            if index == Some(on_order) {
+                if let Ok(order) = ready.recv(&orders) {
+                    self.obey(order);
+                } else {
+                    // The handle is gone, which cancels the job; its last order said so.
+                    orders = never();
+                }
+            } else if index == on_mail {
+                if let Ok(mail) = ready.recv(inbox) {
+                    self.hear(mail);
+                    // Whatever else is there already, so that one event carries it all.
+                    while let Some(mail) = (self.results.len() < RESULTS_IN_EVENT)
+                        .then(|| inbox.try_recv().ok())
+                        .flatten()
+                    {
+                        self.hear(mail);
+                    }
+                }
+            } else if index == on_found {
+                if let Ok(bundle) = ready.recv(&found) {
+                    self.take_in(bundle);
+                } else {
+                    self.heed_cancel();
+                    self.scanning = false;
+                    found = never();
+                }
+            } else if index == on_room
+                && let Some(event) = self.outbox.pop_front()
+            {
+                let urgent = !matches!(event, Event::Results(_));
+                if ready.send(&sink.events, event).is_ok() {
+                    sink.sent(urgent);
+                } else {
+                    self.nobody_listens();
+                }
+            }
+        }
+        self.pass_on_results();
+        for event in self.outbox.drain(..) {
+            // Waiting here is waiting for the listener alone: every worker is gone.
+            if sink.events.send(event).is_err() {
+                break;
+            }
+            sink.sent(true);
+        }
+    }
+
+    fn is_running(&self) -> bool {
+        matches!(self.stage, Stage::Running)
+    }
+
+    /// The flag is seen by the scan before the order arrives here. That the scan then stops
+    /// early must not be taken for its end.
+    fn heed_cancel(&mut self) {
+        if self.control.token().is_cancelled() {
+            self.obey(Order::Cancel);
+        }
+    }
+
+    fn patience(&self) -> Duration {
+        let bundle = self
+            .results_since
+            .map(|since| (since + BUNDLE_FOR).saturating_duration_since(Instant::now()));
+        bundle
+            .unwrap_or(Duration::from_secs(1))
+            .max(Duration::from_millis(1))
+    }
+
+    /// A pool that ended without a word has panicked; its hook has said where.
+    fn look_after_the_pool(&mut self) {
+        if self.pool.has_ended() && self.is_running() {
+            self.stage = Stage::Over(Ending::Failed("the pool's dispatcher stopped".to_owned()));
+        }
+    }
+
+    /// Sends what can be sent without waiting. While the listener still has something to take
+    /// in, results are bundled: a listener that comes by thirty times a second would otherwise
+    /// find the channel full of small events, and the workers waiting behind it.
+    fn flush(&mut self, sink: &Sink) {
+        let waited_long = self
+            .results_since
+            .is_some_and(|since| since.elapsed() >= BUNDLE_FOR);
+        if sink.events.is_empty() || self.results.len() >= RESULTS_IN_EVENT || waited_long {
+            self.pass_on_results();
+        }
+        while let Some(event) = self.outbox.pop_front() {
+            let urgent = !matches!(event, Event::Results(_));
+            match sink.events.try_send(event) {
+                Ok(()) => sink.sent(urgent),
+                Err(crossbeam_channel::TrySendError::Full(event)) => {
+                    self.outbox.push_front(event);
+                    break;
+                }
+                Err(crossbeam_channel::TrySendError::Disconnected(_)) => {
+                    self.nobody_listens();
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Bundles results: into the last event that still waits, if it has room.
+    fn pass_on_results(&mut self) {
+        self.results_since = None;
+        if self.results.is_empty() {
+            return;
+        }
+        if let Some(Event::Results(waiting)) = self.outbox.back_mut()
+            && waiting.len() + self.results.len() <= RESULTS_IN_EVENT
+        {
+            waiting.append(&mut self.results);
+        } else {
+            let results = std::mem::take(&mut self.results);
+            self.outbox.push_back(Event::Results(results));
+        }
+    }
+
+    fn nobody_listens(&mut self) {
+        self.outbox.clear();
+        self.results.clear();
+        self.obey(Order::Cancel);
+    }
+
+    // ---- files ----
+
+    fn take_in(&mut self, bundle: Vec<Found>) {
+        for found in bundle {
+            match found {
+                Found::File { path, seen } => self.backlog.push(Item {
+                    path,
+                    seen,
+                    deaths: 0,
+                }),
+                Found::Folder => {}
+                Found::Settled(result) => {
+                    self.totals.done(1, 0);
+                    self.settle(result);
+                }
+            }
+        }
+    }
+
+    fn settle(&mut self, result: FileResult) {
+        self.ledger.count(&result);
+        self.results.push(result);
+        self.results_since.get_or_insert_with(Instant::now);
+    }
+
+    /// Gives the pool as much as its workers have hands for, and no more: what a bundle holds is
+    /// decided late, when it is known how much there is for how many.
+    fn hand_out(&mut self) {
+        while self.is_running() && !self.backlog.is_empty() {
+            let places = self.places.iter().filter(|place| !place.given_up).count();
+            let in_hand: Vec<u64> = self.held.values().map(Held::bytes).collect();
+            // Whoever has much in hand gets no second bundle: nobody sits on work that another
+            // could do.
+            let busy = in_hand.iter().filter(|&&bytes| bytes > AHEAD_BYTES).count();
+            let room = (IN_HAND * places.saturating_sub(busy)).saturating_sub(in_hand.len() - busy);
+            if room == 0 {
+                break;
+            }
+            let sharers = room.min(places.saturating_sub(busy));
+            let Some(batch) = self.backlog.take(sharers, places, in_hand.iter().sum()) else {
+                break;
+            };
+            self.submit(batch, None);
+        }
+    }
+
+    fn submit(&mut self, batch: Batch, half_read: Option<HalfRead>) {
+        let Batch { items, together } = batch;
+        let held = Held {
+            items: items.clone(),
+            reported: 0,
+            worker: None,
+        };
+        let weight = held.bytes();
+        let bundle = Bundle {
+            items,
+            together,
+            half_read,
+        };
+        let mail = &self.mail;
+        let submitted = self
+            .pool
+            .submit_to(Terms::default(), weight, bundle, |task| {
+                let mail = mail.clone();
+                Box::new(move |said| {
+                    // The foreman listens until the pool is over.
+                    let _ = mail.send(Mail::Task(task, said));
+                })
+            });
+        match submitted {
+            Ok(task) => {
+                self.held.insert(task, held);
+            }
+            Err(error) => {
+                // They were never begun, and are counted as not reached.
+                self.begin_ending(Ending::Failed(error.to_string()));
+            }
+        }
+    }
+
+    fn go_on_with(&mut self, half: HalfRead) {
+        let item = Item {
+            path: half.path.clone(),
+            seen: half.reading.before(),
+            deaths: 0,
+        };
+        let batch = Batch {
+            items: Arc::from([item]),
+            together: false,
+        };
+        self.submit(batch, Some(half));
+    }
+
+    // ---- what the pool says ----
+
+    fn hear(&mut self, mail: Mail) {
+        match mail {
+            Mail::News(news) => self.hear_news(news),
+            Mail::Task(task, TaskSaid::Began { worker, .. }) => {
+                if let Some(held) = self.held.get_mut(&task) {
+                    held.worker = Some(worker);
+                    self.show(worker, WorkerState::Hashing);
+                }
+            }
+            Mail::Task(_, TaskSaid::Progress { .. }) => {}
+            Mail::Task(task, TaskSaid::Part(Said::At(position))) => {
+                if let Some(held) = self.held.get(&task)
+                    && let Some(worker) = held.worker
+                    && let Some(item) = held.items.get(position.index as usize)
+                {
+                    self.places[worker].lane.show(&item.path, position);
+                }
+            }
+            Mail::Task(task, TaskSaid::Part(Said::Results(results))) => self.note(task, results),
+            Mail::Task(task, TaskSaid::Ended(Ok(results))) => {
+                self.note(task, results);
+                self.put_down(task);
+            }
+            Mail::Task(task, TaskSaid::Ended(Err(death))) => self.lost(task, &death),
+        }
+    }
+
+    fn hear_news(&mut self, news: News) {
+        match news {
+            News::Starting { worker, pid } => self.places[worker].lane.update(|lane| {
+                lane.pid = pid;
+                lane.state = WorkerState::Starting;
+            }),
+            News::Ready { worker, pid } => {
+                let place = &mut self.places[worker];
+                place.came += 1;
+                let again = place.came > 1;
+                place
+                    .lane
+                    .update(|lane| lane.last_progress = Instant::now());
+                self.show(worker, WorkerState::Idle);
+                if again {
+                    self.tell(worker, WorkerEvent::Replaced { pid });
+                }
+            }
+            News::StartFailed {
+                worker,
+                reason,
+                given_up,
+            } => {
+                let reason = format!("could not be started: {reason}");
+                let place = &mut self.places[worker];
+                place.given_up = given_up;
+                place.lane.update(|lane| {
+                    lane.pid = None;
+                    lane.note = Some((reason.clone(), Instant::now()));
+                    if given_up {
+                        lane.state = WorkerState::Gone;
+                    }
+                });
+                self.tell(
+                    worker,
+                    WorkerEvent::StartFailed {
+                        reason: reason.clone(),
+                    },
+                );
+                if self.places.iter().all(|place| place.given_up) {
+                    self.begin_ending(Ending::Failed(format!(
+                        "no worker is left: the last one {reason}"
+                    )));
+                }
+            }
+            News::Lost(loss) => self.died(loss),
+            News::Over => {
+                let how = match std::mem::replace(&mut self.stage, Stage::Running) {
+                    Stage::Ending(how) | Stage::Over(how) => how,
+                    Stage::Running => Ending::Failed("the pool ended by itself".to_owned()),
+                };
+                self.stage = Stage::Over(how);
+            }
+        }
+    }
+
+    /// Matches results with the files they are about.
+    fn note(&mut self, task: u64, results: Vec<Settled>) {
+        let Some(held) = self.held.get_mut(&task) else {
+            return;
+        };
+        let (mut files, mut bytes, mut walked) = (0, 0, 0);
+        for (read, verdict) in results {
+            let Some(item) = held.items.get(held.reported) else {
+                break;
+            };
+            held.reported += 1;
+            files += 1;
+            bytes += read;
+            walked += item.seen.size;
+            let result = FileResult {
+                path: item.path.clone(),
+                size: if let Verdict::Hashed(_) = verdict {
+                    read
+                } else {
+                    item.seen.size
+                },
+                verdict,
+            };
+            self.ledger.count(&result);
+            self.results.push(result);
+        }
+        if files == 0 {
+            return;
+        }
+        self.results_since.get_or_insert_with(Instant::now);
+        self.totals.done(files, walked);
+        if let Some(worker) = held.worker {
+            let place = &mut self.places[worker];
+            place.figures.files += files;
+            place.figures.bytes += bytes;
+            place.lane.update(|lane| {
+                lane.files = place.figures.files;
+                lane.bytes = place.figures.bytes;
+                lane.file_done = 0;
+                lane.file_size = 0;
+                lane.last_progress = Instant::now();
+            });
+        }
+    }
+
+    /// A bundle is no longer with the pool.
+    fn put_down(&mut self, task: u64) -> Option<Held> {
+        let held = self.held.remove(&task)?;
+        if let Some(worker) = held.worker
+            && !self.held.values().any(|other| other.worker == Some(worker))
+        {
+            self.show(worker, WorkerState::Idle);
+        }
+        Some(held)
+    }
+
+    /// A bundle came to no end, though its worker lives: the code that hashes has panicked.
+    fn lost(&mut self, task: u64, death: &Death) {
+        let Some(held) = self.put_down(task) else {
+            return;
+        };
+        match death {
+            Death::Cancelled(_) | Death::NoWorker(_) => {}
+            other => {
+                let how = other.to_string();
+                self.bury(held.left(), true, &how);
+            }
+        }
+    }
+
+    fn died(&mut self, loss: Loss) {
+        let Loss {
+            worker,
+            pid,
+            exit,
+            asked,
+            begun,
+            waiting,
+        } = loss;
+        let how = exit.status.to_string();
+        let how = match &exit.said {
+            Some(said) => format!("{how}; it said: {said}"),
+            None => how,
+        };
+        let (mut requeued, mut set_aside) = (0, 0);
+        for task in begun {
+            if let Some(held) = self.held.remove(&task) {
+                // Killed from outside, it was no file's fault. Otherwise each unreported file of
+                // the bundle it was working on may be the one: each is tried once more, alone.
+                let aside = self.bury(held.left(), !asked, &how);
+                set_aside += aside;
+                requeued += held.left().len() - aside;
+            }
+        }
+        for task in waiting {
+            requeued += self.held.get(&task).map_or(0, |held| held.left().len());
+        }
+        let place = &mut self.places[worker];
+        place.figures.restarts += 1;
+        let restarts = place.figures.restarts;
+        place.lane.update(|lane| {
+            lane.state = WorkerState::Restarting;
+            lane.restarts = restarts;
+            lane.file = None;
+            lane.file_done = 0;
+            lane.note = Some((obituary(&how, requeued, set_aside), Instant::now()));
+        });
+        if self.is_running() {
+            self.tell(
+                worker,
+                WorkerEvent::Died {
+                    pid,
+                    how,
+                    asked,
+                    requeued,
+                    set_aside,
+                },
+            );
+        }
+    }
+
+    /// Files whose worker is gone go to others, or are set aside; says how many were.
+    fn bury(&mut self, items: &[Item], suspect: bool, how: &str) -> usize {
+        let mut set_aside = 0;
+        for item in items {
+            let mut item = item.clone();
+            item.deaths += u8::from(suspect);
+            if item.deaths < DEATHS {
+                self.backlog.push(item);
+                continue;
+            }
+            set_aside += 1;
+            self.totals.done(1, item.seen.size);
+            self.settle(FileResult {
+                verdict: Verdict::Crashed(format!(
+                    "{DEATHS} workers died with it; the last one {how}"
+                )),
+                path: item.path,
+                size: item.seen.size,
+            });
+        }
+        set_aside
+    }
+
+    fn tell(&mut self, worker: usize, what: WorkerEvent) {
+        self.pass_on_results();
+        self.outbox.push_back(Event::Worker { worker, what });
+    }
+
+    fn show(&self, worker: usize, state: WorkerState) {
+        let state = if self.control.is_paused() {
+            WorkerState::Paused
+        } else {
+            state
+        };
+        self.places[worker].lane.update(|lane| lane.state = state);
+    }
+
+    // ---- orders and endings ----
+
+    fn obey(&mut self, order: Order) {
+        if !self.is_running() {
+            return;
+        }
+        match order {
+            Order::Pause => self.pool.pause(),
+            Order::Resume => self.pool.resume(),
+            Order::Kill(worker) => self.pool.kill_process(worker),
+            Order::Cancel => {
+                self.control.cancel();
+                self.backlog.clear();
+                self.begin_ending(Ending::Cancelled);
+            }
+        }
+        if let Order::Pause | Order::Resume = order {
+            self.show_all();
+        }
+    }
+
+    fn show_all(&self) {
+        for (worker, place) in self.places.iter().enumerate() {
+            let busy = self.held.values().any(|held| held.worker == Some(worker));
+            let state = if busy {
+                WorkerState::Hashing
+            } else {
+                WorkerState::Idle
+            };
+            if matches!(
+                place.lane.now().state,
+                WorkerState::Idle | WorkerState::Hashing | WorkerState::Paused
+            ) {
+                self.show(worker, state);
+            }
+        }
+    }
+
+    fn end_if_done(&mut self) {
+        if self.is_running() && !self.scanning && self.backlog.is_empty() && self.held.is_empty() {
+            self.begin_ending(Ending::Completed);
+        }
+    }
+
+    fn begin_ending(&mut self, how: Ending) {
+        if !self.is_running() {
+            return;
+        }
+        if how == Ending::Completed {
+            self.pool.close();
+        } else {
+            self.control.cancel();
+            self.pool.terminate();
+        }
+        self.stage = Stage::Ending(how);
+    }
+
+    fn summary(&self) -> Summary {
+        let how = match &self.stage {
+            Stage::Ending(how) | Stage::Over(how) => how.clone(),
+            Stage::Running => Ending::Failed("the foreman stopped".to_owned()),
+        };
+        let mut summary = self.ledger.close(how, self.totals.now().found_files);
+        summary.workers = self.places.iter().map(|p| p.figures.clone()).collect();
+        summary
+    }
+}
+
+fn obituary(how: &str, requeued: usize, set_aside: usize) -> String {
+    let aside = match set_aside {
+        0 => "",
+        1 => "; one file was set aside",
+        _ => "; some files were set aside",
+    };
+    match requeued {
+        0 if set_aside == 0 => format!("{how}; it held no file"),
+        0 => format!("{how}{aside}"),
+        1 => format!("{how}; its file went to others{aside}"),
+        n => format!("{how}; its {n} files went to others{aside}"),
+    }
+}

@@ -1,0 +1,45 @@
+//! What has been settled so far: everything a summary needs.
+
+use std::time::Instant;
+
+use crate::event::{Ending, Summary};
+use crate::process::usage::CpuClock;
+use crate::verdict::{Counts, FileResult, Verdict};
+
+pub(crate) struct Ledger {
+    counts: Counts,
+    bytes: u64,
+    started: Instant,
+    cpu: CpuClock,
+}
+
+impl Ledger {
+    pub(crate) fn new(cpu: CpuClock) -> Self {
+        Self {
+            counts: Counts::default(),
+            bytes: 0,
+            started: Instant::now(),
+            cpu,
+        }
+    }
+
+    pub(crate) fn count(&mut self, result: &FileResult) {
+        self.counts.add(result.verdict.kind());
+        if let Verdict::Hashed(_) = result.verdict {
+            self.bytes += result.size;
+        }
+    }
+
+    pub(crate) fn close(&self, ending: Ending, found: u64) -> Summary {
+        Summary {
+            ending,
+            found,
+            counts: self.counts,
+            not_reached: found.saturating_sub(self.counts.total()),
+            bytes: self.bytes,
+            wall: self.started.elapsed(),
+            cpu: self.cpu.elapsed(),
+            workers: Vec::new(),
+        }
+    }
+}

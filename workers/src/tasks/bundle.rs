@@ -1,0 +1,199 @@
+//! The task that hashing jobs give to their pool: some files, one after the other or all at once.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::hash::{Engine, HalfRead, Position, Step};
+use super::walk::Seen;
+use crate::algorithm::Algorithm;
+use crate::cancel::Stopped;
+use crate::pool::{Context, Failure, Work};
+use crate::verdict::Verdict;
+
+/// How often the file in hand is told. Faster would only be overwritten unseen.
+const SHOW_EVERY: Duration = Duration::from_millis(50);
+/// Results are sent at least this often, however many more files the bundle has.
+const SEND_EVERY: Duration = Duration::from_millis(100);
+
+/// A file that waits for its verdict.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Item {
+    #[serde(with = "as_bytes")]
+    pub(crate) path: PathBuf,
+    /// As the walk saw it.
+    pub(crate) seen: Seen,
+    /// Workers that died with it in hand.
+    #[serde(skip)]
+    pub(crate) deaths: u8,
+}
+
+/// Files for one worker.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Bundle {
+    #[serde(serialize_with = "items_out", deserialize_with = "items_in")]
+    pub(crate) items: Arc<[Item]>,
+    /// To be hashed all at once, not one after the other.
+    pub(crate) together: bool,
+    /// The one file of it, begun by somebody else in this process.
+    #[serde(skip)]
+    pub(crate) half_read: Option<HalfRead>,
+}
+
+/// Bytes read of a file, and what became of it.
+pub(crate) type Settled = (u64, Verdict);
+
+/// What a worker says of a bundle while it is at it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Said {
+    /// It is here.
+    At(Position),
+    /// The next results, in the order of the files.
+    Results(Vec<Settled>),
+}
+
+/// What a worker keeps from one bundle to the next.
+pub(crate) struct Bench {
+    algorithms: Vec<Algorithm>,
+    engine: Engine,
+    shown: Option<Instant>,
+}
+
+impl Work for Bundle {
+    /// The last results.
+    type Output = Vec<Settled>;
+    type Part = Said;
+    type SetUp = Vec<Algorithm>;
+    type State = Bench;
+
+    fn set_up(algorithms: Vec<Algorithm>) -> Result<Bench, Failure> {
+        Ok(Bench {
+            engine: Engine::new(&algorithms),
+            algorithms,
+            shown: None,
+        })
+    }
+
+    fn work(self, bench: &mut Bench, context: &Context<'_, Self>) -> Result<Vec<Settled>, Failure> {
+        let mut results = Vec::with_capacity(self.items.len());
+        let Bench { engine, shown, .. } = bench;
+        let mut step = |position: Position| {
+            context.checkpoint()?;
+            if shown.is_none_or(|shown| shown.elapsed() > SHOW_EVERY) {
+                *shown = Some(Instant::now());
+                context.part(Said::At(position));
+            }
+            Ok(())
+        };
+        let ended = match self.half_read {
+            Some(half) => finish(half, step).map(|settled| results.push(settled)),
+            None => {
+                let mut sent = Instant::now();
+                engine.hash_batch(
+                    self.items
+                        .iter()
+                        .map(|item| (item.path.as_path(), item.seen)),
+                    self.together,
+                    &mut step,
+                    |read, verdict| {
+                        results.push((read, verdict));
+                        if sent.elapsed() > SEND_EVERY {
+                            sent = Instant::now();
+                            context.part(Said::Results(std::mem::take(&mut results)));
+                        }
+                    },
+                )
+            }
+        };
+        if let Err(stopped) = ended {
+            // Half a file is in the hashers. What was finished before keeps its verdict.
+            bench.engine = Engine::new(&bench.algorithms);
+            context.part(Said::Results(results));
+            return Err(stopped.into());
+        }
+        Ok(results)
+    }
+}
+
+/// Goes on with a file that somebody else began, with that one's half-filled hashers.
+fn finish(
+    half: HalfRead,
+    mut step: impl FnMut(Position) -> Result<(), Stopped>,
+) -> Result<Settled, Stopped> {
+    let HalfRead {
+        mut reading,
+        mut engine,
+        ..
+    } = half;
+    loop {
+        step(Position {
+            index: 0,
+            more: 0,
+            done: reading.done,
+            size: reading.size(),
+        })?;
+        if let Step::End(verdict) = reading.step(&mut engine) {
+            return Ok((reading.done, verdict));
+        }
+    }
+}
+
+fn items_out<S: Serializer>(items: &Arc<[Item]>, serializer: S) -> Result<S::Ok, S::Error> {
+    items[..].serialize(serializer)
+}
+
+fn items_in<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<[Item]>, D::Error> {
+    Vec::deserialize(deserializer).map(Arc::from)
+}
+
+/// A path as it crosses a pipe. A name is bytes on Unix and UTF-16 on Windows; serde's own
+/// implementation for paths refuses names that are not text.
+mod as_bytes {
+    use super::{Deserialize, Deserializer, Path, PathBuf, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&to_bytes(path))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<PathBuf, D::Error> {
+        <&[u8]>::deserialize(deserializer).map(from_bytes)
+    }
+
+    #[cfg(unix)]
+    fn to_bytes(path: &Path) -> std::borrow::Cow<'_, [u8]> {
+        use std::os::unix::ffi::OsStrExt as _;
+        path.as_os_str().as_bytes().into()
+    }
+
+    #[cfg(unix)]
+    fn from_bytes(bytes: &[u8]) -> PathBuf {
+        use std::os::unix::ffi::OsStrExt as _;
+        std::ffi::OsStr::from_bytes(bytes).into()
+    }
+
+    #[cfg(windows)]
+    fn to_bytes(path: &Path) -> std::borrow::Cow<'_, [u8]> {
+        use std::os::windows::ffi::OsStrExt as _;
+        path.as_os_str()
+            .encode_wide()
+            .flat_map(u16::to_le_bytes)
+            .collect::<Vec<u8>>()
+            .into()
+    }
+
+    #[cfg(windows)]
+    fn from_bytes(bytes: &[u8]) -> PathBuf {
+        use std::os::windows::ffi::OsStringExt as _;
+        let wide: Vec<u16> = bytes
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .map(|pair| u16::from_le_bytes(*pair))
+            .collect();
+        std::ffi::OsString::from_wide(&wide).into()
+    }
+}
