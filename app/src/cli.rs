@@ -10,6 +10,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use workers::{Algorithm, JobSpec};
 
+use crate::console;
+
 /// Exit statuses, as `../README.md` lists them.
 pub(crate) mod status {
     pub(crate) const WRONG: u8 = 1;
@@ -45,6 +47,7 @@ pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
+            console::attach();
             // Help and version go to standard output with status 0, mistakes to standard error
             // with status 2; clap knows which is which. A closed pipe is nobody's loss.
             let _ = error.print();
@@ -52,8 +55,14 @@ pub fn main() -> ExitCode {
         }
     };
     match arguments.command {
-        Some(Command::Hash(options)) => hash::run(&options),
-        Some(Command::Worker) => worker::run(),
+        Some(Command::Hash(options)) => {
+            console::attach();
+            hash::run(&options)
+        }
+        Some(Command::Worker) => {
+            console::attach();
+            worker::run()
+        }
         None => open::run(arguments.open),
     }
 }

@@ -4,6 +4,7 @@
 mod app;
 pub mod cli;
 mod command;
+mod console;
 mod dialog;
 mod displays;
 mod event_loop;

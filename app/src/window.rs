@@ -11,6 +11,7 @@ use winit::event_loop::EventLoop;
 use workers::Algorithm;
 
 use crate::app::{App, Drawing};
+use crate::console;
 use crate::displays::Displays;
 use crate::event_loop::{Capped, LoopSide, asker};
 use crate::gpu;
@@ -111,6 +112,7 @@ pub(crate) fn open(wishes: Wishes) -> ExitCode {
         return no_window(&error.to_string());
     }
     if let Some(error) = failed.lock().ok().and_then(|mut failed| failed.take()) {
+        console::attach();
         eprintln!("thawsum: the window could not start its threads: {error}");
         return ExitCode::from(1);
     }
@@ -173,6 +175,7 @@ fn icon() -> IconData {
 }
 
 fn no_window(why: &str) -> ExitCode {
+    console::attach();
     eprintln!(
         "thawsum: no window could be opened: {why}.\n\
          Without a display, 'thawsum hash PATH' does the same work on the command line."
