@@ -25,10 +25,7 @@ impl Task for Deed {
         println!("about to {self:?}");
         match self {
             Self::Work => Ok("done".to_owned()),
-            Self::Fail => Err(std::fs::read("/no/such/file")
-                .map(|_| ())
-                .unwrap_err()
-                .into()),
+            Self::Fail => Ok(std::fs::read_to_string("/no/such/file")?),
             Self::Panic => panic!("an index out of range, say"),
             Self::Abort => std::process::abort(),
             Self::Exit => std::process::exit(3),
