@@ -38,19 +38,27 @@ fn main() {
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit();
 }
 
-/// Tests of both executors by their names, and tests of processes alone.
+/// Tests of both executors by their names, tests of processes alone, and tests that need
+/// signals, groups, /proc or the usual commands.
 #[macro_export]
 macro_rules! trials {
-    (both: [$($both:ident),* $(,)?], processes: [$($process:ident),* $(,)?] $(,)?) => {
+    (both: [$($both:ident),* $(,)?], processes: [$($process:ident),* $(,)?]
+     $(, linux: [$($linux:ident),* $(,)?])? $(,)?) => {
         pub fn trials() -> Vec<libtest_mimic::Trial> {
             use workers::pool::{Processes, Threads};
-            vec![
+            let everywhere = vec![
                 $(
                     $crate::trial(concat!("processes_", stringify!($both)), $both::<Processes>),
                     $crate::trial(concat!("threads_", stringify!($both)), $both::<Threads>),
                 )*
                 $($crate::trial(stringify!($process), $process),)*
-            ]
+            ];
+            #[cfg(target_os = "linux")]
+            let linux: Vec<libtest_mimic::Trial> =
+                vec![$($($crate::trial(stringify!($linux), $linux),)*)?];
+            #[cfg(not(target_os = "linux"))]
+            let linux = Vec::new();
+            everywhere.into_iter().chain(linux).collect()
         }
     };
 }

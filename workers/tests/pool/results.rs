@@ -33,6 +33,8 @@ trials! {
     ],
     processes: [
         what_cannot_cross_the_pipe_is_an_error_with_its_name,
+    ],
+    linux: [
         requests_and_outputs_are_freed_when_done,
     ],
 }
@@ -427,6 +429,3 @@ fn requests_and_outputs_are_freed_when_done() {
         "{grown} KiB are left of 640 MiB that passed"
     );
 }
-
-#[cfg(not(target_os = "linux"))]
-fn requests_and_outputs_are_freed_when_done() {}

@@ -95,7 +95,10 @@ impl Task for Do {
                 Ok(child.id().to_le_bytes().to_vec())
             }
             Self::ReadInput => {
-                let output = Command::new("cat").stdin(Stdio::inherit()).output()?;
+                let output = Command::new(if cfg!(windows) { "findstr" } else { "cat" })
+                    .args(cfg!(windows).then_some("."))
+                    .stdin(Stdio::inherit())
+                    .output()?;
                 Ok(output.stdout)
             }
             Self::Note(path, ms) => {
