@@ -4,8 +4,12 @@
 //! The test program is its own worker: `main` is in its child role first, which the standard
 //! harness has no place for.
 
+#[path = "pool/chaos.rs"]
+mod chaos;
 #[path = "pool/death.rs"]
 mod death;
+#[path = "pool/matrix.rs"]
+mod matrix;
 #[path = "pool/results.rs"]
 mod results;
 #[path = "pool/stopping.rs"]
@@ -20,9 +24,15 @@ mod world;
 use libtest_mimic::{Arguments, Trial};
 use workers::pool::Kind;
 
+use matrix::Cell;
 use tasks::{Awkward, Count, Do};
 
-const KINDS: &[Kind] = &[Kind::of::<Do>(), Kind::of::<Count>(), Kind::of::<Awkward>()];
+const KINDS: &[Kind] = &[
+    Kind::of::<Do>(),
+    Kind::of::<Count>(),
+    Kind::of::<Awkward>(),
+    Kind::of::<Cell>(),
+];
 
 fn main() {
     workers::child_entry(KINDS);
@@ -34,6 +44,8 @@ fn main() {
         workforce::trials(),
         stopping::trials(),
         death::trials(),
+        matrix::trials(),
+        chaos::trials(),
     ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit();
 }
@@ -45,11 +57,10 @@ macro_rules! trials {
     (both: [$($both:ident),* $(,)?], processes: [$($process:ident),* $(,)?]
      $(, linux: [$($linux:ident),* $(,)?])? $(,)?) => {
         pub fn trials() -> Vec<libtest_mimic::Trial> {
-            use workers::pool::{Processes, Threads};
             let everywhere = vec![
                 $(
-                    $crate::trial(concat!("processes_", stringify!($both)), $both::<Processes>),
-                    $crate::trial(concat!("threads_", stringify!($both)), $both::<Threads>),
+                    $crate::trial(concat!("processes_", stringify!($both)), $both::<workers::pool::Processes>),
+                    $crate::trial(concat!("threads_", stringify!($both)), $both::<workers::pool::Threads>),
                 )*
                 $($crate::trial(stringify!($process), $process),)*
             ];

@@ -50,27 +50,26 @@ fn told(info: &PanicHookInfo<'_>) -> Panic {
     }
 }
 
-/// Does one task and says how it ended. `began` is called unless it was cancelled before.
+/// Does one task and says how it ended. `begin` gives the request, unless it was cancelled
+/// before.
 pub(crate) fn work<T: Work>(
     state: &mut T::State,
-    request: T,
     task: u64,
     desk: &Desk,
     outlet: &dyn Outlet<T>,
-    began: impl FnOnce(),
+    begin: impl FnOnce() -> Result<T, Death>,
 ) -> Result<T::Output, Death> {
     let paper = desk.paper(task);
     if paper.is_stopped() {
         desk.clear(task);
         return Err(Death::Cancelled(When::Queued));
     }
-    began();
     let context = Context {
         task,
         paper: &paper,
         outlet,
     };
-    let ended = caught(|| request.work(state, &context));
+    let ended = begin().and_then(|request| caught(|| request.work(state, &context)));
     desk.clear(task);
     ended
 }

@@ -106,8 +106,9 @@ fn serve_parent(parent: u32, kinds: &[Kind]) -> Result<(), FrameError> {
     })
 }
 
-/// A request that has come, or why it cannot be read.
-type Request<T> = (u64, Result<T, Death>);
+/// A request as it came. Read where the task is done, not where it is taken off the pipe: what
+/// kills the worker while it is read is the task's own doing.
+type Request = (u64, Vec<u8>);
 
 fn serve<T: Work>(link: Link) -> Result<(), FrameError> {
     let Link {
@@ -137,7 +138,7 @@ fn serve<T: Work>(link: Link) -> Result<(), FrameError> {
     std::thread::Builder::new()
         .name("reader".to_owned())
         .spawn(move || {
-            let code = match listen::<T>(&mut requests, &listener, &tasks) {
+            let code = match listen(&mut requests, &listener, &tasks) {
                 Ok(()) => 0,
                 Err(error) => {
                     eprintln!("worker: {error}");
@@ -147,25 +148,17 @@ fn serve<T: Work>(link: Link) -> Result<(), FrameError> {
             exit(code);
         })?;
     pipe.send(&FromWorker::Ready, &[])?;
-    work_all(&mut state, &make, &inbox, &desk, &pipe, marks)
+    work_all::<T>(&mut state, &make, &inbox, &desk, &pipe, marks)
 }
 
-fn listen<T: Work>(
-    requests: &mut File,
-    desk: &Desk,
-    tasks: &Sender<Request<T>>,
-) -> Result<(), FrameError> {
+fn listen(requests: &mut File, desk: &Desk, tasks: &Sender<Request>) -> Result<(), FrameError> {
     let mut scratch = Vec::new();
     while let Some((message, payload)) = frame::receive_with(requests, &mut scratch)? {
         match message {
             ToWorker::Run { task } => {
                 desk.lay(task);
-                let request =
-                    bench::caught(|| Ok(postcard::from_bytes(payload)?)).map_err(|death| {
-                        Death::Garbled(format!("its request cannot be read: {death}"))
-                    });
                 // The main thread outlives this one, or the process is ending.
-                let _ = tasks.send((task, request));
+                let _ = tasks.send((task, payload.to_owned()));
             }
             ToWorker::Cancel { task } => desk.stop(task),
             ToWorker::Pause(paused) => desk.pause(paused),
@@ -180,7 +173,7 @@ fn listen<T: Work>(
 fn work_all<T: Work>(
     state: &mut T::State,
     make: &dyn Fn() -> Result<T::State, Death>,
-    inbox: &Receiver<Request<T>>,
+    inbox: &Receiver<Request>,
     desk: &Desk,
     pipe: &Pipe,
     marks: Option<Marks>,
@@ -193,12 +186,12 @@ fn work_all<T: Work>(
         if let Some(marks) = marks {
             mark(marks.begin(task));
         }
-        let ended = request.and_then(|request| {
-            bench::work(state, request, task, desk, pipe, || {
-                // Together with the end of the task before; an error shows at the next flush.
-                let _ = pipe.gather(&FromWorker::Began { task }, &[]);
-                let _ = pipe.flush();
-            })
+        let ended = bench::work::<T>(state, task, desk, pipe, || {
+            // Together with the end of the task before; an error shows at the next flush.
+            let _ = pipe.gather(&FromWorker::Began { task }, &[]);
+            let _ = pipe.flush();
+            bench::caught(|| Ok(postcard::from_bytes(&request)?))
+                .map_err(|death| Death::Garbled(format!("its request cannot be read: {death}")))
         });
         if let Some(marks) = marks {
             // What a task printed without a line's end.

@@ -164,6 +164,8 @@ pub(crate) struct Slot<T: Work, Q> {
     done: u32,
     /// Workers lost here since a task was last done.
     in_vain: u32,
+    /// Workers in a row that came here and began nothing of what they were given.
+    failures: u32,
     /// Its worker is being ended by force: whatever it has begun meanwhile is not to blame.
     killed: bool,
 }
@@ -172,12 +174,10 @@ enum Place<Q> {
     /// To be filled when there is work, at this moment or after.
     Vacant {
         not_before: Instant,
-        failures: u32,
     },
     Starting {
         worker: Box<dyn Worker<Q>>,
         since: Instant,
-        failures: u32,
     },
     Ready(Box<dyn Worker<Q>>),
     /// Told to end.
@@ -271,12 +271,12 @@ impl<T: Work, Q> Slot<T, Q> {
             generation: 0,
             place: Place::Vacant {
                 not_before: Instant::now(),
-                failures: 0,
             },
             in_hand: VecDeque::new(),
             surplus: false,
             done: 0,
             in_vain: 0,
+            failures: 0,
             killed: false,
         }
     }
@@ -591,11 +591,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
         let now = Instant::now();
         for index in 0..self.slots.len() {
             let slot = &mut self.slots[index];
-            let Place::Vacant {
-                not_before,
-                failures,
-            } = slot.place
-            else {
+            let Place::Vacant { not_before } = slot.place else {
                 continue;
             };
             if wanted == 0 || slot.surplus || not_before > now {
@@ -623,13 +619,9 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                         worker: index,
                         pid: worker.pid(),
                     });
-                    slot.place = Place::Starting {
-                        worker,
-                        since: now,
-                        failures,
-                    };
+                    slot.place = Place::Starting { worker, since: now };
                 }
-                Err(error) => self.start_failed(index, failures, &error.to_string()),
+                Err(error) => self.start_failed(index, &error.to_string()),
             }
         }
     }
@@ -645,7 +637,6 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
             }
             let vacant = Place::Vacant {
                 not_before: Instant::now(),
-                failures: 0,
             };
             slot.place = match std::mem::replace(&mut slot.place, vacant) {
                 Place::Ready(mut worker) => {
@@ -663,15 +654,15 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
         }
     }
 
-    fn start_failed(&mut self, index: usize, failures: u32, reason: &str) {
-        let failures = failures + 1;
-        let given_up = failures >= START_FAILURES;
-        self.slots[index].place = if given_up {
+    fn start_failed(&mut self, index: usize, reason: &str) {
+        let slot = &mut self.slots[index];
+        slot.failures += 1;
+        let given_up = slot.failures >= START_FAILURES;
+        slot.place = if given_up {
             Place::Closed
         } else {
             Place::Vacant {
-                not_before: Instant::now() + delay(failures),
-                failures,
+                not_before: Instant::now() + delay(slot.failures),
             }
         };
         (self.watcher)(News::StartFailed {
@@ -716,6 +707,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                 let pid = slot.place.pid();
                 if let Some(held) = slot.in_hand.iter_mut().find(|held| held.task == task) {
                     held.began = Some(Instant::now());
+                    slot.failures = 0;
                     (held.entry.listener)(Said::Began {
                         worker: report.slot,
                         pid,
@@ -753,10 +745,6 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
 
     fn gone(&mut self, index: usize, gone: Gone) {
         let slot = &mut self.slots[index];
-        let failures = match &slot.place {
-            Place::Starting { failures, .. } => *failures,
-            _ => 0,
-        };
         let leaving = matches!(slot.place, Place::Leaving(..));
         let in_hand = std::mem::take(&mut slot.in_hand);
         let exit = match gone {
@@ -783,7 +771,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                     slot.place = vacant();
                     return;
                 }
-                return self.start_failed(index, failures, &reason);
+                return self.start_failed(index, &reason);
             }
             Gone::Quiet => Exit {
                 status: Status::Code(0),
@@ -822,9 +810,22 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
         } else {
             Duration::ZERO
         };
+        // Ready, given work, and gone before it began any: no more a worker than one that never
+        // was ready, and its tasks must not wait for ever for one that is.
+        let useless = !killed
+            && !in_hand.is_empty()
+            && in_hand
+                .iter()
+                .all(|held| held.began.is_none() && held.stop.is_none());
+        if useless {
+            let reason = format!("it {exit} before it began anything");
+            for held in in_hand.into_iter().rev() {
+                self.back_to_queue(held);
+            }
+            return self.start_failed(index, &reason);
+        }
         slot.place = Place::Vacant {
             not_before: Instant::now() + wait,
-            failures: 0,
         };
         // From the last: each goes to the front of the queue, so that they are in order again.
         for held in in_hand.into_iter().rev() {
@@ -862,7 +863,6 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
 fn vacant<Q>() -> Place<Q> {
     Place::Vacant {
         not_before: Instant::now(),
-        failures: 0,
     }
 }
 

@@ -37,7 +37,7 @@ impl<T: Work> Inline<T> {
         self.next += 1;
         self.desk.lay(number);
         let here = Here { part: &part };
-        bench::work(&mut self.state, task, number, &self.desk, &here, || ())
+        bench::work(&mut self.state, number, &self.desk, &here, || Ok(task))
     }
 
     /// Does all of them, in order.

@@ -122,13 +122,11 @@ impl<T: Work> Hand<T> {
         };
         self.report(What::Ready);
         for (task, request) in inbox {
-            let ended = match request.take() {
-                Some(request) => bench::work(&mut state, request, task, &self.desk, self, || {
-                    self.report(What::Began(task));
-                }),
-                // Somebody had it before.
-                None => Err(Death::Cancelled(When::Running)),
-            };
+            let ended = bench::work(&mut state, task, &self.desk, self, || {
+                self.report(What::Began(task));
+                // Taken only once: what a thread began is never given to another.
+                request.take().ok_or(Death::Cancelled(When::Running))
+            });
             let panicked = matches!(ended, Err(Death::Panicked(_)));
             self.report(What::Ended(task, ended));
             if panicked {
