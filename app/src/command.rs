@@ -22,6 +22,10 @@ pub(crate) enum Command {
     Resume,
     Cancel,
     KillWorker(usize),
+    /// Give up the file that a worker hangs on.
+    SkipFile(usize),
+    /// The fault drill.
+    SetDrill(bool),
 
     TypePath(String),
     UsePaths(Vec<PathBuf>),
@@ -34,6 +38,7 @@ pub(crate) enum Command {
     SetWorkers(Option<usize>),
     SetFollowLinks(bool),
     SetFreezeLimit(Option<u32>),
+    SetFileLimit(Option<u32>),
     SetTheme(Theme),
     SetScale(f32),
     SetPulseAlways(bool),

@@ -251,6 +251,16 @@ impl JobState {
     }
 }
 
+/// A worker that has reported nothing for so long hangs, or somebody has stopped it.
+const STALL: Duration = Duration::from_secs(2);
+
+impl LaneView {
+    /// Whether it should have something to say, and says nothing.
+    pub(crate) fn is_stalled(&self) -> bool {
+        self.state.state == WorkerState::Hashing && self.state.last_progress.elapsed() > STALL
+    }
+}
+
 /// Bytes a second over the last moments.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Speed(VecDeque<(Instant, u64)>);

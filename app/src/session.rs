@@ -59,6 +59,8 @@ pub(crate) struct Session {
     pub(crate) notices: Notices,
     pub(crate) saving: Option<Saving>,
     pub(crate) restarts: u32,
+    /// The fault drill is on: for the job that runs and those to come.
+    pub(crate) drill: bool,
     dialogs: Dialogs,
     pub(crate) pulse: Pulse,
     pub(crate) cores: CoreMeter,
@@ -120,6 +122,7 @@ impl Session {
             notices: Notices::default(),
             saving: None,
             restarts: 0,
+            drill: false,
             dialogs: Dialogs::new(wake.clone()),
             pulse,
             cores: CoreMeter::start()?,
@@ -154,6 +157,13 @@ impl Session {
             Command::KillWorker(worker) => {
                 self.with_running(|running| running.job.kill_worker(worker));
             }
+            Command::SkipFile(worker) => {
+                self.with_running(|running| running.job.skip_file(worker));
+            }
+            Command::SetDrill(on) => {
+                self.drill = on;
+                self.with_running(|running| running.job.drill(on));
+            }
             Command::TypePath(text) => {
                 self.chosen = expand(&text).into_iter().collect();
                 self.path_text = text;
@@ -167,6 +177,7 @@ impl Session {
             Command::SetWorkers(workers) => self.settings.workers = workers,
             Command::SetFollowLinks(follow) => self.settings.follow_links = follow,
             Command::SetFreezeLimit(limit) => self.settings.freeze_limit_s = limit,
+            Command::SetFileLimit(limit) => self.settings.file_limit_s = limit,
             Command::SetTheme(theme) => self.settings.theme = theme,
             Command::SetScale(scale) => self.settings.scale = scale,
             Command::SetPulseAlways(on) => {
@@ -281,6 +292,10 @@ impl Session {
             },
             workers: title.workers,
             priority: Priority::Background,
+            file_limit: self
+                .settings
+                .file_limit_s
+                .map(|seconds| Duration::from_secs(u64::from(seconds))),
         };
         // Of two hundred chosen files none is a place to come back to.
         if let [only] = self.chosen.as_slice() {
@@ -308,6 +323,7 @@ impl Session {
         match Job::start(spec.clone(), run_on, sink) {
             Ok(job) => {
                 self.begin_run(spec);
+                job.drill(self.drill);
                 let running = Running::new(title, job, events, Instant::now(), None);
                 self.job = JobState::Running(Box::new(running));
             }
@@ -843,6 +859,20 @@ fn tell(notices: &mut Notices, worker: usize, what: &WorkerEvent) {
                 format!("Worker {number} {how}")
             };
             notices.say(Tone::Warning, format!("{what}. {files}."));
+        }
+        WorkerEvent::GaveUp { file, alone, late } => {
+            let name = shown(file);
+            let text = match (alone, late) {
+                (0, true) => {
+                    format!("{name} took too long and was given up; its worker was ended.")
+                }
+                (0, false) => format!("Skipped {name}; its worker was ended."),
+                (n, _) => format!(
+                    "Worker {number} hung on one of {} files; each is now tried alone.",
+                    count(*n as u64)
+                ),
+            };
+            notices.say(Tone::Warning, text);
         }
         WorkerEvent::Replaced { .. } => {}
         WorkerEvent::StartFailed { reason } => {

@@ -28,6 +28,8 @@ pub(crate) struct Settings {
     pub(crate) follow_links: bool,
     /// Seconds for which a job may freeze the window; `None`: as long as it takes.
     pub(crate) freeze_limit_s: Option<u32>,
+    /// Seconds that one file may take in a pool of processes; `None`: as long as it takes.
+    pub(crate) file_limit_s: Option<u32>,
     pub(crate) theme: Theme,
     /// 1.0 is the system's own size.
     pub(crate) scale: f32,
@@ -61,6 +63,8 @@ pub(crate) struct WindowPlace {
 }
 
 pub(crate) const FREEZE_LIMIT_S: u32 = 10;
+/// What a file may take once somebody wants a limit, seconds.
+pub(crate) const FILE_LIMIT_S: u32 = 60;
 pub(crate) const SCALES: std::ops::RangeInclusive<f32> = 0.75..=2.5;
 
 impl Default for Settings {
@@ -71,6 +75,7 @@ impl Default for Settings {
             workers: None,
             follow_links: false,
             freeze_limit_s: Some(FREEZE_LIMIT_S),
+            file_limit_s: None,
             theme: Theme::default(),
             scale: 1.0,
             pulse_always: false,
@@ -97,6 +102,7 @@ impl Settings {
             .workers
             .map(|n| n.clamp(1, workers::JobSpec::MAX_WORKERS));
         self.freeze_limit_s = self.freeze_limit_s.map(|s| s.clamp(1, 3600));
+        self.file_limit_s = self.file_limit_s.map(|s| s.clamp(1, 24 * 3600));
         self.recent.truncate(RECENT);
         if let Some(place) = &mut self.window {
             let sane = |v: f32, low: f32, high: f32| {

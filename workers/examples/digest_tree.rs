@@ -19,6 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         links: Links::Skip,
         workers: std::thread::available_parallelism().map_or(1, usize::from),
         priority: Priority::Normal,
+        file_limit: None,
     };
     let (sink, events) = Sink::new(|| ());
     let job = Job::start(spec, RunOn::Processes, sink)?;

@@ -1,10 +1,12 @@
 //! What a job tells whoever started it, and the channel it tells it through.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use crate::job::Damage;
 use crate::verdict::{Counts, FileResult};
 
 /// Something that happened. Progress is not here: it is read from [`crate::Totals`] and
@@ -45,6 +47,15 @@ pub enum WorkerEvent {
         /// Files it held that were set aside, because another worker had died with them before.
         set_aside: usize,
     },
+    /// It was ended because the file it was at was given up.
+    GaveUp {
+        /// The file, or the first of those that are now tried alone.
+        file: PathBuf,
+        /// How many files are now tried alone; 0 where it was certain which one it was at.
+        alone: usize,
+        /// It took too long; otherwise somebody asked.
+        late: bool,
+    },
     /// No worker could be started in this place; it is tried again.
     StartFailed {
         /// The system's reason.
@@ -83,6 +94,8 @@ pub struct Summary {
     pub cpu: Option<Duration>,
     /// Each worker's share.
     pub workers: Vec<WorkerFigures>,
+    /// What a fault drill did to them.
+    pub damage: Damage,
 }
 
 /// One worker's share of a job.

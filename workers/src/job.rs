@@ -1,6 +1,7 @@
 //! A job: what is asked for, and the handle to what runs.
 
 mod backlog;
+mod drill;
 mod foreman;
 pub(crate) mod inline;
 mod ledger;
@@ -9,6 +10,7 @@ mod scan;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use crossbeam_channel::Sender;
 
@@ -18,6 +20,7 @@ use crate::error::SpecError;
 use crate::event::Sink;
 use crate::progress::{Lane, Totals};
 
+pub use drill::Damage;
 use foreman::Order;
 use inline::Start;
 
@@ -34,6 +37,9 @@ pub struct JobSpec {
     pub workers: usize,
     /// How the workers stand against the rest of the machine.
     pub priority: Priority,
+    /// How long one file may take, counted from its beginning; `None`: as long as it takes. Only
+    /// for jobs on processes: a thread that waits for a disk cannot be ended.
+    pub file_limit: Option<Duration>,
 }
 
 /// What to do about symbolic links.
@@ -165,6 +171,19 @@ impl Job {
     /// place. A thread cannot be killed: for a job on threads this does nothing.
     pub fn kill_worker(&self, worker: usize) {
         self.order(Order::Kill(worker));
+    }
+
+    /// Gives up the file that one worker process is at: the worker is ended, the file is settled
+    /// as skipped, and the others it held go to others. Where it is not certain which of them it
+    /// is at, they are tried alone first. For a job on threads this does nothing.
+    pub fn skip_file(&self, worker: usize) {
+        self.order(Order::Skip(worker));
+    }
+
+    /// Turns the fault drill on or off: workers are killed, crashed and stopped at random. The
+    /// results are the same. For a job on threads this does nothing.
+    pub fn drill(&self, on: bool) {
+        self.order(Order::Drill(on));
     }
 
     fn order(&self, order: Order) {

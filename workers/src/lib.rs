@@ -29,7 +29,7 @@ pub use cancel::{CancelToken, Control, Stopped};
 pub use error::SpecError;
 pub use event::{Ending, Event, Sink, Summary, WorkerEvent, WorkerFigures};
 pub use job::inline::{InlineJob, Pace};
-pub use job::{Job, JobSpec, Links, Priority, RunOn};
+pub use job::{Damage, Job, JobSpec, Links, Priority, RunOn};
 pub use name::{path_bytes, shown};
 pub use process::child::{CHILD_ARGUMENT, child_entry};
 pub use progress::{Lane, LaneState, Totals, TotalsNow, WorkerState};

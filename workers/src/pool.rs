@@ -52,6 +52,7 @@ use log::Log;
 use queue::Queue;
 
 use crate::job::Priority;
+use crate::process::Harm;
 
 /// More workers than this help on no machine, and each process takes three pipes.
 pub const MAX_WORKERS: usize = 256;
@@ -424,6 +425,17 @@ impl<T: Work, E: Executor> Pool<T, E> {
     /// Whether the dispatcher is gone.
     pub(crate) fn has_ended(&self) -> bool {
         self.dispatcher.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
+    /// Does something to the worker in one place that it did not expect, and is nobody's fault;
+    /// `done` hears whether that could be done.
+    pub(crate) fn harm(&self, worker: usize, harm: Harm, done: Sender<bool>) {
+        self.order(Order::Harm(worker, harm, done));
+    }
+
+    /// Ends a task by force, if it runs in a process.
+    pub(crate) fn kill_task(&self, task: u64) {
+        self.order(Order::Kill(task));
     }
 
     /// Kills the worker in one place if it is a process.

@@ -2,6 +2,7 @@
 //! cost. Each system's own means are in `unix.rs` and `windows.rs`, behind one face.
 
 pub mod child;
+mod harm;
 pub mod priority;
 pub(crate) mod status;
 pub mod usage;
@@ -17,6 +18,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
+
+pub(crate) use harm::Harm;
 
 use child::{CHILD_ARGUMENT, PARENT_ARGUMENT};
 

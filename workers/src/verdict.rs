@@ -1,6 +1,7 @@
 //! What became of one file, and how many files each thing became of.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,8 @@ pub enum Verdict {
     ChangedWhileReading(String),
     /// Every worker that took it died; how the last one did.
     Crashed(String),
+    /// Reading it took longer than a file may take, or nothing came for that long.
+    TimedOut(Duration),
     /// Not a file to read.
     Skipped(SkipReason),
 }
@@ -43,6 +46,8 @@ pub enum SkipReason {
     SymbolicLink,
     /// Something the system calls neither a file nor a folder.
     Other,
+    /// Somebody did not want to wait for it.
+    ByRequest,
 }
 
 impl SkipReason {
@@ -54,6 +59,7 @@ impl SkipReason {
             Self::Socket => "a socket; not opened",
             Self::Device => "a device; not opened",
             Self::SymbolicLink => "a symbolic link; not followed",
+            Self::ByRequest => "skipped by request while it was read",
             Self::Other => "neither a file nor a folder; not opened",
         }
     }
@@ -70,17 +76,20 @@ pub enum VerdictKind {
     ChangedWhileReading,
     /// See [`Verdict::Crashed`].
     Crashed,
+    /// See [`Verdict::TimedOut`].
+    TimedOut,
     /// See [`Verdict::Skipped`].
     Skipped,
 }
 
 impl VerdictKind {
     /// Every kind, best first.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Ok,
         Self::Unreadable,
         Self::ChangedWhileReading,
         Self::Crashed,
+        Self::TimedOut,
         Self::Skipped,
     ];
 
@@ -92,6 +101,7 @@ impl VerdictKind {
             Self::Unreadable => "unreadable",
             Self::ChangedWhileReading => "changed_while_reading",
             Self::Crashed => "crashed",
+            Self::TimedOut => "timed_out",
             Self::Skipped => "skipped",
         }
     }
@@ -106,6 +116,7 @@ impl Verdict {
             Self::Unreadable(_) => VerdictKind::Unreadable,
             Self::ChangedWhileReading(_) => VerdictKind::ChangedWhileReading,
             Self::Crashed(_) => VerdictKind::Crashed,
+            Self::TimedOut(_) => VerdictKind::TimedOut,
             Self::Skipped(_) => VerdictKind::Skipped,
         }
     }
@@ -118,6 +129,7 @@ impl Verdict {
             Self::Unreadable(why) | Self::ChangedWhileReading(why) | Self::Crashed(why) => {
                 Some(why)
             }
+            Self::TimedOut(_) => Some("it took longer than a file may take"),
             Self::Skipped(why) => Some(why.text()),
         }
     }
@@ -151,6 +163,7 @@ impl Counts {
         self.get(VerdictKind::Unreadable)
             + self.get(VerdictKind::ChangedWhileReading)
             + self.get(VerdictKind::Crashed)
+            + self.get(VerdictKind::TimedOut)
             > 0
     }
 }

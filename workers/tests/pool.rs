@@ -8,6 +8,9 @@
 mod chaos;
 #[path = "pool/death.rs"]
 mod death;
+#[cfg(target_os = "linux")]
+#[path = "pool/jobs.rs"]
+mod jobs;
 #[path = "pool/matrix.rs"]
 mod matrix;
 #[path = "pool/results.rs"]
@@ -39,13 +42,15 @@ fn main() {
     let mut arguments = Arguments::from_args();
     // One after the other: they look at the children of this process.
     arguments.test_threads = Some(1);
-    let trials = [
+    let trials = vec![
         results::trials(),
         workforce::trials(),
         stopping::trials(),
         death::trials(),
         matrix::trials(),
         chaos::trials(),
+        #[cfg(target_os = "linux")]
+        jobs::trials(),
     ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit();
 }

@@ -53,6 +53,14 @@ pub(super) struct Options {
     #[arg(long)]
     follow_links: bool,
 
+    /// Give up a file that takes longer than so many seconds (processes only)
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    file_limit: Option<u32>,
+
+    /// Kill, crash and stop workers at random, to see the job survive it (processes only)
+    #[arg(long)]
+    drill: bool,
+
     /// Show progress on standard error
     #[arg(long, value_enum, default_value_t = When::Auto)]
     progress: When,
@@ -160,7 +168,20 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
         },
         workers: options.workers.unwrap_or_else(default_workers),
         priority: Priority::Normal,
+        file_limit: options
+            .file_limit
+            .map(|seconds| Duration::from_secs(u64::from(seconds))),
     };
+    for (given, option) in [
+        (options.drill, "--drill"),
+        (options.file_limit.is_some(), "--file-limit"),
+    ] {
+        if given && options.run_on != Way::Processes {
+            return Err(Failure::Usage(format!(
+                "{option} goes with --run-on processes only: no thread can be ended by force"
+            )));
+        }
+    }
     let (interrupt, interrupted) = crossbeam_channel::bounded(2);
     let handler = ctrlc::set_handler(move || {
         if interrupt.try_send(()).is_err() {
@@ -183,8 +204,14 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
     };
     let summary = match options.run_on {
         Way::Inline => run_inline(spec, &interrupted, &mut report)?,
-        Way::Threads => run_pool(spec, RunOn::Threads, &interrupted, &mut report)?,
-        Way::Processes => run_pool(spec, RunOn::Processes, &interrupted, &mut report)?,
+        Way::Threads => run_pool(spec, RunOn::Threads, false, &interrupted, &mut report)?,
+        Way::Processes => run_pool(
+            spec,
+            RunOn::Processes,
+            options.drill,
+            &interrupted,
+            &mut report,
+        )?,
     };
     if let Some(line) = &mut report.line {
         line.clear();
@@ -242,11 +269,13 @@ fn run_inline(
 fn run_pool(
     spec: JobSpec,
     run_on: RunOn,
+    drill: bool,
     interrupted: &crossbeam_channel::Receiver<()>,
     report: &mut Report,
 ) -> Result<Summary, Failure> {
     let (sink, events) = Sink::new(|| {});
     let job = Job::start(spec, run_on, sink)?;
+    job.drill(drill);
     let mut cancelled = false;
     loop {
         // The interrupt itself wakes this up; the timeout is for the progress line.
@@ -265,6 +294,8 @@ fn run_pool(
         match event {
             Ok(Event::Results(results)) => report.results.extend(results),
             Ok(Event::Worker { worker, what }) => match what {
+                // The drill says at the end how many there were.
+                WorkerEvent::Died { asked: true, .. } if drill => {}
                 WorkerEvent::Died { how, requeued, .. } => report.complain(&format!(
                     "worker {} {how}; {} of its files are hashed by others",
                     worker + 1,
@@ -273,7 +304,11 @@ fn run_pool(
                 WorkerEvent::StartFailed { reason } => {
                     report.complain(&format!("worker {} {reason}", worker + 1));
                 }
-                WorkerEvent::Replaced { .. } => {}
+                WorkerEvent::GaveUp { alone: 0, .. } | WorkerEvent::Replaced { .. } => {}
+                WorkerEvent::GaveUp { alone, .. } => report.complain(&format!(
+                    "worker {} hung on one of {alone} files; each is now tried alone",
+                    worker + 1
+                )),
             },
             Ok(Event::Finished(summary)) => {
                 job.join();
@@ -323,7 +358,23 @@ fn conclude(
                 );
             }
             Verdict::Crashed(why) => eprintln!("thawsum: {}: {why}", shown(&result.path)),
+            Verdict::TimedOut(limit) => eprintln!(
+                "thawsum: {}: given up after {} s",
+                shown(&result.path),
+                limit.as_secs()
+            ),
         }
+    }
+    if options.drill {
+        let workers::Damage {
+            killed,
+            crashed,
+            stopped,
+        } = summary.damage;
+        eprintln!(
+            "thawsum: the drill killed {killed} workers, crashed {crashed} and stopped {stopped} for a while; \
+             what they held was hashed by others"
+        );
     }
     let skipped = summary.counts.get(workers::VerdictKind::Skipped);
     if skipped > 0 && options.summary.is_none() {

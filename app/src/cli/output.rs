@@ -84,5 +84,10 @@ pub(super) fn summary_json(summary: &Summary) -> Value {
         "not_reached": summary.not_reached,
         "worker_restarts": restarts,
         "workers": workers,
+        "drill": {
+            "killed": summary.damage.killed,
+            "crashed": summary.damage.crashed,
+            "stopped": summary.damage.stopped,
+        },
     })
 }

@@ -6,7 +6,7 @@ use super::View;
 use crate::command::Command;
 use crate::keys::keys;
 use crate::session::Session;
-use crate::settings::{FREEZE_LIMIT_S, SCALES, Theme};
+use crate::settings::{FILE_LIMIT_S, FREEZE_LIMIT_S, SCALES, Theme};
 use crate::theme;
 use crate::widgets::button;
 use crate::widgets::panel::inside_of;
@@ -96,6 +96,26 @@ impl View for SettingsView {
                         .accessible_name("Seconds of freeze at most");
                     if response.changed() {
                         commands.push(Command::SetFreezeLimit(Some(seconds)));
+                    }
+                });
+
+                section(
+                    ui,
+                    "Files that hang",
+                    "A file on a broken disk or a lost network folder can take for ever. In a pool of child processes its worker can be ended and the file given up; no thread can.",
+                );
+                ui.horizontal(|ui| {
+                    let mut limited = settings.file_limit_s.is_some();
+                    if ui.add(Checkbox::new(&mut limited, "Give a file up after")).changed() {
+                        commands.push(Command::SetFileLimit(limited.then_some(FILE_LIMIT_S)));
+                    }
+                    let mut seconds = settings.file_limit_s.unwrap_or(FILE_LIMIT_S);
+                    let drag = DragValue::new(&mut seconds).range(1..=86_400).suffix(" s");
+                    let response = ui
+                        .add_enabled(limited, drag)
+                        .accessible_name("Seconds that a file may take");
+                    if response.changed() {
+                        commands.push(Command::SetFileLimit(Some(seconds)));
                     }
                 });
 

@@ -17,9 +17,6 @@ use crate::widgets::text::{self, Cut, short};
 pub(crate) const TALL: f32 = 59.0;
 pub(crate) const SHORT: f32 = 27.0;
 
-/// No progress for this long while hashing is worth a word.
-const STALL: Duration = Duration::from_secs(2);
-
 /// What happened to a worker is shown this long in the place of its file.
 const NOTE: Duration = Duration::from_secs(5);
 
@@ -42,7 +39,7 @@ fn words(palette: &Palette, number: usize, view: &LaneView, base: &Path) -> Word
     let (icon, color, state) = match lane.state {
         WorkerState::Starting => ("○", palette.dim, "starting".to_owned()),
         WorkerState::Idle => ("○", palette.dim, "idle".to_owned()),
-        WorkerState::Hashing if waiting > STALL => {
+        WorkerState::Hashing if view.is_stalled() => {
             ("▲", palette.red, format!("stalled {}", duration(waiting)))
         }
         WorkerState::Hashing => ("●", palette.green, "hashing".to_owned()),
@@ -99,8 +96,21 @@ fn words(palette: &Palette, number: usize, view: &LaneView, base: &Path) -> Word
     }
 }
 
-/// Paints lane number `number` over `rect`, with paths from `base` on; says whether it is to be killed.
-pub(crate) fn lane(ui: &mut Ui, rect: Rect, number: usize, view: &LaneView, base: &Path) -> bool {
+/// What the user asks of a worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wish {
+    Kill,
+    SkipFile,
+}
+
+/// Paints lane number `number` over `rect`, with paths from `base` on.
+pub(crate) fn lane(
+    ui: &mut Ui,
+    rect: Rect,
+    number: usize,
+    view: &LaneView,
+    base: &Path,
+) -> Option<Wish> {
     let palette = theme::palette(ui);
     let words = words(palette, number, view, base);
     let pid = view.state.pid.map(|pid| format!("pid {pid}"));
@@ -113,21 +123,37 @@ pub(crate) fn lane(ui: &mut Ui, rect: Rect, number: usize, view: &LaneView, base
             WorkerState::Gone | WorkerState::Restarting
         );
     let mut right = line.right();
-    let mut kill = false;
+    let mut wish = None;
     if killable {
-        let place = Rect::from_min_max(pos2(right - 24.0, line.top()), line.max);
-        let builder = UiBuilder::new()
-            .id_salt(("kill", number))
-            .max_rect(place)
-            .layout(eframe::egui::Layout::right_to_left(
-                eframe::egui::Align::Center,
-            ));
-        let mut child = ui.new_child(builder);
-        child.spacing_mut().button_padding = vec2(2.0, 0.0);
-        child.spacing_mut().interact_size.y = 18.0;
-        let name = format!("Kill worker {number}: its files are hashed by others");
-        kill = button::link(&mut child, "kill", theme::small(), palette.accent, &name).clicked();
-        right -= 36.0;
+        let kill = format!("Kill worker {number}: its files are hashed by others");
+        let skip = format!("Skip the file that worker {number} hangs on");
+        let links = [
+            (Some(("kill", kill, 24.0)), Wish::Kill),
+            (
+                view.is_stalled().then_some(("skip file", skip, 52.0)),
+                Wish::SkipFile,
+            ),
+        ];
+        for (link, what) in links {
+            let Some((text, name, width)) = link else {
+                continue;
+            };
+            let place =
+                Rect::from_min_max(pos2(right - width, line.top()), pos2(right, line.bottom()));
+            let builder = UiBuilder::new()
+                .id_salt((text, number))
+                .max_rect(place)
+                .layout(eframe::egui::Layout::right_to_left(
+                    eframe::egui::Align::Center,
+                ));
+            let mut child = ui.new_child(builder);
+            child.spacing_mut().button_padding = vec2(2.0, 0.0);
+            child.spacing_mut().interact_size.y = 18.0;
+            if button::link(&mut child, text, theme::small(), palette.accent, &name).clicked() {
+                wish = Some(what);
+            }
+            right -= width + 12.0;
+        }
     }
     if tall {
         let head = Rect::from_min_max(line.min, pos2(right, line.max.y));
@@ -201,7 +227,7 @@ pub(crate) fn lane(ui: &mut Ui, rect: Rect, number: usize, view: &LaneView, base
         let track = Rect::from_min_size(pos2(rect.left(), line.bottom()), vec2(rect.width(), 2.0));
         bar(ui, track, words.share, words.color, None);
     }
-    kill
+    wish
 }
 
 /// Amount and speed at the right of a line; gives where they begin.

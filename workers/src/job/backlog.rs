@@ -35,7 +35,7 @@ pub(crate) struct Backlog {
     large: BinaryHeap<BySize>,
     large_bytes: u64,
     small: VecDeque<Item>,
-    /// Files that lost their worker; each goes out alone.
+    /// Files that lost their worker, or may be what one hangs on; each goes out alone.
     suspects: VecDeque<Item>,
     /// Large files at once take less time than one after the other.
     together: bool,
@@ -77,6 +77,11 @@ impl Backlog {
         } else {
             self.small.push_back(item);
         }
+    }
+
+    /// A file that is to go alone, for whatever reason.
+    pub(crate) fn push_alone(&mut self, item: Item) {
+        self.suspects.push_back(item);
     }
 
     pub(crate) fn is_empty(&self) -> bool {

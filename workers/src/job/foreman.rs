@@ -8,7 +8,7 @@
 //! get through regardless. The workers themselves, their deaths and their replacement are the
 //! pool's business.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::io;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -18,17 +18,19 @@ use crossbeam_channel::{Receiver, Select, Sender, never, unbounded};
 
 use super::RunOn;
 use super::backlog::{AHEAD_BYTES, Backlog, Batch};
+use super::drill::{Damage, Drill};
 use super::inline::Start;
 use super::ledger::Ledger;
 use super::scan;
 use crate::cancel::Control;
 use crate::event::{Ending, Event, Sink, Summary, WorkerEvent, WorkerFigures};
 use crate::pool::{Death, Executor, Loss, News, Pool, Processes, Said as TaskSaid, Terms, Threads};
+use crate::process::Harm;
 use crate::progress::{Lane, Totals, WorkerState};
 use crate::tasks::bundle::{Bundle, Item, Said, Settled};
 use crate::tasks::hash::{HalfRead, together_pays};
 use crate::tasks::walk::Found;
-use crate::verdict::{FileResult, Verdict};
+use crate::verdict::{FileResult, SkipReason, Verdict};
 
 /// Results in one event at most: a listener that works by the clock must be able to stop.
 const RESULTS_IN_EVENT: usize = 2048;
@@ -49,6 +51,8 @@ pub(crate) enum Order {
     Resume,
     Cancel,
     Kill(usize),
+    Skip(usize),
+    Drill(bool),
 }
 
 pub(crate) fn spawn(
@@ -130,6 +134,12 @@ fn run<E: Executor>(
         held: HashMap::new(),
         scanning: true,
         stage: Stage::Running,
+        file_limit: spec.file_limit.filter(|_| E::CAN_KILL),
+        drill: None,
+        deed: unbounded(),
+        deeds: VecDeque::new(),
+        damage: Damage::default(),
+        given_up: HashSet::new(),
         results: Vec::new(),
         results_since: None,
         outbox: VecDeque::new(),
@@ -186,6 +196,8 @@ struct Held {
     items: Arc<[Item]>,
     reported: usize,
     worker: Option<usize>,
+    /// When it last was seen to come on: begun, or a file of it settled.
+    since: Instant,
 }
 
 impl Held {
@@ -209,6 +221,14 @@ struct Foreman<E: Executor> {
     held: HashMap<u64, Held>,
     scanning: bool,
     stage: Stage,
+    file_limit: Option<Duration>,
+    drill: Option<Drill>,
+    /// Deeds of the drill that were ordered, and the answers whether they could be done.
+    deed: (Sender<bool>, Receiver<bool>),
+    deeds: VecDeque<Harm>,
+    damage: Damage,
+    /// Bundles whose worker is being ended because of a file that was given up.
+    given_up: HashSet<u64>,
     /// Results on their way into an event, and since when the first of them has waited.
     results: Vec<FileResult>,
     results_since: Option<Instant>,
@@ -228,6 +248,8 @@ impl<E: Executor> Foreman<E> {
         let mut orders = orders.clone();
         loop {
             self.heed_cancel();
+            self.keep_file_limit();
+            self.do_harm();
             let clogged = self.outbox.len() >= HELD_BACK && self.is_running();
             if !clogged {
                 self.hand_out();
@@ -308,11 +330,19 @@ impl<E: Executor> Foreman<E> {
     }
 
     fn patience(&self) -> Duration {
-        let bundle = self
-            .results_since
-            .map(|since| (since + BUNDLE_FOR).saturating_duration_since(Instant::now()));
-        bundle
-            .unwrap_or(Duration::from_secs(1))
+        let bundle = self.results_since.map(|since| since + BUNDLE_FOR);
+        let drill = self.drill.as_ref().map(Drill::due);
+        let late = self.file_limit.and_then(|limit| {
+            let at_work = self.held.values().filter(|held| held.worker.is_some());
+            Some(at_work.map(|held| held.since).min()? + limit)
+        });
+        [bundle, drill, late]
+            .into_iter()
+            .flatten()
+            .min()
+            .map_or(Duration::from_secs(1), |when| {
+                when.saturating_duration_since(Instant::now())
+            })
             .max(Duration::from_millis(1))
     }
 
@@ -423,6 +453,7 @@ impl<E: Executor> Foreman<E> {
             items: items.clone(),
             reported: 0,
             worker: None,
+            since: Instant::now(),
         };
         let weight = held.bytes();
         let bundle = Bundle {
@@ -472,6 +503,7 @@ impl<E: Executor> Foreman<E> {
             Mail::Task(task, TaskSaid::Began { worker, .. }) => {
                 if let Some(held) = self.held.get_mut(&task) {
                     held.worker = Some(worker);
+                    held.since = Instant::now();
                     self.show(worker, WorkerState::Hashing);
                 }
             }
@@ -578,6 +610,7 @@ impl<E: Executor> Foreman<E> {
         if files == 0 {
             return;
         }
+        held.since = Instant::now();
         self.results_since.get_or_insert_with(Instant::now);
         self.totals.done(files, walked);
         if let Some(worker) = held.worker {
@@ -634,6 +667,10 @@ impl<E: Executor> Foreman<E> {
             None => how,
         };
         let (mut requeued, mut set_aside) = (0, 0);
+        let mut gave_up = false;
+        for task in &begun {
+            gave_up |= self.given_up.remove(task);
+        }
         for task in begun {
             if let Some(held) = self.held.remove(&task) {
                 // Killed from outside, it was no file's fault. Otherwise each unreported file of
@@ -654,9 +691,14 @@ impl<E: Executor> Foreman<E> {
             lane.restarts = restarts;
             lane.file = None;
             lane.file_done = 0;
-            lane.note = Some((obituary(&how, requeued, set_aside), Instant::now()));
+            let words = if gave_up {
+                "ended because a file was given up".to_owned()
+            } else {
+                obituary(&how, requeued, set_aside)
+            };
+            lane.note = Some((words, Instant::now()));
         });
-        if self.is_running() {
+        if self.is_running() && !gave_up {
             self.tell(
                 worker,
                 WorkerEvent::Died {
@@ -717,6 +759,9 @@ impl<E: Executor> Foreman<E> {
             Order::Pause => self.pool.pause(),
             Order::Resume => self.pool.resume(),
             Order::Kill(worker) => self.pool.kill_process(worker),
+            Order::Skip(worker) if E::CAN_KILL => self.give_up_file_of(worker, None),
+            Order::Drill(on) if E::CAN_KILL => self.switch_drill(on),
+            Order::Skip(_) | Order::Drill(_) => {}
             Order::Cancel => {
                 self.control.cancel();
                 self.backlog.clear();
@@ -725,6 +770,99 @@ impl<E: Executor> Foreman<E> {
         }
         if let Order::Pause | Order::Resume = order {
             self.show_all();
+        }
+    }
+
+    /// The worker hangs on a file: it is ended, and the file with it. `late`: because of the
+    /// limit, and not because somebody asked.
+    fn give_up_file_of(&mut self, worker: usize, late: Option<Duration>) {
+        let at = self
+            .held
+            .iter()
+            .filter(|(_, held)| held.worker == Some(worker))
+            .min_by_key(|(task, _)| **task)
+            .map(|(&task, _)| task);
+        let Some((task, held)) = at.and_then(|task| Some((task, self.held.remove(&task)?))) else {
+            return;
+        };
+        let Some(first) = held.left().first() else {
+            return;
+        };
+        let file = first.path.clone();
+        let alone = if let [only] = held.left() {
+            self.totals.done(1, only.seen.size);
+            self.settle(FileResult {
+                verdict: match late {
+                    Some(limit) => Verdict::TimedOut(limit),
+                    None => Verdict::Skipped(SkipReason::ByRequest),
+                },
+                path: file.clone(),
+                size: only.seen.size,
+            });
+            0
+        } else {
+            for item in held.left() {
+                self.backlog.push_alone(item.clone());
+            }
+            held.left().len()
+        };
+        self.given_up.insert(task);
+        self.pool.kill_task(task);
+        let late = late.is_some();
+        self.tell(worker, WorkerEvent::GaveUp { file, alone, late });
+    }
+
+    fn keep_file_limit(&mut self) {
+        let Some(limit) = self.file_limit else {
+            return;
+        };
+        if self.control.is_paused() {
+            // Time stands still for files, too.
+            let now = Instant::now();
+            for held in self.held.values_mut() {
+                held.since = now;
+            }
+            return;
+        }
+        let late: Vec<usize> = self
+            .held
+            .values()
+            .filter(|held| held.since.elapsed() >= limit)
+            .filter_map(|held| held.worker)
+            .collect();
+        for worker in late {
+            self.give_up_file_of(worker, Some(limit));
+        }
+    }
+
+    fn switch_drill(&mut self, on: bool) {
+        match (on, self.drill.take()) {
+            (true, None) => self.drill = Some(Drill::new()),
+            (true, was) => self.drill = was,
+            (false, None) => {}
+            (false, Some(drill)) => {
+                for worker in drill.end() {
+                    self.deeds.push_back(Harm::GoOn);
+                    self.pool.harm(worker, Harm::GoOn, self.deed.0.clone());
+                }
+            }
+        }
+    }
+
+    fn do_harm(&mut self) {
+        if let Some(drill) = &mut self.drill {
+            for (worker, harm) in drill.deeds(Instant::now(), self.places.len()) {
+                self.deeds.push_back(harm);
+                self.pool.harm(worker, harm, self.deed.0.clone());
+            }
+        }
+        // The pool answers in the order in which it was asked.
+        while let Ok(could) = self.deed.1.try_recv() {
+            if let Some(harm) = self.deeds.pop_front()
+                && could
+            {
+                self.damage.note(harm);
+            }
         }
     }
 
@@ -761,6 +899,7 @@ impl<E: Executor> Foreman<E> {
             self.control.cancel();
             self.pool.terminate();
         }
+        self.switch_drill(false);
         self.stage = Stage::Ending(how);
     }
 
@@ -770,6 +909,7 @@ impl<E: Executor> Foreman<E> {
             Stage::Running => Ending::Failed("the foreman stopped".to_owned()),
         };
         let mut summary = self.ledger.close(how, self.totals.now().found_files);
+        summary.damage = self.damage;
         summary.workers = self.places.iter().map(|p| p.figures.clone()).collect();
         summary
     }

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::drill::Damage;
 use crate::event::{Ending, Summary};
 use crate::process::usage::CpuClock;
 use crate::verdict::{Counts, FileResult, Verdict};
@@ -40,6 +41,7 @@ impl Ledger {
             wall: self.started.elapsed(),
             cpu: self.cpu.elapsed(),
             workers: Vec::new(),
+            damage: Damage::default(),
         }
     }
 }

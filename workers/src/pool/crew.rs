@@ -7,6 +7,7 @@ use crossbeam_channel::Sender;
 
 use super::death::{Death, Exit};
 use super::task::{Failure, Work};
+use crate::process::Harm;
 
 /// What a worker, or whoever minds it, tells the dispatcher.
 pub struct Report<T: Work> {
@@ -57,6 +58,8 @@ pub trait Worker<Q> {
     /// Asks the system to end it, and whatever it started, as politely as the system can.
     /// `false`: that cannot be done.
     fn terminate(&mut self) -> bool;
+    /// Does something to it that it did not expect. `false`: that cannot be done.
+    fn harm(&mut self, harm: Harm) -> bool;
     /// Ends it, and whatever it started, by force. `false`: that cannot be done.
     fn kill(&mut self) -> bool;
 }

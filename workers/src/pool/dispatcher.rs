@@ -16,6 +16,7 @@ use super::death::{Death, Exit, When};
 use super::gate::Gate;
 use super::queue::Queue;
 use super::task::Work;
+use crate::process::Harm;
 use crate::process::status::Status;
 
 /// A place whose workers fail to start this often in a row is given up.
@@ -100,6 +101,8 @@ pub(crate) enum Order<T: Work, Q> {
     Kill(u64),
     /// Kills the worker in one place. It is nobody's fault: its task goes to another.
     KillWorker(usize),
+    /// Does it to the worker in one place; it is nobody's fault. Says whether it could.
+    Harm(usize, Harm, Sender<bool>),
     Resize(usize),
     Pause(bool),
     /// No more tasks will come.
@@ -442,6 +445,17 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                 {
                     slot.killed |= worker.kill();
                 }
+            }
+            Order::Harm(index, harm, done) => {
+                let mut could = false;
+                if let Some(slot) = self.slots.get_mut(index)
+                    && let Place::Ready(worker) = &mut slot.place
+                {
+                    could = worker.harm(harm);
+                    slot.killed |= could && matches!(harm, Harm::Kill | Harm::Crash);
+                }
+                // Whoever asked may have gone.
+                let _ = done.try_send(could);
             }
             Order::Resize(workers) => {
                 self.rules.workers = workers;

@@ -15,6 +15,8 @@ use crate::wire::frame::CAP;
 
 /// Who works: [`Threads`] or [`Processes`].
 pub trait Executor: sealed::Sealed + Send + Sync + 'static {
+    /// Whether a worker can be ended by force.
+    const CAN_KILL: bool;
     #[doc(hidden)]
     type Request<T: Work>: Clone + Send + 'static;
     #[doc(hidden)]
@@ -51,6 +53,7 @@ pub struct Threads;
 pub struct Processes;
 
 impl Executor for Threads {
+    const CAN_KILL: bool = false;
     type Request<T: Work> = Handed<T>;
 
     fn pack<T: Work>(task: T) -> Result<Handed<T>, SubmitError> {
@@ -72,6 +75,7 @@ impl Executor for Threads {
 const HEADER: usize = 64;
 
 impl Executor for Processes {
+    const CAN_KILL: bool = true;
     type Request<T: Work> = Arc<[u8]>;
 
     fn pack<T: Work>(task: T) -> Result<Arc<[u8]>, SubmitError> {

@@ -21,7 +21,7 @@ use super::message::{BUILD, FromWorker, PROTOCOL, ToWorker};
 use super::task::Work;
 use crate::job::Priority;
 use crate::process::status::Status;
-use crate::process::{self, Spawned, os};
+use crate::process::{self, Harm, Spawned, os};
 use crate::wire::frame::{self, FrameError};
 
 /// A child that has closed its pipe but does not end is killed after this.
@@ -102,6 +102,10 @@ impl Worker<Arc<[u8]>> for ProcessWorker {
     fn terminate(&mut self) -> bool {
         lock(&self.leash).end(false);
         true
+    }
+    fn harm(&mut self, harm: Harm) -> bool {
+        let mut held = lock(&self.leash);
+        !held.reaped && os::harm(&mut held.child, harm).is_ok()
     }
     fn kill(&mut self) -> bool {
         lock(&self.leash).end(true);

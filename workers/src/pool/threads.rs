@@ -12,7 +12,7 @@ use super::death::{Death, When};
 use super::desk::Desk;
 use super::task::{Outlet, Work};
 use crate::job::Priority;
-use crate::process::priority;
+use crate::process::{Harm, priority};
 
 /// A request that is handed over, not copied. Shared, because the dispatcher keeps what it hands
 /// out in case the worker dies, which a thread does not.
@@ -65,6 +65,9 @@ impl<T: Work> Worker<Handed<T>> for ThreadWorker<T> {
         self.tasks = None;
     }
     fn terminate(&mut self) -> bool {
+        false
+    }
+    fn harm(&mut self, _harm: Harm) -> bool {
         false
     }
     fn kill(&mut self) -> bool {

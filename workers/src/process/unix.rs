@@ -7,9 +7,10 @@ use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus};
 
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::{Pid, dup2_stdin, dup2_stdout, getppid};
 
+use super::Harm;
 use super::status::Status;
 
 /// On Linux the magic link, which leads to the running file even after it was replaced or
@@ -52,6 +53,18 @@ pub(crate) fn end(child: &mut Child, force: bool) -> io::Result<()> {
     };
     let group = Pid::from_raw(child.id().cast_signed());
     killpg(group, signal).map_err(io::Error::from)
+}
+
+/// Does harm to a child alone, which must not have been reaped.
+pub(crate) fn harm(child: &mut Child, harm: Harm) -> io::Result<()> {
+    let signal = match harm {
+        Harm::Kill => Signal::SIGKILL,
+        // Not SIGSEGV: Rust's own handler takes the first for a guard page of the stack.
+        Harm::Crash => Signal::SIGABRT,
+        Harm::Stop => Signal::SIGSTOP,
+        Harm::GoOn => Signal::SIGCONT,
+    };
+    kill(Pid::from_raw(child.id().cast_signed()), signal).map_err(io::Error::from)
 }
 
 /// Waits until a child that was not reaped has ended, and leaves it unreaped. May return before.

@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 
 use windows_sys::Win32::System::Threading::CREATE_NO_WINDOW;
 
+use super::Harm;
 use super::status::Status;
 
 #[path = "windows_job.rs"]
@@ -38,6 +39,14 @@ pub(super) fn adopt(child: &Child) -> io::Result<()> {
 /// started stays with the job object, and ends with this program.
 pub(crate) fn end(child: &mut Child, _force: bool) -> io::Result<()> {
     child.kill()
+}
+
+/// Windows has no signals: it can end a process, and stop none.
+pub(crate) fn harm(child: &mut Child, harm: Harm) -> io::Result<()> {
+    match harm {
+        Harm::Kill | Harm::Crash => child.kill(),
+        Harm::Stop | Harm::GoOn => Err(io::ErrorKind::Unsupported.into()),
+    }
 }
 
 /// Looking is cheap, and a wait for the handle would be one more `unsafe`.

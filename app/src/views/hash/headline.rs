@@ -167,6 +167,7 @@ fn of_finished(palette: &Palette, finished: &Finished, word: &str) -> Words {
         (VerdictKind::Unreadable, "unreadable"),
         (VerdictKind::ChangedWhileReading, "changed while reading"),
         (VerdictKind::Crashed, "crashed"),
+        (VerdictKind::TimedOut, "timed out"),
         (VerdictKind::Skipped, "skipped"),
     ] {
         if counts.get(kind) > 0 {

@@ -37,6 +37,7 @@ pub(super) fn look(palette: &Palette, kind: VerdictKind) -> (&'static str, Color
         VerdictKind::Unreadable => ("✗", palette.red, "unreadable"),
         VerdictKind::ChangedWhileReading => ("↻", palette.amber, "changed while reading"),
         VerdictKind::Crashed => ("✗", palette.red, "crashed"),
+        VerdictKind::TimedOut => ("▲", palette.red, "timed out"),
         VerdictKind::Skipped => ("○", palette.dim, "skipped"),
     }
 }

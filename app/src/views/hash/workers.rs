@@ -8,7 +8,8 @@ use crate::job::{JobState, LaneView};
 use crate::session::Session;
 use crate::theme;
 use crate::way::Way;
-use crate::widgets::lane::{SHORT, TALL, lane};
+use crate::widgets::button;
+use crate::widgets::lane::{SHORT, TALL, Wish, lane};
 use crate::widgets::panel::{panel, title_line};
 use crate::widgets::text::{self, Cut};
 
@@ -30,6 +31,12 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Ve
             JobState::Finished(finished) => (&finished.lanes, note(finished.title.way)),
             _ => (&[], ""),
         };
+        let mut title = title;
+        if let JobState::Running(running) = &session.job
+            && running.title.way == Way::Processes
+        {
+            title.max.x -= drill_switch(ui, title, session.drill, commands);
+        }
         let restarts = match session.restarts {
             0 => word.to_owned(),
             n => counted(u64::from(n), "restart", "restarts"),
@@ -64,8 +71,10 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Ve
                 for index in range {
                     let width = ui.available_width() - if tall { 0.0 } else { 10.0 };
                     let (place, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
-                    if lane(ui, place, index + 1, &lanes[index], session.base()) {
-                        commands.push(Command::KillWorker(index));
+                    match lane(ui, place, index + 1, &lanes[index], session.base()) {
+                        Some(Wish::Kill) => commands.push(Command::KillWorker(index)),
+                        Some(Wish::SkipFile) => commands.push(Command::SkipFile(index)),
+                        None => {}
                     }
                     if tall && index + 1 < lanes.len() {
                         let y = place.bottom() - 4.0;
@@ -78,6 +87,35 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Ve
                 }
             });
     });
+}
+
+/// The fault drill's switch, at the right of a line; gives the width it takes.
+fn drill_switch(ui: &mut Ui, line: Rect, on: bool, commands: &mut Vec<Command>) -> f32 {
+    const WIDTH: f32 = 64.0;
+    let palette = theme::palette(ui);
+    let place = Rect::from_min_max(pos2(line.right() - WIDTH, line.top()), line.max);
+    let builder = eframe::egui::UiBuilder::new()
+        .id_salt("drill")
+        .max_rect(place)
+        .layout(eframe::egui::Layout::right_to_left(
+            eframe::egui::Align::Center,
+        ));
+    let mut child = ui.new_child(builder);
+    child.spacing_mut().button_padding = vec2(2.0, 0.0);
+    child.spacing_mut().interact_size.y = 18.0;
+    let (text, color, name) = if on {
+        ("end drill", palette.amber, "End the fault drill")
+    } else {
+        (
+            "start drill",
+            palette.accent,
+            "Fault drill: kill, crash and stop workers at random; the results are the same",
+        )
+    };
+    if button::link(&mut child, text, theme::small(), color, name).clicked() {
+        commands.push(Command::SetDrill(!on));
+    }
+    WIDTH + 10.0
 }
 
 fn note(way: Way) -> &'static str {
