@@ -512,7 +512,7 @@ impl Session {
                 Ok(Event::Results(rows)) => self.results.append(rows),
                 Ok(Event::Worker { worker, what }) => {
                     self.restarts += u32::from(matches!(what, WorkerEvent::Replaced { .. }));
-                    tell(&mut self.notices, worker, &what);
+                    tell(&mut self.notices, worker, &what, self.drill);
                 }
                 Ok(Event::Finished(summary)) => {
                     finished = Some(summary);
@@ -831,7 +831,7 @@ impl Session {
     }
 }
 
-fn tell(notices: &mut Notices, worker: usize, what: &WorkerEvent) {
+fn tell(notices: &mut Notices, worker: usize, what: &WorkerEvent, drill: bool) {
     let number = worker + 1;
     match what {
         WorkerEvent::Died {
@@ -853,10 +853,10 @@ fn tell(notices: &mut Notices, worker: usize, what: &WorkerEvent) {
                     counted(*aside as u64, "file was", "files were")
                 ),
             };
-            let what = if *asked {
-                format!("You killed worker {number}")
-            } else {
-                format!("Worker {number} {how}")
+            let what = match (asked, drill) {
+                (true, false) => format!("You killed worker {number}"),
+                (true, true) => format!("Drill: worker {number} {how}"),
+                (false, _) => format!("Worker {number} {how}"),
             };
             notices.say(Tone::Warning, format!("{what}. {files}."));
         }
