@@ -220,7 +220,7 @@ impl<T: Work, E: Executor> Builder<T, E> {
                     reports,
                     queue: Queue::default(),
                     phase: Phase::Open,
-                    paused: false,
+                    paused: None,
                 };
                 dispatcher.run(&report_inbox, &order_inbox);
             })

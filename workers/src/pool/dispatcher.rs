@@ -24,6 +24,10 @@ const START_FAILURES: u32 = 4;
 /// A worker that is not ready after this is taken for none.
 const START_LIMIT: Duration = Duration::from_secs(20);
 
+/// How soon the dispatcher looks again at a deadline to come, and at one that has passed.
+const SOON: Duration = Duration::from_micros(500);
+const LATER: Duration = Duration::from_millis(10);
+
 /// Tells whoever submitted a task what becomes of it. Runs on the dispatcher: it hands over and
 /// returns.
 pub(crate) type Listener<T> = Box<dyn FnMut(Said<T>) + Send>;
@@ -144,7 +148,8 @@ pub(crate) struct Dispatcher<T: Work, Q> {
     pub(crate) queue: Queue<Box<Entry<T, Q>>>,
     pub(crate) slots: Vec<Slot<T, Q>>,
     pub(crate) phase: Phase,
-    pub(crate) paused: bool,
+    /// Since when tasks wait.
+    pub(crate) paused: Option<Instant>,
 }
 
 pub(crate) enum Phase {
@@ -345,7 +350,8 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
     }
 
     fn patience(&self) -> Duration {
-        let wanted = !self.queue.is_empty();
+        let wanted =
+            !self.queue.is_empty() || (self.rules.eager && matches!(self.phase, Phase::Open));
         let of_slots = self.slots.iter().filter_map(|slot| match &slot.place {
             Place::Vacant { not_before, .. } => (wanted && !slot.surplus).then_some(*not_before),
             Place::Starting { since, .. } => Some(*since + START_LIMIT),
@@ -358,7 +364,9 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
             .flat_map(|slot| &slot.in_hand)
             .filter_map(|held| match (&held.stop, held.began, held.entry.limit) {
                 (Some(stop), ..) => stop.ladder.deadline(),
-                (None, Some(began), Some(limit)) => began.checked_add(limit),
+                (None, Some(began), Some(limit)) if self.paused.is_none() => {
+                    began.checked_add(limit)
+                }
                 _ => None,
             });
         let giving_up = match self.phase {
@@ -369,11 +377,10 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
         of_slots
             .chain(of_tasks)
             .chain(giving_up)
+            // One that has passed was seen to a moment ago, and what was done takes its time.
+            .map(|when| when.checked_duration_since(now).unwrap_or(LATER).max(SOON))
             .min()
-            .map_or(Duration::from_secs(3600), |when| {
-                when.saturating_duration_since(now)
-            })
-            .max(Duration::from_micros(500))
+            .unwrap_or(Duration::from_secs(3600))
     }
 
     // ---- tasks ----
@@ -467,8 +474,18 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                 }
             }
             Order::Pause(paused) => {
-                self.paused = paused;
+                let since = self.paused.take();
+                if paused {
+                    self.paused = since.or_else(|| Some(Instant::now()));
+                }
+                let waited = since.map_or(Duration::ZERO, |since| since.elapsed());
                 for slot in &mut self.slots {
+                    for held in &mut slot.in_hand {
+                        // What a task waits is not its own time.
+                        if !paused && let Some(began) = &mut held.began {
+                            *began += waited;
+                        }
+                    }
                     if let Some(worker) = slot.place.worker() {
                         worker.pause(paused);
                     }
@@ -552,6 +569,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
             for (at, held) in slot.in_hand.iter_mut().enumerate() {
                 if held.stop.is_none()
                     && let (Some(began), Some(limit)) = (held.began, held.entry.limit)
+                    && self.paused.is_none()
                     && began + limit <= now
                 {
                     worker.cancel(held.task);
@@ -626,7 +644,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                     self.gauges
                         .started
                         .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                    if self.paused {
+                    if self.paused.is_some() {
                         worker.pause(true);
                     }
                     (self.watcher)(News::Starting {

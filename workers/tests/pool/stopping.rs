@@ -20,6 +20,7 @@ trials! {
         submitting_after_close_is_an_error,
         closing_lets_what_was_submitted_finish,
         pausing_makes_tasks_wait,
+        a_pause_does_not_count_against_a_time_limit,
     ],
     processes: [
         a_task_that_never_looks_up_is_ended_by_force,
@@ -168,6 +169,24 @@ fn pausing_makes_tasks_wait<E: Executor>() {
         .expect_err("it waits");
     pool.resume();
     handle.wait().expect("it went on");
+}
+
+fn a_pause_does_not_count_against_a_time_limit<E: Executor>() {
+    let pool = pool::<E>(1);
+    let terms = Terms {
+        limit: Some(Duration::from_millis(600)),
+        ..Terms::default()
+    };
+    // Sleeps by the clock, so that all that is left after the pause is to see that it is over.
+    let handle = pool.submit_on(terms, Do::Sleep(300)).expect("taken");
+    assert!(wait_until(|| matches!(
+        handle.stage(),
+        Stage::Running { .. }
+    )));
+    pool.pause();
+    std::thread::sleep(Duration::from_millis(900));
+    pool.resume();
+    handle.wait().expect("in its own time");
 }
 
 fn a_task_that_never_looks_up_is_ended_by_force() {
