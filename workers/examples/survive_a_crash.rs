@@ -39,7 +39,10 @@ impl Task for Deed {
 fn main() -> Result<(), Box<dyn Error>> {
     workers::child_entry(&[Kind::of::<Deed>()]);
 
-    let pool = Pool::<Deed, Processes>::builder().workers(2).build()?;
+    let pool = Pool::<Deed, Processes>::builder()
+        .workers(2)
+        .keep_output(true)
+        .build()?;
     let deeds = [
         Deed::Work,
         Deed::Fail,

@@ -254,8 +254,8 @@ impl<T: Work> Builder<T, Processes> {
         self
     }
 
-    /// Whether what the workers print is kept by task, see [`Pool::printed`]; it is unless set.
-    /// It costs two system calls a task.
+    /// Whether what the workers print is kept by task, see [`Pool::printed`]; only by worker
+    /// unless set. It costs two system calls a task.
     #[must_use]
     pub fn keep_output(mut self, keep: bool) -> Self {
         self.keep_output = keep;
@@ -327,7 +327,7 @@ impl<T: Work, E: Executor> Pool<T, E> {
             tasks_each: None,
             grace: Duration::from_millis(400),
             priority: Priority::Normal,
-            keep_output: true,
+            keep_output: false,
             executable: None,
             name: "pool".to_owned(),
             eager: false,
@@ -524,8 +524,8 @@ impl<T: Work> Pool<T, Processes> {
         self.kill_process(worker);
     }
 
-    /// What a task has printed to standard output and standard error. The pool keeps the latest
-    /// 8 MiB of all its workers.
+    /// What a task has printed to standard output and standard error, of a pool that was built to
+    /// [`Builder::keep_output`]. The pool keeps the latest 8 MiB of all its workers.
     #[must_use]
     pub fn printed(&self, task: u64) -> String {
         self.log.of_task(task, Duration::from_millis(500))

@@ -164,7 +164,11 @@ fn an_initializer_that_ends_the_process_is_told() {
 }
 
 fn a_mebibyte_printed_harms_no_frame_and_is_kept() {
-    let pool: Pool<Do, Processes> = Pool::builder().workers(1).build().expect("a pool");
+    let pool: Pool<Do, Processes> = Pool::builder()
+        .workers(1)
+        .keep_output(true)
+        .build()
+        .expect("a pool");
     let handle = pool.submit(Do::Print(1 << 20)).expect("taken");
     let task = handle.number();
     handle.wait().expect("done");
@@ -178,7 +182,12 @@ fn a_mebibyte_printed_harms_no_frame_and_is_kept() {
 }
 
 fn what_a_task_prints_is_known_to_be_its_own() {
-    let pool: Pool<Do, Processes> = Pool::builder().workers(2).batch(3).build().expect("a pool");
+    let pool: Pool<Do, Processes> = Pool::builder()
+        .workers(2)
+        .batch(3)
+        .keep_output(true)
+        .build()
+        .expect("a pool");
     let quiet = pool.submit(Do::Square(1)).expect("taken");
     let loud: Vec<_> = (1..=5)
         .map(|n| (n, pool.submit(Do::Print(n * 100)).expect("taken")))
