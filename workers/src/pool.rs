@@ -43,7 +43,7 @@ pub use task::{Context, Failure, Task, Work};
 pub use crate::process::status::Status;
 
 use after::After;
-use dispatcher::{Dispatcher, Entry, Gauges, Listener, Order, Phase, Rules, Slot, Watcher};
+use dispatcher::{Dispatcher, Entry, Gauges, Listener, Order, Phase, Rules, Slot, Teller, Watcher};
 pub(crate) use dispatcher::{Loss, News, Said};
 use executor::Means;
 use gate::Gate;
@@ -58,6 +58,8 @@ use crate::process::Harm;
 pub const MAX_WORKERS: usize = 256;
 /// Reports that may wait for the dispatcher; workers wait when there are more.
 const REPORTS: usize = 256;
+/// Longer times mean *for ever*, and cannot be added to a moment.
+pub(crate) const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// What a pool is to be. [`Builder::build`] makes it.
 pub struct Builder<T: Work, E> {
@@ -202,7 +204,7 @@ impl<T: Work, E: Executor> Builder<T, E> {
                 ahead_weight: self.ahead_weight,
                 eager: self.eager,
                 tasks_each: self.tasks_each,
-                grace: self.grace,
+                grace: self.grace.min(LONGEST),
             },
             gate.clone(),
             gauges.clone(),
@@ -220,6 +222,7 @@ impl<T: Work, E: Executor> Builder<T, E> {
                     reports,
                     queue: Queue::default(),
                     phase: Phase::Open,
+                    no_worker: None,
                     paused: None,
                 };
                 dispatcher.run(&report_inbox, &order_inbox);
@@ -411,9 +414,9 @@ impl<T: Work, E: Executor> Pool<T, E> {
             request,
             priority: terms.priority,
             weight,
-            limit: terms.limit,
+            limit: terms.limit.map(|limit| limit.min(LONGEST)),
             attempts: terms.attempts.max(1),
-            listener: listener(number),
+            listener: Teller::new(listener(number)),
             deaths: Vec::new(),
         };
         match self.orders.send(Order::Submit(number, Box::new(entry))) {

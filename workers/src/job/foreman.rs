@@ -24,7 +24,9 @@ use super::ledger::Ledger;
 use super::scan;
 use crate::cancel::Control;
 use crate::event::{Ending, Event, Sink, Summary, WorkerEvent, WorkerFigures};
-use crate::pool::{Death, Executor, Loss, News, Pool, Processes, Said as TaskSaid, Terms, Threads};
+use crate::pool::{
+    Death, Executor, LONGEST, Loss, News, Pool, Processes, Said as TaskSaid, Terms, Threads,
+};
 use crate::process::Harm;
 use crate::progress::{Lane, Totals, WorkerState};
 use crate::tasks::bundle::{Bundle, Item, Said, Settled};
@@ -134,7 +136,11 @@ fn run<E: Executor>(
         held: HashMap::new(),
         scanning: true,
         stage: Stage::Running,
-        file_limit: spec.file_limit.filter(|_| E::CAN_KILL),
+        file_limit: spec
+            .file_limit
+            .filter(|_| E::CAN_KILL)
+            .map(|limit| limit.min(LONGEST)),
+        paused: false,
         drill: None,
         deed: unbounded(),
         deeds: VecDeque::new(),
@@ -145,7 +151,7 @@ fn run<E: Executor>(
         outbox: VecDeque::new(),
     };
     if foreman.control.is_paused() {
-        foreman.pool.pause();
+        foreman.obey(Order::Pause);
     }
     if let Some(half) = half_read {
         foreman.go_on_with(half);
@@ -222,6 +228,7 @@ struct Foreman<E: Executor> {
     scanning: bool,
     stage: Stage,
     file_limit: Option<Duration>,
+    paused: bool,
     drill: Option<Drill>,
     /// Deeds of the drill that were ordered, and the answers whether they could be done.
     deed: (Sender<bool>, Receiver<bool>),
@@ -246,11 +253,17 @@ impl<E: Executor> Foreman<E> {
     ) {
         let mut found = found.clone();
         let mut orders = orders.clone();
+        let mut was_clogged = false;
         loop {
             self.heed_cancel();
-            self.keep_file_limit();
             self.do_harm();
             let clogged = self.outbox.len() >= HELD_BACK && self.is_running();
+            if clogged || std::mem::replace(&mut was_clogged, clogged) {
+                // What was not listened to is no sign of anybody hanging.
+                self.forgive();
+            } else {
+                self.keep_file_limit();
+            }
             if !clogged {
                 self.hand_out();
             }
@@ -266,7 +279,7 @@ impl<E: Executor> Foreman<E> {
             let on_found = (!clogged && self.scanning).then(|| select.recv(&found));
             let on_room = (!self.outbox.is_empty()).then(|| select.send(&sink.events));
             let Ok(ready) = select.select_timeout(self.patience()) else {
-                self.look_after_the_pool();
+                self.look_after_the_pool(inbox);
                 continue;
             };
             let index = Some(ready.index());
@@ -332,7 +345,7 @@ impl<E: Executor> Foreman<E> {
     fn patience(&self) -> Duration {
         let bundle = self.results_since.map(|since| since + BUNDLE_FOR);
         let drill = self.drill.as_ref().map(Drill::due);
-        let late = self.file_limit.and_then(|limit| {
+        let late = self.file_limit.filter(|_| !self.paused).and_then(|limit| {
             let at_work = self.held.values().filter(|held| held.worker.is_some());
             Some(at_work.map(|held| held.since).min()? + limit)
         });
@@ -347,10 +360,15 @@ impl<E: Executor> Foreman<E> {
     }
 
     /// A pool that ended without a word has panicked; its hook has said where.
-    fn look_after_the_pool(&mut self) {
-        if self.pool.has_ended() && self.is_running() {
-            self.stage = Stage::Over(Ending::Failed("the pool's dispatcher stopped".to_owned()));
+    fn look_after_the_pool(&mut self, inbox: &Receiver<Mail>) {
+        if !self.pool.has_ended() || !inbox.is_empty() {
+            return;
         }
+        let how = match &self.stage {
+            Stage::Running => Ending::Failed("the pool's dispatcher stopped".to_owned()),
+            Stage::Ending(how) | Stage::Over(how) => how.clone(),
+        };
+        self.stage = Stage::Over(how);
     }
 
     /// Sends what can be sent without waiting. While the listener still has something to take
@@ -518,6 +536,7 @@ impl<E: Executor> Foreman<E> {
             }
             Mail::Task(task, TaskSaid::Part(Said::Results(results))) => self.note(task, results),
             Mail::Task(task, TaskSaid::Ended(Ok(results))) => {
+                self.given_up.remove(&task);
                 self.note(task, results);
                 self.put_down(task);
             }
@@ -756,8 +775,15 @@ impl<E: Executor> Foreman<E> {
             return;
         }
         match order {
-            Order::Pause => self.pool.pause(),
-            Order::Resume => self.pool.resume(),
+            Order::Pause => {
+                self.paused = true;
+                self.pool.pause();
+            }
+            Order::Resume => {
+                self.paused = false;
+                self.forgive();
+                self.pool.resume();
+            }
             Order::Kill(worker) => self.pool.kill_process(worker),
             Order::Skip(worker) if E::CAN_KILL => self.give_up_file_of(worker, None),
             Order::Drill(on) if E::CAN_KILL => self.switch_drill(on),
@@ -816,12 +842,7 @@ impl<E: Executor> Foreman<E> {
         let Some(limit) = self.file_limit else {
             return;
         };
-        if self.control.is_paused() {
-            // Time stands still for files, too.
-            let now = Instant::now();
-            for held in self.held.values_mut() {
-                held.since = now;
-            }
+        if self.paused {
             return;
         }
         let late: Vec<usize> = self
@@ -832,6 +853,14 @@ impl<E: Executor> Foreman<E> {
             .collect();
         for worker in late {
             self.give_up_file_of(worker, Some(limit));
+        }
+    }
+
+    /// Starts every file's time anew.
+    fn forgive(&mut self) {
+        let now = Instant::now();
+        for held in self.held.values_mut() {
+            held.since = now;
         }
     }
 
@@ -893,13 +922,13 @@ impl<E: Executor> Foreman<E> {
         if !self.is_running() {
             return;
         }
+        self.switch_drill(false);
         if how == Ending::Completed {
             self.pool.close();
         } else {
             self.control.cancel();
             self.pool.terminate();
         }
-        self.switch_drill(false);
         self.stage = Stage::Ending(how);
     }
 

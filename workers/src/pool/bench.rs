@@ -12,10 +12,14 @@ use std::backtrace::Backtrace;
 use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::Once;
+use std::time::Duration;
 
 use super::death::{Death, Panic, When};
 use super::desk::Desk;
 use super::task::{Context, Failure, Outlet, Work};
+
+/// Progress is told no more often than this: only the latest counts.
+pub(crate) const PROGRESS_EVERY: Duration = Duration::from_millis(20);
 
 thread_local! {
     /// The last panic of a task on this thread, kept by the hook for whoever catches it.

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::bench;
+use super::bench::{self, PROGRESS_EVERY};
 use super::death::Death;
 use super::desk::Desk;
 use super::log::Marks;
@@ -23,8 +23,6 @@ use crate::wire::frame::{self, FrameError};
 
 /// Messages are gathered while more tasks wait, but no longer than this.
 const GATHER: Duration = Duration::from_millis(20);
-/// Progress is sent no more often than this.
-const PROGRESS_EVERY: Duration = Duration::from_millis(20);
 
 /// A type of task that worker processes of this program know.
 #[derive(Clone, Copy)]

@@ -24,6 +24,12 @@ const START_FAILURES: u32 = 4;
 /// A worker that is not ready after this is taken for none.
 const START_LIMIT: Duration = Duration::from_secs(20);
 
+/// What is taken from one channel before the other is looked at.
+const AT_A_TIME: usize = 256;
+/// A process that even force does not end (it waits for a dead disk, say) is left to the system
+/// this long after the pool was terminated.
+const LEFT_BEHIND: Duration = Duration::from_secs(5);
+
 /// How soon the dispatcher looks again at a deadline to come, and at one that has passed.
 const SOON: Duration = Duration::from_micros(500);
 const LATER: Duration = Duration::from_millis(10);
@@ -31,6 +37,44 @@ const LATER: Duration = Duration::from_millis(10);
 /// Tells whoever submitted a task what becomes of it. Runs on the dispatcher: it hands over and
 /// returns.
 pub(crate) type Listener<T> = Box<dyn FnMut(Said<T>) + Send>;
+
+/// A listener that hears the end of its task, whatever happens: should the dispatcher panic, or a
+/// task come when it has ended, the last it hears is that nobody will do it.
+pub(crate) struct Teller<T: Work> {
+    listener: Listener<T>,
+    over: bool,
+}
+
+impl<T: Work> Teller<T> {
+    pub(crate) fn new(listener: Listener<T>) -> Self {
+        Self {
+            listener,
+            over: false,
+        }
+    }
+
+    fn say(&mut self, said: Said<T>) {
+        self.over |= matches!(said, Said::Ended(_));
+        (self.listener)(said);
+    }
+}
+
+impl<T: Work> Drop for Teller<T> {
+    fn drop(&mut self) {
+        if !self.over {
+            (self.listener)(Said::Ended(Err(Death::Cancelled(When::Queued))));
+        }
+    }
+}
+
+/// Shuts the way in, however the dispatcher ends.
+struct Shut(Arc<Gate>);
+
+impl Drop for Shut {
+    fn drop(&mut self) {
+        self.0.shut();
+    }
+}
 
 /// What becomes of a task.
 pub(crate) enum Said<T: Work> {
@@ -93,7 +137,7 @@ pub(crate) struct Entry<T: Work, Q> {
     pub(crate) limit: Option<Duration>,
     /// Workers that may die with it.
     pub(crate) attempts: usize,
-    pub(crate) listener: Listener<T>,
+    pub(crate) listener: Teller<T>,
     pub(crate) deaths: Vec<Exit>,
 }
 
@@ -148,6 +192,8 @@ pub(crate) struct Dispatcher<T: Work, Q> {
     pub(crate) queue: Queue<Box<Entry<T, Q>>>,
     pub(crate) slots: Vec<Slot<T, Q>>,
     pub(crate) phase: Phase,
+    /// Why there is nobody to do the work, once there is not.
+    pub(crate) no_worker: Option<Death>,
     /// Since when tasks wait.
     pub(crate) paused: Option<Instant>,
 }
@@ -292,6 +338,7 @@ impl<T: Work, Q> Slot<T, Q> {
 
 impl<T: Work, Q: Clone> Dispatcher<T, Q> {
     pub(crate) fn run(mut self, inbox: &Receiver<Report<T>>, orders: &Receiver<Order<T, Q>>) {
+        let _shut = Shut(self.gate.clone());
         let mut orders = orders.clone();
         loop {
             self.keep_deadlines();
@@ -311,7 +358,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                 match ready.recv(&orders) {
                     Ok(order) => {
                         self.obey(order);
-                        while let Ok(order) = orders.try_recv() {
+                        for order in orders.try_iter().take(AT_A_TIME) {
                             self.obey(order);
                         }
                     }
@@ -325,7 +372,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                 && let Ok(report) = ready.recv(inbox)
             {
                 self.hear(report);
-                while let Ok(report) = inbox.try_recv() {
+                for report in inbox.try_iter().take(AT_A_TIME) {
                     self.hear(report);
                 }
             }
@@ -335,7 +382,9 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
         self.gate.shut();
         while let Ok(order) = orders.try_recv() {
             if let Order::Submit(_, mut entry) = order {
-                (entry.listener)(Said::Ended(Err(Death::Cancelled(When::Queued))));
+                entry
+                    .listener
+                    .say(Said::Ended(Err(Death::Cancelled(When::Queued))));
             }
         }
     }
@@ -354,14 +403,15 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
             !self.queue.is_empty() || (self.rules.eager && matches!(self.phase, Phase::Open));
         let of_slots = self.slots.iter().filter_map(|slot| match &slot.place {
             Place::Vacant { not_before, .. } => (wanted && !slot.surplus).then_some(*not_before),
-            Place::Starting { since, .. } => Some(*since + START_LIMIT),
+            Place::Starting { worker, since } => worker.pid().map(|_| *since + START_LIMIT),
             Place::Leaving(_, ladder) => ladder.deadline(),
             Place::Ready(_) | Place::Closed => None,
         });
         let of_tasks = self
             .slots
             .iter()
-            .flat_map(|slot| &slot.in_hand)
+            // Only the first can be ended; the others are told when it is their turn.
+            .filter_map(|slot| slot.in_hand.front())
             .filter_map(|held| match (&held.stop, held.began, held.entry.limit) {
                 (Some(stop), ..) => stop.ladder.deadline(),
                 (None, Some(began), Some(limit)) if self.paused.is_none() => {
@@ -373,10 +423,12 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
             Phase::Terminated { at } => Some(at + self.rules.grace),
             _ => None,
         };
+        let left_behind = giving_up.map(|when| when + LEFT_BEHIND);
         let now = Instant::now();
         of_slots
             .chain(of_tasks)
             .chain(giving_up)
+            .chain(left_behind)
             // One that has passed was seen to a moment ago, and what was done takes its time.
             .map(|when| when.checked_duration_since(now).unwrap_or(LATER).max(SOON))
             .min()
@@ -393,6 +445,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                 .iter_mut()
                 .filter(|slot| {
                     matches!(slot.place, Place::Ready(_))
+                        && !slot.surplus
                         && slot.in_hand.len() <= ahead
                         && (slot.in_hand.is_empty() || slot.weight() <= most)
                         && slot.in_hand.iter().all(|held| held.stop.is_none())
@@ -427,7 +480,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
     fn fail_waiting(&mut self, death: &Death) {
         for (_, mut entry) in self.queue.drain() {
             self.gate.left();
-            (entry.listener)(Said::Ended(Err(death.clone())));
+            entry.listener.say(Said::Ended(Err(death.clone())));
         }
     }
 
@@ -438,7 +491,12 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
             Order::Submit(task, mut entry) => {
                 if let Phase::Terminated { .. } = self.phase {
                     self.gate.left();
-                    (entry.listener)(Said::Ended(Err(Death::Cancelled(When::Queued))));
+                    entry
+                        .listener
+                        .say(Said::Ended(Err(Death::Cancelled(When::Queued))));
+                } else if let Some(death) = &self.no_worker {
+                    self.gate.left();
+                    entry.listener.say(Said::Ended(Err(death.clone())));
                 } else {
                     self.queue.push(task, entry.priority, entry);
                 }
@@ -456,7 +514,8 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
             Order::Harm(index, harm, done) => {
                 let mut could = false;
                 if let Some(slot) = self.slots.get_mut(index)
-                    && let Place::Ready(worker) = &mut slot.place
+                    && (harm == Harm::GoOn || matches!(slot.place, Place::Ready(_)))
+                    && let Some(worker) = slot.place.worker()
                 {
                     could = worker.harm(harm);
                     slot.killed |= could && matches!(harm, Harm::Kill | Harm::Crash);
@@ -471,6 +530,11 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                 }
                 for (index, slot) in self.slots.iter_mut().enumerate() {
                     slot.surplus = index >= workers;
+                    // A place that was given up gets another chance.
+                    if !slot.surplus && matches!(slot.place, Place::Closed) {
+                        slot.failures = 0;
+                        slot.place = vacant();
+                    }
                 }
             }
             Order::Pause(paused) => {
@@ -478,12 +542,12 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                 if paused {
                     self.paused = since.or_else(|| Some(Instant::now()));
                 }
-                let waited = since.map_or(Duration::ZERO, |since| since.elapsed());
                 for slot in &mut self.slots {
                     for held in &mut slot.in_hand {
                         // What a task waits is not its own time.
-                        if !paused && let Some(began) = &mut held.began {
-                            *began += waited;
+                        if let (false, Some(since), Some(began)) = (paused, since, &mut held.began)
+                        {
+                            *began += since.max(*began).elapsed();
                         }
                     }
                     if let Some(worker) = slot.place.worker() {
@@ -509,6 +573,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
         self.phase = Phase::Terminated { at: Instant::now() };
         self.fail_waiting(&Death::Cancelled(When::Queued));
         for slot in &mut self.slots {
+            slot.killed = true;
             for held in &mut slot.in_hand {
                 held.stop.get_or_insert(Stop {
                     why: Why::Cancelled,
@@ -524,7 +589,9 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
     fn stop(&mut self, task: u64, by_force: bool) {
         if let Some(mut entry) = self.queue.remove(task) {
             self.gate.left();
-            (entry.listener)(Said::Ended(Err(Death::Cancelled(When::Queued))));
+            entry
+                .listener
+                .say(Said::Ended(Err(Death::Cancelled(When::Queued))));
             return;
         }
         let grace = self.rules.grace;
@@ -562,6 +629,8 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
         let now = Instant::now();
         let grace = self.rules.grace;
         let give_up = matches!(self.phase, Phase::Terminated { at } if at + grace <= now);
+        let leave_behind =
+            matches!(self.phase, Phase::Terminated { at } if at + grace + LEFT_BEHIND <= now);
         for slot in &mut self.slots {
             let Some(worker) = slot.place.worker() else {
                 continue;
@@ -590,17 +659,22 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                 Place::Leaving(worker, ladder) => {
                     *ladder = ladder.climb(worker.as_mut(), now, grace);
                 }
-                Place::Starting { worker, since, .. } if *since + START_LIMIT <= now => {
+                // A thread's set-up may take as long as it likes: it cannot be ended.
+                Place::Starting { worker, since }
+                    if worker.pid().is_some() && *since + START_LIMIT <= now =>
+                {
                     worker.kill();
                 }
                 _ => {}
             }
-            if give_up && slot.place.pid().is_none() {
+            if leave_behind || (give_up && slot.place.pid().is_none()) {
                 // A thread that does not look up cannot be ended; it ends with the program.
                 slot.place = Place::Closed;
                 for mut held in std::mem::take(&mut slot.in_hand) {
                     let when = when(&held);
-                    (held.entry.listener)(Said::Ended(Err(Death::Cancelled(when))));
+                    held.entry
+                        .listener
+                        .say(Said::Ended(Err(Death::Cancelled(when))));
                 }
             }
         }
@@ -714,6 +788,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
             let death = Death::NoWorker(reason.to_owned());
             self.gate.fail(&death);
             self.fail_waiting(&death);
+            self.no_worker = Some(death);
         }
     }
 
@@ -740,7 +815,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                 if let Some(held) = slot.in_hand.iter_mut().find(|held| held.task == task) {
                     held.began = Some(Instant::now());
                     slot.failures = 0;
-                    (held.entry.listener)(Said::Began {
+                    held.entry.listener.say(Said::Began {
                         worker: report.slot,
                         pid,
                     });
@@ -748,12 +823,12 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
             }
             What::Progress { task, done, of } => {
                 if let Some(held) = slot.in_hand.iter_mut().find(|held| held.task == task) {
-                    (held.entry.listener)(Said::Progress { done, of });
+                    held.entry.listener.say(Said::Progress { done, of });
                 }
             }
             What::Part(task, part) => {
                 if let Some(held) = slot.in_hand.iter_mut().find(|held| held.task == task) {
-                    (held.entry.listener)(Said::Part(part));
+                    held.entry.listener.say(Said::Part(part));
                 }
             }
             What::Ended(task, result) => {
@@ -762,13 +837,22 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                 {
                     slot.done += 1;
                     slot.in_vain = 0;
+                    // The next one hears now, for the first time with somebody listening.
+                    if let Some(InHand {
+                        stop: Some(Stop { ladder, .. }),
+                        ..
+                    }) = slot.in_hand.front_mut()
+                        && let Ladder::Asked(until) = ladder
+                    {
+                        *until = Instant::now() + self.rules.grace;
+                    }
                     let result = match (result, held.stop.map(|stop| stop.why)) {
                         (Err(Death::Cancelled(_)), Some(Why::TimedOut)) => {
                             Err(Death::TimedOut(held.entry.limit.unwrap_or_default()))
                         }
                         (result, _) => result,
                     };
-                    (held.entry.listener)(Said::Ended(result));
+                    held.entry.listener.say(Said::Ended(result));
                 }
             }
             What::Gone(gone) => self.gone(report.slot, gone),
@@ -778,9 +862,21 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
     fn gone(&mut self, index: usize, gone: Gone) {
         let slot = &mut self.slots[index];
         let leaving = matches!(slot.place, Place::Leaving(..));
+        if leaving && slot.in_hand.is_empty() {
+            slot.place = vacant();
+            return;
+        }
         let in_hand = std::mem::take(&mut slot.in_hand);
         let exit = match gone {
             Gone::Unfit(failure) => {
+                slot.place = Place::Closed;
+                let exit = Exit {
+                    status: Status::Unknown(failure.to_string()),
+                    said: None,
+                };
+                for held in in_hand.into_iter().rev() {
+                    self.bereaved(held, &exit, true);
+                }
                 for (index, slot) in self.slots.iter_mut().enumerate() {
                     if !slot.in_hand.is_empty() || matches!(slot.place, Place::Leaving(..)) {
                         continue;
@@ -799,7 +895,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                 return self.give_up_if_nobody_is_left(&failure.to_string());
             }
             Gone::NotStarted(reason) => {
-                if leaving {
+                if slot.killed {
                     slot.place = vacant();
                     return;
                 }
@@ -815,8 +911,12 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                 said: None,
             },
         };
-        if leaving && in_hand.is_empty() {
+        if let Phase::Terminated { .. } = self.phase {
+            // As it should be: no loss.
             slot.place = vacant();
+            for held in in_hand {
+                self.bereaved(held, &exit, true);
+            }
             return;
         }
         self.gauges
@@ -888,7 +988,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                 }
             }
         };
-        (held.entry.listener)(Said::Ended(Err(death)));
+        held.entry.listener.say(Said::Ended(Err(death)));
     }
 }
 

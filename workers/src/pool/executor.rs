@@ -72,7 +72,7 @@ impl Executor for Threads {
 }
 
 /// Room in a frame for what goes before a request.
-const HEADER: usize = 64;
+const HEADER: usize = 4096;
 
 impl Executor for Processes {
     const CAN_KILL: bool = true;
@@ -93,6 +93,13 @@ impl Executor for Processes {
     fn crew<T: Work>(means: Means<T>) -> Result<MakeCrew<T, Arc<[u8]>>, PoolError> {
         let set_up = postcard::to_stdvec(&means.set_up)
             .map_err(|error| PoolError::SetUp(error.to_string()))?;
+        if set_up.len() > CAP - HEADER {
+            return Err(PoolError::SetUp(format!(
+                "it has {} bytes, and the limit is {}",
+                set_up.len(),
+                CAP - HEADER
+            )));
+        }
         // From the system's random state: a task must not guess it.
         let marks = means.keep_output.then(|| Marks(random()));
         Ok(Box::new(move || {

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 /// Bytes kept of everything that a pool's workers print.
 const KEPT: usize = 8 * 1024 * 1024;
+/// Bytes of one worker's output that are kept or dropped together.
+const CHUNK: usize = 64 * 1024;
 
 /// What a worker writes around the output of a task, see [`Marks`].
 const BEGIN: &str = "\u{1}thawsum task ";
@@ -38,18 +40,21 @@ impl Log {
         let mut kept = self.lock();
         kept.bytes += text.len();
         match kept.chunks.back_mut() {
-            Some(last) if last.worker == worker && last.task == task => {
+            Some(last) if last.worker == worker && last.task == task && last.text.len() < CHUNK => {
                 last.text.extend_from_slice(text);
             }
-            _ => kept.chunks.push_back(Chunk {
-                worker,
-                task,
-                text: text.to_owned(),
-            }),
+            _ => {
+                kept.bytes += size_of::<Chunk>();
+                kept.chunks.push_back(Chunk {
+                    worker,
+                    task,
+                    text: text.to_owned(),
+                });
+            }
         }
         while kept.bytes > KEPT && kept.chunks.len() > 1 {
             if let Some(oldest) = kept.chunks.pop_front() {
-                kept.bytes -= oldest.text.len();
+                kept.bytes -= oldest.text.len() + size_of::<Chunk>();
             }
         }
     }

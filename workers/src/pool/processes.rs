@@ -7,6 +7,7 @@ use std::io::{self, BufReader, Write as _};
 use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -26,8 +27,8 @@ use crate::wire::frame::{self, FrameError};
 
 /// A child that has closed its pipe but does not end is killed after this.
 const LINGER: Duration = Duration::from_millis(500);
-/// After the end of a child, its pipe is read for this long: whatever it started may hold the
-/// other end for ever.
+/// After the end of a child, its pipe is read until nothing has come for this long: whatever it
+/// started may hold the other end for ever.
 const DRAIN: Duration = Duration::from_millis(200);
 /// What is written at once, bytes.
 const WRITE: usize = 256 * 1024;
@@ -147,7 +148,13 @@ impl<T: Work> Crew<T, Arc<[u8]>> for ProcessCrew<T> {
             let printed = thread(name("stderr"), move || log::keep(errors, slot, marks, &log))?;
             thread(name("writer"), move || write(pipe, &outgoing))?;
             let (closed, end) = bounded(1);
-            let (reader_leash, reader_report) = (leash.clone(), report.clone());
+            let heard = Arc::new(AtomicU64::new(0));
+            let (report_heard, mind_heard) = (heard.clone(), heard);
+            let (reader_leash, pass_on) = (leash.clone(), report.clone());
+            let reader_report = move |what| {
+                pass_on(what);
+                report_heard.fetch_add(1, Ordering::Relaxed);
+            };
             thread(name("reader"), move || {
                 // The minder may have stopped waiting.
                 let _ = closed.send(read::<T>(output, &reader_leash, &reader_report));
@@ -155,7 +162,7 @@ impl<T: Work> Crew<T, Arc<[u8]>> for ProcessCrew<T> {
             })?;
             let leash = leash.clone();
             thread(name("minder"), move || {
-                report(What::Gone(mind(&leash, &end, printed)));
+                report(What::Gone(mind(&leash, &end, &mind_heard, printed)));
             })
         })();
         if let Err(error) = started {
@@ -289,7 +296,8 @@ fn pass_on<T: Work>(
             FromWorker::Progress { task, done, of } => What::Progress { task, done, of },
             FromWorker::Part { task } => What::Part(
                 task,
-                postcard::from_bytes(payload).map_err(FrameError::Malformed)?,
+                super::bench::caught(|| Ok(postcard::from_bytes(payload)?))
+                    .map_err(|death| io::Error::other(format!("a part cannot be read: {death}")))?,
             ),
             FromWorker::Done { task } => What::Ended(
                 task,
@@ -318,7 +326,12 @@ fn end_lingering(leash: &Leash) {
 }
 
 /// Waits for the child to end and for what it had to say.
-fn mind(leash: &Leash, closed: &Receiver<Closed>, printed: JoinHandle<String>) -> Gone {
+fn mind(
+    leash: &Leash,
+    closed: &Receiver<Closed>,
+    heard: &AtomicU64,
+    printed: JoinHandle<String>,
+) -> Gone {
     let pid = lock(leash).child.id();
     let status = loop {
         os::await_end(pid);
@@ -335,7 +348,14 @@ fn mind(leash: &Leash, closed: &Receiver<Closed>, printed: JoinHandle<String>) -
             }
         }
     };
-    let closed = closed.recv_timeout(DRAIN).ok();
+    let closed = loop {
+        let before = heard.load(Ordering::Relaxed);
+        match closed.recv_timeout(DRAIN) {
+            Ok(closed) => break Some(closed),
+            Err(_) if heard.load(Ordering::Relaxed) == before => break None,
+            Err(_) => {}
+        }
+    };
     let said = last_line(printed);
     let exit = Exit { status, said };
     match closed {

@@ -1,12 +1,15 @@
 //! Workers that are threads of this process. They hear of pause and cancel through the desk they
 //! share; they cannot be killed.
 
+use std::cell::Cell;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::bench;
+use super::bench::{self, PROGRESS_EVERY};
 use super::crew::{Crew, Gone, Report, What, Worker};
 use super::death::{Death, When};
 use super::desk::Desk;
@@ -91,6 +94,7 @@ impl<T: Work> Crew<T, Handed<T>> for ThreadCrew<T> {
             generation,
             desk: desk.clone(),
             reports,
+            told: Cell::new(None),
         };
         let (set_up, background) = (self.set_up.clone(), self.priority == Priority::Background);
         bench::watch_panics();
@@ -100,7 +104,9 @@ impl<T: Work> Crew<T, Handed<T>> for ThreadCrew<T> {
                 if background {
                     priority::lower_this_thread();
                 }
-                hand.report(What::Gone(hand.work(&set_up, &inbox)));
+                // What a task leaves in its state may panic when it is dropped.
+                let gone = catch_unwind(AssertUnwindSafe(|| hand.work(&set_up, &inbox)));
+                hand.report(What::Gone(gone.unwrap_or(Gone::Quiet)));
             })?;
         Ok(Box::new(ThreadWorker {
             tasks: Some(tasks),
@@ -114,6 +120,8 @@ struct Hand<T: Work> {
     generation: u32,
     desk: Desk,
     reports: Sender<Report<T>>,
+    /// When progress was told last.
+    told: Cell<Option<Instant>>,
 }
 
 impl<T: Work> Hand<T> {
@@ -158,6 +166,10 @@ impl<T: Work> Outlet<T> for Hand<T> {
         self.report(What::Part(task, part));
     }
     fn progress(&self, task: u64, done: u64, of: u64) {
-        self.report(What::Progress { task, done, of });
+        let told = self.told.get();
+        if told.is_none_or(|told| told.elapsed() >= PROGRESS_EVERY) {
+            self.told.set(Some(Instant::now()));
+            self.report(What::Progress { task, done, of });
+        }
     }
 }

@@ -52,7 +52,10 @@ pub(crate) fn end(child: &mut Child, force: bool) -> io::Result<()> {
         Signal::SIGTERM
     };
     let group = Pid::from_raw(child.id().cast_signed());
-    killpg(group, signal).map_err(io::Error::from)
+    // A task may have moved its process into another group: then that one alone.
+    killpg(group, signal)
+        .or_else(|_| kill(group, signal))
+        .map_err(io::Error::from)
 }
 
 /// Does harm to a child alone, which must not have been reaped.

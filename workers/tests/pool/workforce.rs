@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use workers::pool::{Death, Executor, Pool, Processes, Stage, SubmitError};
+use workers::pool::{Death, Executor, Pool, Processes, Stage, SubmitError, Terms};
 
 use crate::tasks::{Count, Do, SetUp, Unknown};
 use crate::trials;
-use crate::world::{number, wait_until};
+use crate::world::{PATIENCE, number, wait_until};
 
 trials! {
     both: [
@@ -16,6 +16,10 @@ trials! {
         resizing_works_under_load,
         after_n_tasks_a_worker_is_replaced_and_no_task_is_lost,
         an_initializer_that_fails_makes_submitting_fail_with_the_reason,
+        a_burst_at_a_failing_initializer_is_answered_whole,
+        a_pool_that_never_came_up_can_be_closed_and_joined,
+        a_smaller_pool_uses_fewer_workers_with_a_backlog_too,
+        times_without_end_are_for_ever,
     ],
     processes: [
         an_executable_that_cannot_start_makes_submitting_fail,
@@ -216,4 +220,72 @@ fn a_task_may_start_a_child_that_uses_standard_input() {
         .collect();
     assert_eq!(pids.len(), 1, "the protocol went on undisturbed");
     assert!(wait_until(|| pool.turnover().lost == 0));
+}
+
+fn a_burst_at_a_failing_initializer_is_answered_whole<E: Executor>() {
+    for _ in 0..5 {
+        let pool: Pool<Count, E> = Pool::builder_with(SetUp::Fail)
+            .workers(2)
+            .build()
+            .expect("a pool");
+        let handles: Vec<_> = (0..2000)
+            .map_while(|_| pool.submit(Count(1)).ok())
+            .collect();
+        for handle in handles {
+            let outcome = handle.wait_timeout(PATIENCE);
+            assert!(matches!(outcome, Ok(Err(Death::NoWorker(_)))));
+        }
+        pool.join();
+    }
+}
+
+fn a_pool_that_never_came_up_can_be_closed_and_joined<E: Executor>() {
+    for _ in 0..10 {
+        let pool: Pool<Count, E> = Pool::builder_with(SetUp::Fail)
+            .workers(3)
+            .eager()
+            .build()
+            .expect("a pool");
+        if let Ok(handle) = pool.submit(Count(1)) {
+            handle.cancel();
+        }
+        pool.join();
+    }
+}
+
+fn a_smaller_pool_uses_fewer_workers_with_a_backlog_too<E: Executor>() {
+    let pool: Pool<Do, E> = Pool::builder().workers(4).build().expect("a pool");
+    let handles: Vec<_> = (0..60)
+        .map(|_| pool.submit(Do::Sleep(20)).expect("taken"))
+        .collect();
+    assert!(wait_until(|| handles[8].stage() == Stage::Ended));
+    pool.resize(1).expect("a size");
+    // Those that were at work end the task they were at.
+    assert!(wait_until(|| handles[20].stage() == Stage::Ended));
+    let mut places = HashSet::new();
+    for handle in &handles[30..] {
+        wait_until(|| handle.stage() != Stage::Queued);
+        if let Stage::Running { worker, .. } = handle.stage() {
+            places.insert(worker);
+        }
+    }
+    assert_eq!(places, HashSet::from([0]));
+}
+
+fn times_without_end_are_for_ever<E: Executor>() {
+    let pool: Pool<Do, E> = Pool::builder()
+        .workers(1)
+        .grace(Duration::MAX)
+        .build()
+        .expect("a pool");
+    let terms = Terms {
+        limit: Some(Duration::MAX),
+        ..Terms::default()
+    };
+    let handle = pool.submit_on(terms, Do::Sleep(50)).expect("taken");
+    handle.wait().expect("in time");
+    let handle = pool.submit_on(terms, Do::Sleep(60_000)).expect("taken");
+    assert!(wait_until(|| handle.stage() != Stage::Queued));
+    handle.cancel();
+    assert!(matches!(handle.wait(), Err(Death::Cancelled(_))));
 }
