@@ -56,7 +56,13 @@ const TOPICS: &[(&str, &str)] = &[
     (
         "What the states mean",
         "✓ OK: read whole. ✗ Unreadable: the system refused, and the row says why. ↻ Changed while reading: somebody wrote to the file meanwhile, so no checksum of it would be true. \
-         ✗ Crashed: two workers died with it. ○ Skipped: a link, pipe, socket or device; these are never opened.",
+         ✗ Crashed: two workers died with it. ▲ Timed out: it took longer than a file may take (see Settings). \
+         ○ Skipped: a link, pipe, socket or device; these are never opened. Or you did not want to wait for it.",
+    ),
+    (
+        "When something hangs, and the fault drill",
+        "A worker that has said nothing for two seconds is called stalled, with its file. In a pool of processes it can be ended and the file skipped; \
+         no thread can. To see how much a pool survives, start the drill beside the workers: it kills, crashes and stops them at random, and the list is the same.",
     ),
     (
         "Without a window",
