@@ -17,6 +17,9 @@ use crate::widgets::text::{self, Cut, short};
 pub(crate) const TALL: f32 = 59.0;
 pub(crate) const SHORT: f32 = 27.0;
 
+/// A short lane that is narrower leaves out the process id, so that the file has room.
+const NARROW: f32 = 420.0;
+
 /// What happened to a worker is shown this long in the place of its file.
 const NOTE: Duration = Duration::from_secs(5);
 
@@ -189,28 +192,37 @@ pub(crate) fn lane(
         );
         bar(ui, track, words.share, words.color, None);
     } else {
-        let head = Rect::from_min_max(line.min, pos2(rect.left() + 210.0, line.max.y));
-        text::run(
-            ui,
-            head,
-            8.0,
-            &[
-                (&words.name, theme::small_strong(), palette.text),
-                (&pid, theme::mono(), palette.dim),
-                (words.icon, theme::small(), words.color),
-                (&words.state, theme::small(), words.color),
-            ],
-        );
-        let room = if words.speed.is_empty() { 0.0 } else { 78.0 };
+        // Since when and on which file is what matters then, not who or how fast.
+        let stalled = view.is_stalled();
+        let anonymous = stalled || rect.width() < NARROW;
+        let width = if anonymous { 162.0 } else { 210.0 };
+        let head = Rect::from_min_max(line.min, pos2(rect.left() + width, line.max.y));
+        let mut parts = vec![
+            (words.name.as_str(), theme::small_strong(), palette.text),
+            (pid.as_str(), theme::mono(), palette.dim),
+            (words.icon, theme::small(), words.color),
+            (words.state.as_str(), theme::small(), words.color),
+        ];
+        if anonymous {
+            parts.remove(1);
+        }
+        text::run(ui, head, 8.0, &parts);
+        let room = if words.speed.is_empty() || stalled {
+            0.0
+        } else {
+            78.0
+        };
         let speed = Rect::from_min_max(pos2(right - room, line.top()), pos2(right, line.max.y));
-        text::put(
-            ui,
-            speed,
-            Align2::RIGHT_CENTER,
-            &words.speed,
-            &theme::small(),
-            palette.dim,
-        );
+        if !stalled {
+            text::put(
+                ui,
+                speed,
+                Align2::RIGHT_CENTER,
+                &words.speed,
+                &theme::small(),
+                palette.dim,
+            );
+        }
         let path = Rect::from_min_max(
             pos2(head.right() + 8.0, line.top()),
             pos2(speed.left() - 8.0, line.max.y),
