@@ -4,11 +4,12 @@ use std::collections::VecDeque;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
+use super::dispatcher::{Listener, Said};
 use super::error::SubmitError;
 use super::executor::Executor;
 use super::handle::{Handle, Outcome};
 use super::task::Work;
-use super::{MAX_WORKERS, Pool};
+use super::{MAX_WORKERS, Pool, Terms};
 
 /// Tasks that are submitted ahead of the one whose outcome is asked for next, so that an input
 /// of any length takes no more memory than this many.
@@ -116,12 +117,17 @@ impl<T: Work, E: Executor, I: Iterator<Item = T>> Iterator for ImapUnordered<'_,
             && let Some((index, task)) = self.tasks.next()
         {
             let done = self.done.clone();
-            match self.pool.submit(task) {
-                Ok(handle) => handle.then(move |outcome| {
-                    // Whoever iterated may have stopped.
-                    let _ = done.send((index, outcome));
-                }),
-                Err(error) => return Some(Err(error)),
+            // Not by a callback of the handle's: the way over its thread is one change more.
+            let listener = |_| -> Listener<T> {
+                Box::new(move |said| {
+                    if let Said::Ended(outcome) = said {
+                        // Whoever iterated may have stopped.
+                        let _ = done.send((index, outcome));
+                    }
+                })
+            };
+            if let Err(error) = self.pool.submit_to(Terms::default(), 0, task, listener) {
+                return Some(Err(error));
             }
             self.out += 1;
         }
