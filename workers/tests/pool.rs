@@ -4,6 +4,7 @@
 //! The test program is its own worker: `main` is in its child role first, which the standard
 //! harness has no place for.
 
+#[cfg(target_os = "linux")]
 #[path = "pool/chaos.rs"]
 mod chaos;
 #[path = "pool/death.rs"]
@@ -11,6 +12,7 @@ mod death;
 #[cfg(target_os = "linux")]
 #[path = "pool/jobs.rs"]
 mod jobs;
+#[cfg(target_os = "linux")]
 #[path = "pool/matrix.rs"]
 mod matrix;
 #[path = "pool/results.rs"]
@@ -27,14 +29,14 @@ mod world;
 use libtest_mimic::{Arguments, Trial};
 use workers::pool::Kind;
 
-use matrix::Cell;
 use tasks::{Awkward, Count, Do};
 
 const KINDS: &[Kind] = &[
     Kind::of::<Do>(),
     Kind::of::<Count>(),
     Kind::of::<Awkward>(),
-    Kind::of::<Cell>(),
+    #[cfg(target_os = "linux")]
+    Kind::of::<matrix::Cell>(),
 ];
 
 fn main() {
@@ -47,7 +49,9 @@ fn main() {
         workforce::trials(),
         stopping::trials(),
         death::trials(),
+        #[cfg(target_os = "linux")]
         matrix::trials(),
+        #[cfg(target_os = "linux")]
         chaos::trials(),
         #[cfg(target_os = "linux")]
         jobs::trials(),
