@@ -1,6 +1,11 @@
 //! Buttons: the one that matters on a view, the others, and words that act.
 
-use eframe::egui::{Button, Color32, FontId, Response, RichText, Stroke, Ui, vec2};
+use std::fmt::Debug;
+use std::hash::Hash;
+
+use eframe::egui::{
+    Align, Button, Color32, FontId, Layout, Rect, Response, RichText, Stroke, Ui, UiBuilder, vec2,
+};
 
 use crate::theme::{self, CONTROL_HEIGHT};
 
@@ -34,4 +39,23 @@ pub(crate) fn link(ui: &mut Ui, text: &str, font: FontId, color: Color32, name: 
     ui.add(Button::new(text).frame(false).min_size(vec2(0.0, 18.0)))
         .accessible_name(name)
         .on_hover_text(name)
+}
+
+/// A small word that acts, at the right of `place`.
+pub(crate) fn link_at(
+    ui: &mut Ui,
+    place: Rect,
+    salt: impl Hash + Debug,
+    text: &str,
+    color: Color32,
+    name: &str,
+) -> Response {
+    let builder = UiBuilder::new()
+        .id_salt(salt)
+        .max_rect(place)
+        .layout(Layout::right_to_left(Align::Center));
+    let mut child = ui.new_child(builder);
+    child.spacing_mut().button_padding = vec2(2.0, 0.0);
+    child.spacing_mut().interact_size.y = 18.0;
+    link(&mut child, text, theme::small(), color, name)
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use eframe::egui::{Align2, Color32, Rect, Ui, UiBuilder, pos2, vec2};
+use eframe::egui::{Align2, Color32, Rect, Ui, pos2, vec2};
 use workers::WorkerState;
 
 use crate::format::{bytes, duration};
@@ -143,16 +143,8 @@ pub(crate) fn lane(
             };
             let place =
                 Rect::from_min_max(pos2(right - width, line.top()), pos2(right, line.bottom()));
-            let builder = UiBuilder::new()
-                .id_salt((text, number))
-                .max_rect(place)
-                .layout(eframe::egui::Layout::right_to_left(
-                    eframe::egui::Align::Center,
-                ));
-            let mut child = ui.new_child(builder);
-            child.spacing_mut().button_padding = vec2(2.0, 0.0);
-            child.spacing_mut().interact_size.y = 18.0;
-            if button::link(&mut child, text, theme::small(), palette.accent, &name).clicked() {
+            let link = button::link_at(ui, place, (text, number), text, palette.accent, &name);
+            if link.clicked() {
                 wish = Some(what);
             }
             right -= width + 12.0;

@@ -323,9 +323,7 @@ impl<T: Work, Q> Slot<T, Q> {
     pub(crate) fn new() -> Self {
         Self {
             generation: 0,
-            place: Place::Vacant {
-                not_before: Instant::now(),
-            },
+            place: vacant(),
             in_hand: VecDeque::new(),
             surplus: false,
             done: 0,
@@ -378,15 +376,6 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
             }
         }
         (self.watcher)(News::Over);
-        // Whoever submitted between the last look and now is told, too.
-        self.gate.shut();
-        while let Ok(order) = orders.try_recv() {
-            if let Order::Submit(_, mut entry) = order {
-                entry
-                    .listener
-                    .say(Said::Ended(Err(Death::Cancelled(When::Queued))));
-            }
-        }
     }
 
     fn is_over(&self) -> bool {
@@ -478,25 +467,26 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
     }
 
     fn fail_waiting(&mut self, death: &Death) {
-        for (_, mut entry) in self.queue.drain() {
-            self.gate.left();
-            entry.listener.say(Said::Ended(Err(death.clone())));
+        for (_, entry) in self.queue.drain() {
+            self.turn_away(*entry, death.clone());
         }
+    }
+
+    /// Ends a task that no worker has.
+    fn turn_away(&self, mut entry: Entry<T, Q>, death: Death) {
+        self.gate.left();
+        entry.listener.say(Said::Ended(Err(death)));
     }
 
     // ---- orders ----
 
     fn obey(&mut self, order: Order<T, Q>) {
         match order {
-            Order::Submit(task, mut entry) => {
+            Order::Submit(task, entry) => {
                 if let Phase::Terminated { .. } = self.phase {
-                    self.gate.left();
-                    entry
-                        .listener
-                        .say(Said::Ended(Err(Death::Cancelled(When::Queued))));
-                } else if let Some(death) = &self.no_worker {
-                    self.gate.left();
-                    entry.listener.say(Said::Ended(Err(death.clone())));
+                    self.turn_away(*entry, Death::Cancelled(When::Queued));
+                } else if let Some(death) = self.no_worker.clone() {
+                    self.turn_away(*entry, death);
                 } else {
                     self.queue.push(task, entry.priority, entry);
                 }
@@ -524,7 +514,6 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                 let _ = done.try_send(could);
             }
             Order::Resize(workers) => {
-                self.rules.workers = workers;
                 while self.slots.len() < workers {
                     self.slots.push(Slot::new());
                 }
@@ -587,12 +576,8 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
     }
 
     fn stop(&mut self, task: u64, by_force: bool) {
-        if let Some(mut entry) = self.queue.remove(task) {
-            self.gate.left();
-            entry
-                .listener
-                .say(Said::Ended(Err(Death::Cancelled(When::Queued))));
-            return;
+        if let Some(entry) = self.queue.remove(task) {
+            return self.turn_away(*entry, Death::Cancelled(When::Queued));
         }
         let grace = self.rules.grace;
         for slot in &mut self.slots {
@@ -741,10 +726,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
             if !slot.in_hand.is_empty() || !(closing || slot.surplus || enough) {
                 continue;
             }
-            let vacant = Place::Vacant {
-                not_before: Instant::now(),
-            };
-            slot.place = match std::mem::replace(&mut slot.place, vacant) {
+            slot.place = match std::mem::replace(&mut slot.place, vacant()) {
                 Place::Ready(mut worker) => {
                     worker.finish();
                     Place::Leaving(worker, Ladder::Asked(until))

@@ -9,7 +9,7 @@ use workers::pool::{Death, Executor, Handle, Pool, Processes, Terms};
 
 use crate::tasks::{Do, Signal};
 use crate::trials;
-use crate::world::{PATIENCE, children, wait_until};
+use crate::world::{PATIENCE, children, resident, wait_until};
 
 trials! {
     both: [
@@ -132,18 +132,6 @@ fn descriptors_threads_and_memory_are_flat_over_ten_thousand_tasks() {
     );
     assert!(pool.turnover().started >= 100, "{:?}", pool.turnover());
     assert_eq!(pool.turnover().lost, 0);
-}
-
-fn resident() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").expect("/proc");
-    let line = status
-        .lines()
-        .find(|line| line.starts_with("VmRSS:"))
-        .expect("a size");
-    line.split_whitespace()
-        .nth(1)
-        .and_then(|n| n.parse().ok())
-        .expect("KiB")
 }
 
 /// Bytes that no worker sends: each kind of damage, and noise.

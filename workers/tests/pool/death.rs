@@ -8,7 +8,7 @@ use crate::tasks::{Do, Signal};
 use crate::trials;
 #[cfg(target_os = "linux")]
 use crate::world::children;
-use crate::world::{number, wait_until};
+use crate::world::{begins, number};
 
 trials! {
     both: [
@@ -204,10 +204,7 @@ fn a_killed_worker_is_nobodys_fault() {
     };
     let before = number(&pool.submit(Do::Pid).expect("taken").wait().expect("done"));
     let handle = pool.submit_on(twice, Do::Sleep(500)).expect("taken");
-    assert!(wait_until(|| matches!(
-        handle.stage(),
-        Stage::Running { .. }
-    )));
+    assert!(begins(&handle));
     for _ in 0..3 {
         pool.kill_worker(0);
         std::thread::sleep(Duration::from_millis(100));
@@ -217,7 +214,7 @@ fn a_killed_worker_is_nobodys_fault() {
         .expect("another one did it, and none was its fault");
     // One that may not be begun twice is not.
     let once = pool.submit(Do::Sleep(500)).expect("taken");
-    assert!(wait_until(|| matches!(once.stage(), Stage::Running { .. })));
+    assert!(begins(&once));
     pool.kill_worker(0);
     assert!(matches!(once.wait(), Err(Death::Crashed(_))));
     let after = number(&pool.submit(Do::Pid).expect("taken").wait().expect("done"));

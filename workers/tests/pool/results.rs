@@ -398,17 +398,6 @@ fn what_cannot_cross_the_pipe_is_an_error_with_its_name() {
 
 #[cfg(target_os = "linux")]
 fn requests_and_outputs_are_freed_when_done() {
-    let resident = || {
-        let status = std::fs::read_to_string("/proc/self/status").expect("/proc");
-        let line = status
-            .lines()
-            .find(|line| line.starts_with("VmRSS:"))
-            .expect("a size");
-        line.split_whitespace()
-            .nth(1)
-            .and_then(|n| n.parse::<u64>().ok())
-            .expect("KiB")
-    };
     let pool = pool::<Processes>(2);
     let round = || {
         for _ in 0..4 {
@@ -419,11 +408,11 @@ fn requests_and_outputs_are_freed_when_done() {
         }
     };
     round();
-    let before = resident();
+    let before = crate::world::resident();
     for _ in 0..5 {
         round();
     }
-    let grown = resident().saturating_sub(before);
+    let grown = crate::world::resident().saturating_sub(before);
     assert!(
         grown < 100 << 10,
         "{grown} KiB are left of 640 MiB that passed"

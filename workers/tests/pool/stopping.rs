@@ -6,7 +6,7 @@ use workers::pool::{Death, Executor, Pool, Processes, Stage, Status, SubmitError
 
 use crate::tasks::Do;
 use crate::trials;
-use crate::world::{PATIENCE, wait_until};
+use crate::world::{PATIENCE, begins, wait_until};
 #[cfg(target_os = "linux")]
 use crate::world::{children, is_alive, number};
 
@@ -81,10 +81,7 @@ fn a_running_task_that_looks_up_ends_when_cancelled<E: Executor>() {
     let pool = pool::<E>(2);
     let sibling = pool.submit(Do::Sleep(400)).expect("taken");
     let handle = pool.submit(Do::Sleep(60_000)).expect("taken");
-    assert!(wait_until(|| matches!(
-        handle.stage(),
-        Stage::Running { .. }
-    )));
+    assert!(begins(&handle));
     handle.cancel();
     assert_eq!(handle.wait(), Err(Death::Cancelled(When::Running)));
     sibling.wait().expect("unaffected");
@@ -159,10 +156,7 @@ fn closing_lets_what_was_submitted_finish<E: Executor>() {
 fn pausing_makes_tasks_wait<E: Executor>() {
     let pool = pool::<E>(1);
     let handle = pool.submit(Do::Sleep(300)).expect("taken");
-    assert!(wait_until(|| matches!(
-        handle.stage(),
-        Stage::Running { .. }
-    )));
+    assert!(begins(&handle));
     pool.pause();
     let handle = handle
         .wait_timeout(Duration::from_millis(900))
@@ -179,10 +173,7 @@ fn a_pause_does_not_count_against_a_time_limit<E: Executor>() {
     };
     // Sleeps by the clock, so that all that is left after the pause is to see that it is over.
     let handle = pool.submit_on(terms, Do::Sleep(300)).expect("taken");
-    assert!(wait_until(|| matches!(
-        handle.stage(),
-        Stage::Running { .. }
-    )));
+    assert!(begins(&handle));
     pool.pause();
     std::thread::sleep(Duration::from_millis(900));
     pool.resume();
@@ -193,10 +184,7 @@ fn a_task_that_never_looks_up_is_ended_by_force() {
     let pool = pool::<Processes>(2);
     let sibling = pool.submit(Do::Sleep(600)).expect("taken");
     let handle = pool.submit(Do::Stubborn(60_000)).expect("taken");
-    assert!(wait_until(|| matches!(
-        handle.stage(),
-        Stage::Running { .. }
-    )));
+    assert!(begins(&handle));
     handle.cancel();
     let outcome = handle.wait_timeout(PATIENCE).ok().expect("it ends");
     assert_eq!(outcome, Err(Death::Cancelled(When::Running)));
@@ -207,10 +195,7 @@ fn a_task_that_never_looks_up_is_ended_by_force() {
 fn a_task_that_ignores_signals_still_ends() {
     let pool = pool::<Processes>(1);
     let handle = pool.submit(Do::IgnoreSignals).expect("taken");
-    assert!(wait_until(|| matches!(
-        handle.stage(),
-        Stage::Running { .. }
-    )));
+    assert!(begins(&handle));
     handle.cancel();
     let outcome = handle.wait_timeout(PATIENCE).ok().expect("it ends");
     assert_eq!(outcome, Err(Death::Cancelled(When::Running)));
@@ -218,10 +203,7 @@ fn a_task_that_ignores_signals_still_ends() {
     let handle = pool
         .submit(Do::Raise(crate::tasks::Signal::Stop))
         .expect("taken");
-    assert!(wait_until(|| matches!(
-        handle.stage(),
-        Stage::Running { .. }
-    )));
+    assert!(begins(&handle));
     handle.cancel();
     let outcome = handle.wait_timeout(PATIENCE).ok().expect("it ends");
     assert_eq!(outcome, Err(Death::Cancelled(When::Running)));
@@ -283,10 +265,7 @@ fn killing_a_task_ends_what_it_started() {
             .expect("done"),
     );
     let handle = pool.submit(Do::Stubborn(60_000)).expect("taken");
-    assert!(wait_until(|| matches!(
-        handle.stage(),
-        Stage::Running { .. }
-    )));
+    assert!(begins(&handle));
     pool.kill(&handle);
     assert_eq!(handle.wait(), Err(Death::Cancelled(When::Running)));
     assert!(

@@ -2,6 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use workers::pool::{Handle, Stage};
+
+use crate::tasks::Do;
+
 /// More than anything takes on a machine under load, less than anybody waits for a hang.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -14,6 +18,25 @@ pub fn wait_until(mut holds: impl FnMut() -> bool) -> bool {
         std::thread::sleep(Duration::from_millis(5));
     }
     holds()
+}
+
+/// Waits until a worker has begun a task.
+pub fn begins(handle: &Handle<Do>) -> bool {
+    wait_until(|| matches!(handle.stage(), Stage::Running { .. }))
+}
+
+/// Memory of this process that is in memory, KiB.
+#[cfg(target_os = "linux")]
+pub fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("/proc");
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .expect("a size");
+    line.split_whitespace()
+        .nth(1)
+        .and_then(|n| n.parse().ok())
+        .expect("KiB")
 }
 
 /// The children of this process, zombies included.

@@ -94,15 +94,6 @@ fn drill_switch(ui: &mut Ui, line: Rect, on: bool, commands: &mut Vec<Command>) 
     const WIDTH: f32 = 64.0;
     let palette = theme::palette(ui);
     let place = Rect::from_min_max(pos2(line.right() - WIDTH, line.top()), line.max);
-    let builder = eframe::egui::UiBuilder::new()
-        .id_salt("drill")
-        .max_rect(place)
-        .layout(eframe::egui::Layout::right_to_left(
-            eframe::egui::Align::Center,
-        ));
-    let mut child = ui.new_child(builder);
-    child.spacing_mut().button_padding = vec2(2.0, 0.0);
-    child.spacing_mut().interact_size.y = 18.0;
     let (text, color, name) = if on {
         ("end drill", palette.amber, "End the fault drill")
     } else {
@@ -112,7 +103,7 @@ fn drill_switch(ui: &mut Ui, line: Rect, on: bool, commands: &mut Vec<Command>) 
             "Fault drill: kill, crash and stop workers at random; the results are the same",
         )
     };
-    if button::link(&mut child, text, theme::small(), color, name).clicked() {
+    if button::link_at(ui, place, "drill", text, color, name).clicked() {
         commands.push(Command::SetDrill(!on));
     }
     WIDTH + 10.0
