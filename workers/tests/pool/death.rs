@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use workers::pool::{Death, Executor, Pool, Processes, Stage, Status, Terms};
+use workers::pool::{Death, Executor, Pool, Processes, Status, Terms};
 
 use crate::tasks::{Do, Signal};
 use crate::trials;
@@ -130,7 +130,7 @@ fn workers_killed_at_random_leave_every_task_with_one_outcome() {
     let mut killed = 0;
     while handles
         .iter()
-        .any(|(_, handle)| handle.stage() != Stage::Ended)
+        .any(|(_, handle)| handle.stage() != workers::pool::Stage::Ended)
         && killed < 60
     {
         seed = seed.wrapping_mul(1_103_515_245).wrapping_add(12345);
