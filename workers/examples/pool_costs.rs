@@ -7,7 +7,9 @@ use std::error::Error;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use workers::pool::{Context, Executor, Failure, Kind, Pool, Processes, Stage, Task, Threads};
+use workers::pool::{
+    Context, Executor, Failure, Kind, Pool, Processes, Stage, Task, Threads, Work,
+};
 
 /// Small tasks for one measurement.
 const SMALL: usize = 100_000;
@@ -56,30 +58,51 @@ impl Task for Cost {
     }
 }
 
+/// Sends so many messages ahead of its end.
+#[derive(Serialize, Deserialize)]
+struct Stream(usize);
+
+impl Work for Stream {
+    type Output = ();
+    type Part = Bytes;
+    type SetUp = ();
+    type State = ();
+
+    fn set_up((): ()) -> Result<(), Failure> {
+        Ok(())
+    }
+    fn work(self, (): &mut (), context: &Context<'_, Self>) -> Result<(), Failure> {
+        for _ in 0..self.0 {
+            context.part(Bytes(vec![7; SMALL_BYTES]));
+        }
+        Ok(())
+    }
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
-    workers::child_entry(&[Kind::of::<Cost>()]);
+    workers::child_entry(&[Kind::of::<Cost>(), Kind::of::<Stream>()]);
     let processes = measure::<Processes>()?;
     let threads = measure::<Threads>()?;
     println!(r#"{{"processes": {processes}, "threads": {threads}}}"#);
     Ok(())
 }
 
-fn pool<E: Executor>(batch: usize) -> Result<Pool<Cost, E>, Box<dyn Error>> {
-    Ok(Pool::builder().workers(1).batch(batch).build()?)
+fn pool<E: Executor>() -> Result<Pool<Cost, E>, Box<dyn Error>> {
+    Ok(Pool::builder().workers(1).build()?)
 }
 
 fn measure<E: Executor>() -> Result<String, Box<dyn Error>> {
     let mut starts = Vec::new();
     for _ in 0..STARTS {
         let since = Instant::now();
-        let pool = pool::<E>(1)?;
+        let pool = pool::<E>()?;
         pool.submit(Cost::Nothing)?.wait()?;
         starts.push(since.elapsed());
     }
     let cold = starts[0];
     let warm = median(&mut starts[1..]);
 
-    let one = pool::<E>(1)?;
+    let one = pool::<E>()?;
     let mut trips = Vec::with_capacity(TRIPS);
     for _ in 0..TRIPS {
         let since = Instant::now();
@@ -88,8 +111,8 @@ fn measure<E: Executor>() -> Result<String, Box<dyn Error>> {
     }
     let trip = median(&mut trips);
 
-    let one_by_one = small::<E>(1)?;
-    let at_once = small::<E>(64)?;
+    let small = small::<E>()?;
+    let messages = messages::<E>()?;
 
     let since = Instant::now();
     for _ in 0..LARGE {
@@ -113,7 +136,7 @@ fn measure<E: Executor>() -> Result<String, Box<dyn Error>> {
     }
     let us = |time: Duration| time.as_secs_f64() * 1e6;
     Ok(format!(
-        r#"{{"start_cold_us": {:.0}, "start_warm_us": {:.0}, "round_trip_us": {:.1}, "one_by_one_per_s": {one_by_one:.0}, "messages_per_s": {at_once:.0}, "large_gb_per_s": {large:.2}, "cancel_us": {:.0}}}"#,
+        r#"{{"start_cold_us": {:.0}, "start_warm_us": {:.0}, "round_trip_us": {:.1}, "small_per_s": {small:.0}, "messages_per_s": {messages:.0}, "large_gb_per_s": {large:.2}, "cancel_us": {:.0}}}"#,
         us(cold),
         us(warm),
         us(trip),
@@ -121,9 +144,9 @@ fn measure<E: Executor>() -> Result<String, Box<dyn Error>> {
     ))
 }
 
-/// Small tasks a second, given to the worker so many at once.
-fn small<E: Executor>(batch: usize) -> Result<f64, Box<dyn Error>> {
-    let pool = pool::<E>(batch)?;
+/// Small tasks a second, each with a result of its own.
+fn small<E: Executor>() -> Result<f64, Box<dyn Error>> {
+    let pool = pool::<E>()?;
     let since = Instant::now();
     let tasks = (0..SMALL).map(|_| Cost::Take(Bytes(vec![7; SMALL_BYTES])));
     let done = pool
@@ -131,6 +154,23 @@ fn small<E: Executor>(batch: usize) -> Result<f64, Box<dyn Error>> {
         .filter(|one| matches!(one, Ok((_, Ok(_)))))
         .count();
     assert_eq!(done, SMALL);
+    Ok(SMALL as f64 / since.elapsed().as_secs_f64())
+}
+
+/// Messages a second from a task to whoever submitted it.
+fn messages<E: Executor>() -> Result<f64, Box<dyn Error>> {
+    let pool: Pool<Stream, E> = Pool::builder().workers(1).build()?;
+    pool.submit(Stream(1))?.wait()?;
+    let since = Instant::now();
+    let handle = pool.submit(Stream(SMALL))?;
+    let mut came = 0;
+    while came < SMALL {
+        match handle.try_part() {
+            Some(part) => came += usize::from(part.0.len() == SMALL_BYTES),
+            None => std::thread::sleep(Duration::from_micros(100)),
+        }
+    }
+    handle.wait()?;
     Ok(SMALL as f64 / since.elapsed().as_secs_f64())
 }
 

@@ -17,8 +17,10 @@ mod inline;
 mod log;
 mod map;
 mod message;
+mod pace;
 mod processes;
 mod queue;
+mod slot;
 mod task;
 mod threads;
 
@@ -43,13 +45,15 @@ pub use task::{Context, Failure, Task, Work};
 pub use crate::process::status::Status;
 
 use after::After;
-use dispatcher::{Dispatcher, Entry, Gauges, Listener, Order, Phase, Rules, Slot, Teller, Watcher};
+use dispatcher::{Dispatcher, Entry, Gauges, Listener, Order, Phase, Rules, Teller, Watcher};
 pub(crate) use dispatcher::{Loss, News, Said};
 use executor::Means;
 use gate::Gate;
 use handle::File;
 use log::Log;
+use pace::Pace;
 use queue::Queue;
+use slot::Slot;
 
 use crate::job::Priority;
 use crate::process::Harm;
@@ -58,13 +62,15 @@ use crate::process::Harm;
 pub const MAX_WORKERS: usize = 256;
 /// Reports that may wait for the dispatcher; workers wait when there are more.
 const REPORTS: usize = 256;
+/// A worker that holds requests of more bytes than this is given no other, unless it idles.
+const AHEAD_BYTES: u64 = 1024 * 1024;
 /// Longer times mean *for ever*, and cannot be added to a moment.
 pub(crate) const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// What a pool is to be. [`Builder::build`] makes it.
 pub struct Builder<T: Work, E> {
     workers: usize,
-    batch: usize,
+    batch: Option<usize>,
     queue: Option<usize>,
     tasks_each: Option<u32>,
     grace: Duration,
@@ -88,12 +94,13 @@ impl<T: Work, E: Executor> Builder<T, E> {
         self
     }
 
-    /// How many tasks a worker is given at once; one unless set. More hide the way there and
-    /// back where tasks take less than a millisecond; a task that waits behind another in a
-    /// worker's hands is begun later than it might be.
+    /// How many tasks a worker may hold, with the one it is at. Unless set, one until it is known
+    /// how long tasks take, and then as many as hide the way there and back: a millisecond of
+    /// work, at most 1,024 tasks. What waits behind a task that takes long is taken back when
+    /// another worker idles.
     #[must_use]
     pub fn batch(mut self, batch: usize) -> Self {
-        self.batch = batch;
+        self.batch = Some(batch);
         self
     }
 
@@ -168,7 +175,7 @@ impl<T: Work, E: Executor> Builder<T, E> {
             });
         }
         for (name, value) in [
-            ("the batch", Some(self.batch)),
+            ("the batch", self.batch),
             ("the queue", self.queue),
             (
                 "the number of tasks per worker",
@@ -200,7 +207,7 @@ impl<T: Work, E: Executor> Builder<T, E> {
         let (rules, gate_there, gauges_there) = (
             Rules {
                 workers: self.workers,
-                ahead: self.batch - 1,
+                batch: self.batch,
                 ahead_weight: self.ahead_weight,
                 eager: self.eager,
                 tasks_each: self.tasks_each,
@@ -221,6 +228,7 @@ impl<T: Work, E: Executor> Builder<T, E> {
                     watcher,
                     reports,
                     queue: Queue::default(),
+                    pace: Pace::default(),
                     phase: Phase::Open,
                     no_worker: None,
                     paused: None,
@@ -325,7 +333,7 @@ impl<T: Work, E: Executor> Pool<T, E> {
     pub fn builder_with(set_up: T::SetUp) -> Builder<T, E> {
         Builder {
             workers: std::thread::available_parallelism().map_or(1, NonZero::get),
-            batch: 1,
+            batch: None,
             queue: None,
             tasks_each: None,
             grace: Duration::from_millis(400),
@@ -334,7 +342,7 @@ impl<T: Work, E: Executor> Pool<T, E> {
             executable: None,
             name: "pool".to_owned(),
             eager: false,
-            ahead_weight: u64::MAX,
+            ahead_weight: AHEAD_BYTES,
             watcher: Box::new(|_| ()),
             set_up,
             executor: PhantomData,
@@ -382,7 +390,7 @@ impl<T: Work, E: Executor> Pool<T, E> {
         let (there, after) = (file.clone(), self.after.clone());
         let listener = |_| -> Listener<T> { Box::new(move |said| there.note(said, &after)) };
         Ok(Handle {
-            task: self.send(terms, 0, request, listener)?,
+            task: self.send(terms, E::weigh::<T>(&request), request, listener)?,
             file,
             cancel: self.cancel.clone(),
             after: self.after.clone(),
@@ -390,14 +398,16 @@ impl<T: Work, E: Executor> Pool<T, E> {
     }
 
     /// Submits a task of which a listener hears, on the dispatcher's thread. Gives its number.
+    /// `weight`: `None` is that of its bytes.
     pub(crate) fn submit_to(
         &self,
         terms: Terms,
-        weight: u64,
+        weight: Option<u64>,
         task: T,
         listener: impl FnOnce(u64) -> Listener<T>,
     ) -> Result<u64, SubmitError> {
         let request = E::pack(task)?;
+        let weight = weight.unwrap_or_else(|| E::weigh::<T>(&request));
         self.gate.enter(None)?;
         self.send(terms, weight, request, listener)
     }

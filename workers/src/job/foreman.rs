@@ -482,7 +482,7 @@ impl<E: Executor> Foreman<E> {
         let mail = &self.mail;
         let submitted = self
             .pool
-            .submit_to(Terms::default(), weight, bundle, |task| {
+            .submit_to(Terms::default(), Some(weight), bundle, |task| {
                 let mail = mail.clone();
                 Box::new(move |said| {
                     // The foreman listens until the pool is over.

@@ -15,7 +15,7 @@ use std::sync::Once;
 use std::time::Duration;
 
 use super::death::{Death, Panic, When};
-use super::desk::Desk;
+use super::desk::Paper;
 use super::task::{Context, Failure, Outlet, Work};
 
 /// Progress is told no more often than this: only the latest counts.
@@ -54,28 +54,24 @@ fn told(info: &PanicHookInfo<'_>) -> Panic {
     }
 }
 
-/// Does one task and says how it ended. `begin` gives the request, unless it was cancelled
-/// before.
+/// Does one task and says how it ended. `begin` gives the request, and is not called if the task
+/// was `stopped` before.
 pub(crate) fn work<T: Work>(
     state: &mut T::State,
-    task: u64,
-    desk: &Desk,
+    (task, stopped): (u64, bool),
+    paper: &Paper,
     outlet: &dyn Outlet<T>,
     begin: impl FnOnce() -> Result<T, Death>,
 ) -> Result<T::Output, Death> {
-    let paper = desk.paper(task);
-    if paper.is_stopped() {
-        desk.clear(task);
+    if stopped {
         return Err(Death::Cancelled(When::Queued));
     }
     let context = Context {
         task,
-        paper: &paper,
+        paper,
         outlet,
     };
-    let ended = begin().and_then(|request| caught(|| request.work(state, &context)));
-    desk.clear(task);
-    ended
+    begin().and_then(|request| caught(|| request.work(state, &context)))
 }
 
 /// Runs a part of a task's code; its panics and failures get their names.

@@ -4,13 +4,12 @@
 //! are heard while a task runs, and ends the process at once when the pipe ends: the parent is
 //! gone or has no more to do. The main thread works.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::process::exit;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-
-use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::bench::{self, PROGRESS_EVERY};
 use super::death::Death;
@@ -19,7 +18,7 @@ use super::log::Marks;
 use super::message::{BUILD, FromWorker, PROTOCOL, ToWorker};
 use super::task::{Failure, Outlet, Work};
 use crate::process::{os, priority};
-use crate::wire::frame::{self, FrameError};
+use crate::wire::frame::{self, FrameError, Frames};
 
 /// Messages are gathered while more tasks wait, but no longer than this.
 const GATHER: Duration = Duration::from_millis(20);
@@ -49,7 +48,7 @@ pub(crate) fn name_of<T>() -> &'static str {
 
 /// What a worker process has been given so far.
 pub(crate) struct Link {
-    requests: File,
+    requests: Frames<File>,
     reports: File,
     set_up: Vec<u8>,
     marks: Option<Marks>,
@@ -68,16 +67,17 @@ pub(crate) fn run(parent: u32, kinds: &[Kind]) -> i32 {
 
 fn serve_parent(parent: u32, kinds: &[Kind]) -> Result<(), FrameError> {
     os::die_with_parent(parent)?;
-    let (mut requests, mut reports) = os::take_protocol()?;
+    let (requests, mut reports) = os::take_protocol()?;
+    let mut requests = Frames::new(requests);
     let hello = FromWorker::Hello {
         protocol: PROTOCOL,
         build: BUILD.to_owned(),
     };
     frame::send(&mut reports, &hello)?;
-    let mut scratch = Vec::new();
-    let Some((first, set_up)) = frame::receive_with(&mut requests, &mut scratch)? else {
+    let Some((first, set_up)) = requests.next()? else {
         return Ok(());
     };
+    let set_up = set_up.to_owned();
     let ToWorker::SetUp {
         kind,
         background,
@@ -99,14 +99,14 @@ fn serve_parent(parent: u32, kinds: &[Kind]) -> Result<(), FrameError> {
     (known.serve)(Link {
         requests,
         reports,
-        set_up: set_up.to_owned(),
+        set_up,
         marks: mark.map(Marks),
     })
 }
 
 /// A request as it came. Read where the task is done, not where it is taken off the pipe: what
 /// kills the worker while it is read is the task's own doing.
-type Request = (u64, Vec<u8>);
+type Request = Vec<u8>;
 
 fn serve<T: Work>(link: Link) -> Result<(), FrameError> {
     let Link {
@@ -115,10 +115,14 @@ fn serve<T: Work>(link: Link) -> Result<(), FrameError> {
         set_up,
         marks,
     } = link;
+    let outgoing = Arc::new(Mutex::new(Outgoing {
+        pipe: reports,
+        gathered: Vec::new(),
+        since: Instant::now(),
+    }));
     let pipe = Pipe {
-        reports: RefCell::new((reports, Vec::new())),
-        gathered: RefCell::new(Instant::now()),
-        progress: RefCell::new(None),
+        outgoing: outgoing.clone(),
+        progress: Cell::new(None),
     };
     let make = || {
         bench::caught(|| {
@@ -131,12 +135,11 @@ fn serve<T: Work>(link: Link) -> Result<(), FrameError> {
         Err(death) => return pipe.send(&FromWorker::Unfit(bench::why(death)), &[]),
     };
     let desk = Desk::default();
-    let (tasks, inbox) = unbounded();
     let listener = desk.clone();
     std::thread::Builder::new()
         .name("reader".to_owned())
         .spawn(move || {
-            let code = match listen(&mut requests, &listener, &tasks) {
+            let code = match listen(&mut requests, &listener, &outgoing) {
                 Ok(()) => 0,
                 Err(error) => {
                     eprintln!("worker: {error}");
@@ -146,23 +149,48 @@ fn serve<T: Work>(link: Link) -> Result<(), FrameError> {
             exit(code);
         })?;
     pipe.send(&FromWorker::Ready, &[])?;
-    work_all::<T>(&mut state, &make, &inbox, &desk, &pipe, marks)
+    work_all::<T>(&mut state, &make, &desk, &pipe, marks)
 }
 
-fn listen(requests: &mut File, desk: &Desk, tasks: &Sender<Request>) -> Result<(), FrameError> {
-    let mut scratch = Vec::new();
-    while let Some((message, payload)) = frame::receive_with(requests, &mut scratch)? {
+fn listen(
+    requests: &mut Frames<File>,
+    desk: &Desk<Request>,
+    outgoing: &Mutex<Outgoing>,
+) -> Result<(), FrameError> {
+    let mut tasks = Vec::new();
+    while let Some((message, payload)) = requests.next()? {
         match message {
-            ToWorker::Run { task } => {
-                desk.lay(task);
-                // The main thread outlives this one, or the process is ending.
-                let _ = tasks.send((task, payload.to_owned()));
+            ToWorker::Run { task } => tasks.push((task, payload.to_owned())),
+            // What is said of a task finds it on the desk.
+            other => {
+                desk.lay(tasks.drain(..));
+                heed(&other, desk, outgoing)?;
             }
-            ToWorker::Cancel { task } => desk.stop(task),
-            ToWorker::Pause(paused) => desk.pause(paused),
-            ToWorker::SetUp { .. } => {
-                return Err(io::Error::other("a worker is set up once").into());
-            }
+        }
+        if !requests.is_ready() && !tasks.is_empty() {
+            desk.lay(tasks.drain(..));
+        }
+    }
+    Ok(())
+}
+
+fn heed(
+    message: &ToWorker,
+    desk: &Desk<Request>,
+    outgoing: &Mutex<Outgoing>,
+) -> Result<(), FrameError> {
+    match message {
+        ToWorker::Cancel { task } => desk.stop(*task),
+        ToWorker::Pause(paused) => desk.pause(*paused),
+        ToWorker::GiveBack { most } => {
+            let tasks = desk.take_back(*most);
+            // Also when there are none: the pool does not ask twice at once.
+            let mut outgoing = lock(outgoing);
+            outgoing.gather(&FromWorker::GaveBack { tasks }, &[])?;
+            outgoing.flush()?;
+        }
+        ToWorker::Run { .. } | ToWorker::SetUp { .. } => {
+            return Err(io::Error::other("a worker is set up once").into());
         }
     }
     Ok(())
@@ -171,8 +199,7 @@ fn listen(requests: &mut File, desk: &Desk, tasks: &Sender<Request>) -> Result<(
 fn work_all<T: Work>(
     state: &mut T::State,
     make: &dyn Fn() -> Result<T::State, Death>,
-    inbox: &Receiver<Request>,
-    desk: &Desk,
+    desk: &Desk<Request>,
     pipe: &Pipe,
     marks: Option<Marks>,
 ) -> Result<(), FrameError> {
@@ -180,15 +207,17 @@ fn work_all<T: Work>(
         // Should standard error be gone, nobody reads what the task prints either.
         let _ = io::stderr().write_all(text.as_bytes());
     };
-    for (task, request) in inbox {
+    while let Some(next) = desk.next() {
+        let task = next.task;
+        let since = Instant::now();
         if let Some(marks) = marks {
             mark(marks.begin(task));
         }
-        let ended = bench::work::<T>(state, task, desk, pipe, || {
+        let ended = bench::work::<T>(state, (task, next.stopped), desk.paper(), pipe, || {
             // Together with the end of the task before; an error shows at the next flush.
             let _ = pipe.gather(&FromWorker::Began { task }, &[]);
             let _ = pipe.flush();
-            bench::caught(|| Ok(postcard::from_bytes(&request)?))
+            bench::caught(|| Ok(postcard::from_bytes(&next.request)?))
                 .map_err(|death| Death::Garbled(format!("its request cannot be read: {death}")))
         });
         if let Some(marks) = marks {
@@ -200,19 +229,21 @@ fn work_all<T: Work>(
             bench::caught(|| Ok(postcard::to_stdvec(&output)?))
                 .map_err(|death| Death::Garbled(format!("its output cannot be sent: {death}")))
         });
+        let took = nanoseconds(since.elapsed());
         let sent = match &ended {
-            Ok(output) => pipe.gather(&FromWorker::Done { task }, output),
+            Ok(output) => pipe.gather(&FromWorker::Done { task, took }, output),
             Err(death) => pipe.gather(
                 &FromWorker::Died {
                     task,
                     death: death.clone(),
+                    took,
                 },
                 &[],
             ),
         };
         if let Err(error @ FrameError::TooLarge(_)) = sent {
             let death = Death::Garbled(format!("its output cannot be sent: {error}"));
-            pipe.gather(&FromWorker::Died { task, death }, &[])?;
+            pipe.gather(&FromWorker::Died { task, death, took }, &[])?;
         } else {
             sent?;
         }
@@ -228,44 +259,74 @@ fn work_all<T: Work>(
             }
         }
         // With the next task at hand, its beginning goes out with this end.
-        if inbox.is_empty() || pipe.is_late() {
+        if desk.is_empty() || pipe.is_late() {
             pipe.flush()?;
         }
     }
     Ok(())
 }
 
-/// The way back to the parent.
+fn nanoseconds(took: Duration) -> u64 {
+    u64::try_from(took.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// The pipe to the parent, and what is to go into it. Shared with the thread that listens, which
+/// answers for a worker that is at a task.
+struct Outgoing {
+    pipe: File,
+    gathered: Vec<u8>,
+    /// When the first of it was gathered.
+    since: Instant,
+}
+
+impl Outgoing {
+    fn gather(&mut self, message: &FromWorker, payload: &[u8]) -> Result<(), FrameError> {
+        if self.gathered.is_empty() {
+            self.since = Instant::now();
+        }
+        if payload.len() < frame::LARGE {
+            return frame::encode(message, payload, &mut self.gathered);
+        }
+        frame::encode_head(message, payload.len(), &mut self.gathered)?;
+        self.flush()?;
+        Ok(self.pipe.write_all(payload)?)
+    }
+
+    fn flush(&mut self) -> Result<(), FrameError> {
+        let sent = self.pipe.write_all(&self.gathered);
+        self.gathered.clear();
+        Ok(sent?)
+    }
+}
+
+fn lock(outgoing: &Mutex<Outgoing>) -> MutexGuard<'_, Outgoing> {
+    outgoing.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The worker's own way back to the parent.
 struct Pipe {
-    reports: RefCell<(File, Vec<u8>)>,
-    gathered: RefCell<Instant>,
-    progress: RefCell<Option<Instant>>,
+    outgoing: Arc<Mutex<Outgoing>>,
+    /// When progress was told last.
+    progress: Cell<Option<Instant>>,
 }
 
 impl Pipe {
     fn gather(&self, message: &FromWorker, payload: &[u8]) -> Result<(), FrameError> {
-        let (_, gathered) = &mut *self.reports.borrow_mut();
-        if gathered.is_empty() {
-            self.gathered.replace(Instant::now());
-        }
-        frame::encode(message, payload, gathered)
+        lock(&self.outgoing).gather(message, payload)
     }
 
     fn is_late(&self) -> bool {
-        self.gathered.borrow().elapsed() >= GATHER
+        lock(&self.outgoing).since.elapsed() >= GATHER
     }
 
     fn flush(&self) -> Result<(), FrameError> {
-        let (reports, gathered) = &mut *self.reports.borrow_mut();
-        let sent = reports.write_all(gathered);
-        gathered.clear();
-        gathered.shrink_to(1024 * 1024);
-        Ok(sent?)
+        lock(&self.outgoing).flush()
     }
 
     fn send(&self, message: &FromWorker, payload: &[u8]) -> Result<(), FrameError> {
-        self.gather(message, payload)?;
-        self.flush()
+        let mut outgoing = lock(&self.outgoing);
+        outgoing.gather(message, payload)?;
+        outgoing.flush()
     }
 }
 
@@ -281,8 +342,8 @@ impl<T: Work> Outlet<T> for Pipe {
 
     fn progress(&self, task: u64, done: u64, of: u64) {
         let due = |last: Instant| last.elapsed() >= PROGRESS_EVERY;
-        if self.progress.borrow().is_none_or(due) {
-            self.progress.replace(Some(Instant::now()));
+        if self.progress.get().is_none_or(due) {
+            self.progress.set(Some(Instant::now()));
             // Should the pipe be gone, the reader is about to end this process.
             let _ = self.send(&FromWorker::Progress { task, done, of }, &[]);
         }

@@ -2,6 +2,7 @@
 //! over one channel. Whether they are threads or processes it does not know.
 
 use std::io;
+use std::time::Duration;
 
 use crossbeam_channel::Sender;
 
@@ -14,7 +15,8 @@ pub struct Report<T: Work> {
     pub(crate) slot: usize,
     /// Which worker in that place: reports of its predecessor are out of date.
     pub(crate) generation: u32,
-    pub(crate) what: What<T>,
+    /// In the order in which it was said.
+    pub(crate) what: Vec<What<T>>,
 }
 
 pub enum What<T: Work> {
@@ -27,7 +29,14 @@ pub enum What<T: Work> {
         of: u64,
     },
     Part(u64, T::Part),
-    Ended(u64, Result<T::Output, Death>),
+    Ended {
+        task: u64,
+        result: Result<T::Output, Death>,
+        /// From its beginning, as the worker measured it.
+        took: Duration,
+    },
+    /// It was asked to give back what it had not begun, and these are it.
+    GaveBack(Vec<u64>),
     /// It is gone; nothing more will come from it.
     Gone(Gone),
 }
@@ -49,7 +58,11 @@ pub enum Gone {
 /// One worker. No call waits.
 pub trait Worker<Q> {
     fn pid(&self) -> Option<u32>;
-    fn run(&mut self, task: u64, request: Q);
+    /// Gives it tasks, to be done one after the other.
+    fn run(&mut self, tasks: Vec<(u64, Q)>);
+    /// Takes back up to so many tasks that it has not begun. What is taken at once is returned;
+    /// `None`: a report says what was.
+    fn take_back(&mut self, most: usize) -> Option<Vec<u64>>;
     /// Asks that a task end.
     fn cancel(&mut self, task: u64);
     fn pause(&mut self, paused: bool);

@@ -1,73 +1,210 @@
-//! What lies before one worker: a paper for each task it has been given, on which somebody may
-//! write "stop", and the pool's pause.
+//! What lies before one worker: the tasks it has been given and not begun, the task it is at, on
+//! which somebody may write "stop", and the pool's pause. Whoever works takes from it; whoever
+//! listens on the worker's behalf lays on it, and may take back what was not begun.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::cancel::{Control, Stopped};
+use crate::cancel::Stopped;
 
-/// Shared by whoever works and whoever listens on the worker's behalf.
-#[derive(Clone, Default)]
-pub(crate) struct Desk {
-    papers: Arc<Mutex<HashMap<u64, Paper>>>,
-    paused: Arc<Mutex<bool>>,
+/// Shared by whoever works and whoever listens. `R` is a request as it was given.
+pub(crate) struct Desk<R>(Arc<Shared<R>>);
+
+struct Shared<R> {
+    given: Mutex<Given<R>>,
+    /// Something was given, or nothing more will be.
+    changed: Condvar,
+    paper: Arc<Paper>,
 }
 
-/// One task's own copy of what it must heed.
-#[derive(Clone, Default)]
-pub(crate) struct Paper(Control);
+struct Given<R> {
+    waiting: VecDeque<Waiting<R>>,
+    at: Option<u64>,
+    closed: bool,
+    /// The worker sleeps. Waking one that does not is a system call for nothing.
+    idle: bool,
+}
+
+struct Waiting<R> {
+    task: u64,
+    request: R,
+    stopped: bool,
+}
+
+/// A task to be done, or to be reported as cancelled before it began.
+pub(crate) struct Next<R> {
+    pub(crate) task: u64,
+    pub(crate) request: R,
+    pub(crate) stopped: bool,
+}
+
+/// What the task at hand must heed. One a worker: a worker is at one task at a time.
+#[derive(Default)]
+pub(crate) struct Paper {
+    /// The task at hand is to stop.
+    stopped: AtomicBool,
+    // Read at every step; the mutex is touched only when a pause begins or ends.
+    paused: AtomicBool,
+    pause: Mutex<()>,
+    changed: Condvar,
+}
 
 impl Paper {
     pub(crate) fn checkpoint(&self) -> Result<(), Stopped> {
-        self.0.checkpoint()
+        if self.paused.load(Ordering::Acquire) {
+            let mut guard = self.pause.lock().unwrap_or_else(PoisonError::into_inner);
+            while self.paused.load(Ordering::Acquire) && !self.stopped.load(Ordering::Acquire) {
+                guard = self
+                    .changed
+                    .wait(guard)
+                    .unwrap_or_else(PoisonError::into_inner);
+            }
+        }
+        if self.stopped.load(Ordering::Acquire) {
+            Err(Stopped)
+        } else {
+            Ok(())
+        }
     }
 
-    pub(crate) fn is_stopped(&self) -> bool {
-        self.0.token().is_cancelled()
+    fn set(&self, flag: &AtomicBool, value: bool) {
+        let _guard = self.pause.lock().unwrap_or_else(PoisonError::into_inner);
+        flag.store(value, Ordering::Release);
+        self.changed.notify_all();
     }
 }
 
-impl Desk {
-    /// A task has come.
-    pub(crate) fn lay(&self, task: u64) {
-        let paper = Paper::default();
-        let paused = self.paused.lock().unwrap_or_else(PoisonError::into_inner);
-        paper.0.set_paused(*paused);
-        self.papers().insert(task, paper);
+impl<R> Clone for Desk<R> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<R> Default for Desk<R> {
+    fn default() -> Self {
+        Self(Arc::new(Shared {
+            given: Mutex::new(Given {
+                waiting: VecDeque::new(),
+                at: None,
+                closed: false,
+                idle: false,
+            }),
+            changed: Condvar::new(),
+            paper: Arc::default(),
+        }))
+    }
+}
+
+impl<R> Desk<R> {
+    /// Tasks have come.
+    pub(crate) fn lay(&self, tasks: impl IntoIterator<Item = (u64, R)>) {
+        let mut given = self.given();
+        given
+            .waiting
+            .extend(tasks.into_iter().map(|(task, request)| Waiting {
+                task,
+                request,
+                stopped: false,
+            }));
+        self.wake(given);
     }
 
-    /// The paper of a task, for whoever begins it.
-    pub(crate) fn paper(&self, task: u64) -> Paper {
-        self.papers().get(&task).cloned().unwrap_or_default()
+    /// No more will come; what is there is still done.
+    pub(crate) fn close(&self) {
+        let mut given = self.given();
+        given.closed = true;
+        self.wake(given);
     }
 
-    /// The task is over.
-    pub(crate) fn clear(&self, task: u64) {
-        self.papers().remove(&task);
+    fn wake(&self, given: MutexGuard<'_, Given<R>>) {
+        let idle = given.idle;
+        drop(given);
+        if idle {
+            self.0.changed.notify_one();
+        }
+    }
+
+    /// The next task, once there is one; `None` when no more will come.
+    pub(crate) fn next(&self) -> Option<Next<R>> {
+        let mut given = self.given();
+        loop {
+            if let Some(waiting) = given.waiting.pop_front() {
+                given.at = Some(waiting.task);
+                // Under the lock, so that a "stop" of the task before cannot meet this one.
+                self.0
+                    .paper
+                    .stopped
+                    .store(waiting.stopped, Ordering::Release);
+                return Some(Next {
+                    task: waiting.task,
+                    request: waiting.request,
+                    stopped: waiting.stopped,
+                });
+            }
+            if given.closed {
+                return None;
+            }
+            given.idle = true;
+            given = self
+                .0
+                .changed
+                .wait(given)
+                .unwrap_or_else(PoisonError::into_inner);
+            given.idle = false;
+        }
+    }
+
+    /// A task that did not come by way of the desk begins.
+    pub(crate) fn begin(&self, task: u64) {
+        self.given().at = Some(task);
+        self.0.paper.stopped.store(false, Ordering::Release);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.given().waiting.is_empty()
+    }
+
+    /// What the task at hand must heed.
+    pub(crate) fn paper(&self) -> &Paper {
+        &self.0.paper
     }
 
     /// One task is to stop, begun or not.
     pub(crate) fn stop(&self, task: u64) {
-        if let Some(paper) = self.papers().get(&task) {
-            paper.0.cancel();
+        let mut given = self.given();
+        if given.at == Some(task) {
+            self.0.paper.set(&self.0.paper.stopped, true);
+        } else if let Some(waiting) = given.waiting.iter_mut().find(|one| one.task == task) {
+            waiting.stopped = true;
         }
     }
 
     pub(crate) fn stop_all(&self) {
-        for paper in self.papers().values() {
-            paper.0.cancel();
+        let mut given = self.given();
+        self.0.paper.set(&self.0.paper.stopped, true);
+        for waiting in &mut given.waiting {
+            waiting.stopped = true;
         }
     }
 
     pub(crate) fn pause(&self, paused: bool) {
-        let mut now = self.paused.lock().unwrap_or_else(PoisonError::into_inner);
-        *now = paused;
-        for paper in self.papers().values() {
-            paper.0.set_paused(paused);
-        }
+        self.0.paper.set(&self.0.paper.paused, paused);
     }
 
-    fn papers(&self) -> std::sync::MutexGuard<'_, HashMap<u64, Paper>> {
-        self.papers.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Takes back up to so many tasks that were not begun, the last first.
+    pub(crate) fn take_back(&self, most: usize) -> Vec<u64> {
+        let mut given = self.given();
+        let mut taken = Vec::new();
+        while taken.len() < most
+            && let Some(last) = given.waiting.pop_back_if(|last| !last.stopped)
+        {
+            taken.push(last.task);
+        }
+        taken
+    }
+
+    fn given(&self) -> MutexGuard<'_, Given<R>> {
+        self.0.given.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -5,16 +5,17 @@
 //! Nothing here waits for a worker: what workers say and what callers want come over two
 //! channels into one `select`.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Select, Sender, never};
 
-use super::crew::{Crew, Gone, Report, What, Worker};
+use super::crew::{Crew, Gone, Report, What};
 use super::death::{Death, Exit, When};
 use super::gate::Gate;
+use super::pace::Pace;
 use super::queue::Queue;
+use super::slot::{InHand, Ladder, Place, Slot, Stop, Why, delay, vacant};
 use super::task::Work;
 use crate::process::Harm;
 use crate::process::status::Status;
@@ -33,6 +34,8 @@ const LEFT_BEHIND: Duration = Duration::from_secs(5);
 /// How soon the dispatcher looks again at a deadline to come, and at one that has passed.
 const SOON: Duration = Duration::from_micros(500);
 const LATER: Duration = Duration::from_millis(10);
+/// What waits behind a task that takes longer than this is given to others, if they idle.
+const LONG: Duration = Duration::from_millis(2);
 
 /// Tells whoever submitted a task what becomes of it. Runs on the dispatcher: it hands over and
 /// returns.
@@ -163,8 +166,8 @@ pub(crate) enum Order<T: Work, Q> {
 #[derive(Clone, Debug)]
 pub(crate) struct Rules {
     pub(crate) workers: usize,
-    /// Tasks that a worker may hold beyond the one it is at.
-    pub(crate) ahead: usize,
+    /// Tasks that a worker may hold, with the one it is at; `None`: as the tasks' own pace has it.
+    pub(crate) batch: Option<usize>,
     /// But not when those in its hands weigh more than this.
     pub(crate) ahead_weight: u64,
     /// Workers are started before there is work for them.
@@ -190,12 +193,23 @@ pub(crate) struct Dispatcher<T: Work, Q> {
     pub(crate) watcher: Watcher,
     pub(crate) reports: Sender<Report<T>>,
     pub(crate) queue: Queue<Box<Entry<T, Q>>>,
+    pub(crate) pace: Pace,
     pub(crate) slots: Vec<Slot<T, Q>>,
     pub(crate) phase: Phase,
     /// Why there is nobody to do the work, once there is not.
     pub(crate) no_worker: Option<Death>,
     /// Since when tasks wait.
     pub(crate) paused: Option<Instant>,
+}
+
+/// A worker that may be given tasks, while they are given out.
+struct Open<Q> {
+    index: usize,
+    held: usize,
+    weight: u64,
+    /// Tasks that it may still be given.
+    left: usize,
+    given: Vec<(u64, Q)>,
 }
 
 pub(crate) enum Phase {
@@ -206,132 +220,6 @@ pub(crate) enum Phase {
     Terminated {
         at: Instant,
     },
-}
-
-pub(crate) struct Slot<T: Work, Q> {
-    generation: u32,
-    place: Place<Q>,
-    /// The first is the one the worker is at.
-    in_hand: VecDeque<InHand<T, Q>>,
-    /// Beyond the number of workers wanted: no new one comes here.
-    surplus: bool,
-    done: u32,
-    /// Workers lost here since a task was last done.
-    in_vain: u32,
-    /// Workers in a row that came here and began nothing of what they were given.
-    failures: u32,
-    /// Its worker is being ended by force: whatever it has begun meanwhile is not to blame.
-    killed: bool,
-}
-
-enum Place<Q> {
-    /// To be filled when there is work, at this moment or after.
-    Vacant {
-        not_before: Instant,
-    },
-    Starting {
-        worker: Box<dyn Worker<Q>>,
-        since: Instant,
-    },
-    Ready(Box<dyn Worker<Q>>),
-    /// Told to end.
-    Leaving(Box<dyn Worker<Q>>, Ladder),
-    /// Given up.
-    Closed,
-}
-
-struct InHand<T: Work, Q> {
-    task: u64,
-    entry: Box<Entry<T, Q>>,
-    began: Option<Instant>,
-    stop: Option<Stop>,
-}
-
-/// A task that is to end.
-struct Stop {
-    why: Why,
-    ladder: Ladder,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Why {
-    Cancelled,
-    TimedOut,
-}
-
-/// Ask, then terminate, then kill, each with a deadline.
-#[derive(Clone, Copy)]
-enum Ladder {
-    Asked(Instant),
-    Terminated(Instant),
-    Killed,
-}
-
-impl Ladder {
-    fn deadline(self) -> Option<Instant> {
-        match self {
-            Self::Asked(until) | Self::Terminated(until) => Some(until),
-            Self::Killed => None,
-        }
-    }
-
-    /// Goes up a step if it is time.
-    fn climb<Q>(self, worker: &mut dyn Worker<Q>, now: Instant, grace: Duration) -> Self {
-        match self {
-            Self::Asked(until) if until <= now => {
-                if worker.terminate() {
-                    Self::Terminated(now + grace)
-                } else {
-                    // A thread can only be asked.
-                    Self::Killed
-                }
-            }
-            Self::Terminated(until) if until <= now => {
-                worker.kill();
-                Self::Killed
-            }
-            other => other,
-        }
-    }
-}
-
-impl<Q> Place<Q> {
-    fn worker(&mut self) -> Option<&mut dyn Worker<Q>> {
-        match self {
-            Self::Starting { worker, .. } | Self::Ready(worker) | Self::Leaving(worker, _) => {
-                Some(worker.as_mut())
-            }
-            Self::Vacant { .. } | Self::Closed => None,
-        }
-    }
-
-    fn pid(&self) -> Option<u32> {
-        match self {
-            Self::Starting { worker, .. } | Self::Ready(worker) | Self::Leaving(worker, _) => {
-                worker.pid()
-            }
-            Self::Vacant { .. } | Self::Closed => None,
-        }
-    }
-}
-
-impl<T: Work, Q> Slot<T, Q> {
-    fn weight(&self) -> u64 {
-        self.in_hand.iter().map(|held| held.entry.weight).sum()
-    }
-
-    pub(crate) fn new() -> Self {
-        Self {
-            generation: 0,
-            place: vacant(),
-            in_hand: VecDeque::new(),
-            surplus: false,
-            done: 0,
-            in_vain: 0,
-            failures: 0,
-            killed: false,
-        }
-    }
 }
 
 impl<T: Work, Q: Clone> Dispatcher<T, Q> {
@@ -392,9 +280,11 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
             !self.queue.is_empty() || (self.rules.eager && matches!(self.phase, Phase::Open));
         let of_slots = self.slots.iter().filter_map(|slot| match &slot.place {
             Place::Vacant { not_before, .. } => (wanted && !slot.surplus).then_some(*not_before),
-            Place::Starting { worker, since } => worker.pid().map(|_| *since + START_LIMIT),
+            Place::Starting { worker, since } if self.paused.is_none() => {
+                worker.pid().map(|_| *since + START_LIMIT)
+            }
             Place::Leaving(_, ladder) => ladder.deadline(),
-            Place::Ready(_) | Place::Closed => None,
+            Place::Starting { .. } | Place::Ready(_) | Place::Closed => None,
         });
         let of_tasks = self
             .slots
@@ -408,6 +298,12 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                 }
                 _ => None,
             });
+        let even_out = (self.queue.is_empty() && self.paused.is_none() && self.idle() > 0)
+            .then(|| {
+                let donors = self.slots.iter().filter(|slot| slot.may_give_back());
+                donors.map(|slot| slot.heard + LONG).min()
+            })
+            .flatten();
         let giving_up = match self.phase {
             Phase::Terminated { at } => Some(at + self.rules.grace),
             _ => None,
@@ -416,6 +312,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
         let now = Instant::now();
         of_slots
             .chain(of_tasks)
+            .chain(even_out)
             .chain(giving_up)
             .chain(left_behind)
             // One that has passed was seen to a moment ago, and what was done takes its time.
@@ -427,36 +324,108 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
     // ---- tasks ----
 
     fn hand_out(&mut self) {
+        if self.queue.is_empty() && !self.even_out() {
+            return;
+        }
+        let most_held = self
+            .rules
+            .batch
+            .unwrap_or_else(|| self.pace.worth_holding());
+        let most_weight = self.rules.ahead_weight;
+        let mut open: Vec<Open<Q>> = self
+            .slots
+            .iter()
+            .enumerate()
+            .filter(|(_, slot)| slot.takes_tasks(self.rules.tasks_each))
+            .map(|(index, slot)| Open {
+                index,
+                held: slot.in_hand.len(),
+                weight: slot.weight(),
+                left: slot.tasks_left(self.rules.tasks_each),
+                given: Vec::new(),
+            })
+            .collect();
         while !self.queue.is_empty() {
-            let (ahead, most) = (self.rules.ahead, self.rules.ahead_weight);
-            let hungriest = self
-                .slots
+            let hungriest = open
                 .iter_mut()
-                .filter(|slot| {
-                    matches!(slot.place, Place::Ready(_))
-                        && !slot.surplus
-                        && slot.in_hand.len() <= ahead
-                        && (slot.in_hand.is_empty() || slot.weight() <= most)
-                        && slot.in_hand.iter().all(|held| held.stop.is_none())
-                        && !has_had_enough(self.rules.tasks_each, slot)
+                .filter(|open| {
+                    let has_room = open.held < most_held && open.weight <= most_weight;
+                    open.left > 0 && (open.held == 0 || has_room)
                 })
-                .min_by_key(|slot| slot.in_hand.len());
-            let Some(slot) = hungriest else {
+                .min_by_key(|open| open.held);
+            let Some(open) = hungriest else {
                 break;
             };
             let Some((task, entry)) = self.queue.pop() else {
                 break;
             };
             self.gate.left();
-            if let Some(worker) = slot.place.worker() {
-                worker.run(task, entry.request.clone());
+            open.held += 1;
+            open.left -= 1;
+            open.weight += entry.weight;
+            open.given.push((task, entry.request.clone()));
+            self.slots[open.index]
+                .in_hand
+                .push_back(InHand::new(task, entry));
+        }
+        for open in open.into_iter().filter(|open| !open.given.is_empty()) {
+            let slot = &mut self.slots[open.index];
+            if slot.in_hand.len() == open.given.len() {
+                slot.heard = Instant::now();
             }
-            slot.in_hand.push_back(InHand {
-                task,
-                entry,
-                began: None,
-                stop: None,
-            });
+            if let Some(worker) = slot.place.worker() {
+                worker.run(open.given);
+            }
+        }
+    }
+
+    /// Whoever idles gets what waits in the hands of one that has been at a task for a while.
+    /// Says whether the queue has tasks again.
+    fn even_out(&mut self) -> bool {
+        let idle = self.idle();
+        let now = Instant::now();
+        if idle == 0 || self.paused.is_some() {
+            return false;
+        }
+        for index in 0..self.slots.len() {
+            let slot = &mut self.slots[index];
+            if !slot.may_give_back() || now < slot.heard + LONG {
+                continue;
+            }
+            let waiting = slot.waiting();
+            let Some(worker) = slot.place.worker() else {
+                continue;
+            };
+            match worker.take_back(waiting - waiting / (idle + 1)) {
+                Some(tasks) => self.gave_back(index, tasks),
+                None => slot.asked_back = true,
+            }
+        }
+        !self.queue.is_empty()
+    }
+
+    fn idle(&self) -> usize {
+        self.slots
+            .iter()
+            .filter(|slot| slot.in_hand.is_empty() && slot.takes_tasks(self.rules.tasks_each))
+            .count()
+    }
+
+    /// Tasks that a worker will not begin, the last first.
+    fn gave_back(&mut self, index: usize, tasks: Vec<u64>) {
+        let slot = &mut self.slots[index];
+        slot.asked_back = false;
+        slot.heard = Instant::now();
+        for task in tasks {
+            let Some(held) = self.slots[index].take(task) else {
+                continue;
+            };
+            if held.stop.is_some() {
+                // Cancelled on its way back.
+                self.conclude(held, Err(Death::Cancelled(When::Queued)));
+            } else {
+                self.back_to_queue(held);
+            }
         }
     }
 
@@ -532,6 +501,9 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                     self.paused = since.or_else(|| Some(Instant::now()));
                 }
                 for slot in &mut self.slots {
+                    if let Place::Starting { since, .. } = &mut slot.place {
+                        *since = Instant::now();
+                    }
                     for held in &mut slot.in_hand {
                         // What a task waits is not its own time.
                         if let (false, Some(since), Some(began)) = (paused, since, &mut held.began)
@@ -620,7 +592,9 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
             let Some(worker) = slot.place.worker() else {
                 continue;
             };
-            for (at, held) in slot.in_hand.iter_mut().enumerate() {
+            // The others wait behind it: they have not begun, and are told to stop when it is
+            // their turn.
+            if let Some(held) = slot.in_hand.front_mut() {
                 if held.stop.is_none()
                     && let (Some(began), Some(limit)) = (held.began, held.entry.limit)
                     && self.paused.is_none()
@@ -632,10 +606,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                         ladder: Ladder::Asked(now + grace),
                     });
                 }
-                // One that waits behind another is told to stop when it is its turn.
-                if let Some(stop) = &mut held.stop
-                    && at == 0
-                {
+                if let Some(stop) = &mut held.stop {
                     stop.ladder = stop.ladder.climb(worker, now, grace);
                     slot.killed |= !matches!(stop.ladder, Ladder::Asked(_));
                 }
@@ -646,7 +617,9 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                 }
                 // A thread's set-up may take as long as it likes: it cannot be ended.
                 Place::Starting { worker, since }
-                    if worker.pid().is_some() && *since + START_LIMIT <= now =>
+                    if worker.pid().is_some()
+                        && self.paused.is_none()
+                        && *since + START_LIMIT <= now =>
                 {
                     worker.kill();
                 }
@@ -656,10 +629,8 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                 // A thread that does not look up cannot be ended; it ends with the program.
                 slot.place = Place::Closed;
                 for mut held in std::mem::take(&mut slot.in_hand) {
-                    let when = when(&held);
-                    held.entry
-                        .listener
-                        .say(Said::Ended(Err(Death::Cancelled(when))));
+                    let death = Death::Cancelled(held.when());
+                    held.entry.listener.say(Said::Ended(Err(death)));
                 }
             }
         }
@@ -695,6 +666,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
             slot.generation += 1;
             slot.done = 0;
             slot.killed = false;
+            slot.asked_back = false;
             match self
                 .crew
                 .spawn(index, slot.generation, self.reports.clone())
@@ -722,7 +694,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
         let closing = !matches!(self.phase, Phase::Open) && self.queue.is_empty();
         let until = Instant::now() + self.rules.grace;
         for slot in &mut self.slots {
-            let enough = has_had_enough(self.rules.tasks_each, slot);
+            let enough = slot.has_had_enough(self.rules.tasks_each);
             if !slot.in_hand.is_empty() || !(closing || slot.surplus || enough) {
                 continue;
             }
@@ -779,12 +751,21 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
         if slot.generation != report.generation || matches!(slot.place, Place::Closed) {
             return;
         }
-        match report.what {
+        let now = Instant::now();
+        slot.heard = now;
+        for what in report.what {
+            self.take_in(report.slot, what, now);
+        }
+    }
+
+    fn take_in(&mut self, index: usize, what: What<T>, now: Instant) {
+        let slot = &mut self.slots[index];
+        match what {
             What::Ready => {
                 slot.place = match std::mem::replace(&mut slot.place, Place::Closed) {
                     Place::Starting { worker, .. } => {
                         (self.watcher)(News::Ready {
-                            worker: report.slot,
+                            worker: index,
                             pid: worker.pid(),
                         });
                         Place::Ready(worker)
@@ -794,50 +775,48 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
             }
             What::Began(task) => {
                 let pid = slot.place.pid();
-                if let Some(held) = slot.in_hand.iter_mut().find(|held| held.task == task) {
-                    held.began = Some(Instant::now());
-                    slot.failures = 0;
-                    held.entry.listener.say(Said::Began {
-                        worker: report.slot,
-                        pid,
-                    });
+                slot.failures = 0;
+                if let Some(held) = slot.find(task) {
+                    held.began = Some(now);
+                    held.entry.listener.say(Said::Began { worker: index, pid });
                 }
             }
             What::Progress { task, done, of } => {
-                if let Some(held) = slot.in_hand.iter_mut().find(|held| held.task == task) {
+                if let Some(held) = slot.find(task) {
                     held.entry.listener.say(Said::Progress { done, of });
                 }
             }
             What::Part(task, part) => {
-                if let Some(held) = slot.in_hand.iter_mut().find(|held| held.task == task) {
+                if let Some(held) = slot.find(task) {
                     held.entry.listener.say(Said::Part(part));
                 }
             }
-            What::Ended(task, result) => {
-                if let Some(at) = slot.in_hand.iter().position(|held| held.task == task)
-                    && let Some(mut held) = slot.in_hand.remove(at)
+            What::Ended { task, result, took } => {
+                let Some(held) = slot.take(task) else {
+                    return;
+                };
+                self.pace.note(took);
+                slot.done += 1;
+                slot.in_vain = 0;
+                // The next one hears now, for the first time with somebody listening.
+                if let Some(InHand {
+                    stop: Some(Stop { ladder, .. }),
+                    ..
+                }) = slot.in_hand.front_mut()
+                    && let Ladder::Asked(until) = ladder
                 {
-                    slot.done += 1;
-                    slot.in_vain = 0;
-                    // The next one hears now, for the first time with somebody listening.
-                    if let Some(InHand {
-                        stop: Some(Stop { ladder, .. }),
-                        ..
-                    }) = slot.in_hand.front_mut()
-                        && let Ladder::Asked(until) = ladder
-                    {
-                        *until = Instant::now() + self.rules.grace;
-                    }
-                    let result = match (result, held.stop.map(|stop| stop.why)) {
-                        (Err(Death::Cancelled(_)), Some(Why::TimedOut)) => {
-                            Err(Death::TimedOut(held.entry.limit.unwrap_or_default()))
-                        }
-                        (result, _) => result,
-                    };
-                    held.entry.listener.say(Said::Ended(result));
+                    *until = now + self.rules.grace;
                 }
+                let result = match (result, held.stop.as_ref().map(|stop| stop.why)) {
+                    (Err(Death::Cancelled(_)), Some(Why::TimedOut)) => {
+                        Err(Death::TimedOut(held.entry.limit.unwrap_or_default()))
+                    }
+                    (result, _) => result,
+                };
+                self.conclude(held, result);
             }
-            What::Gone(gone) => self.gone(report.slot, gone),
+            What::GaveBack(tasks) => self.gave_back(index, tasks),
+            What::Gone(gone) => self.gone(index, gone),
         }
     }
 
@@ -947,11 +926,16 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
         }
     }
 
+    /// Says how a task ended, to whoever wants to know.
+    fn conclude(&self, mut held: InHand<T, Q>, result: Result<T::Output, Death>) {
+        held.entry.listener.say(Said::Ended(result));
+    }
+
     /// A task whose worker is gone.
     fn bereaved(&mut self, mut held: InHand<T, Q>, exit: &Exit, killed: bool) {
         let death = match &held.stop {
             Some(stop) => match stop.why {
-                Why::Cancelled => Death::Cancelled(when(&held)),
+                Why::Cancelled => Death::Cancelled(held.when()),
                 Why::TimedOut => Death::TimedOut(held.entry.limit.unwrap_or_default()),
             },
             // It had not begun, so it is not what killed the worker.
@@ -970,29 +954,6 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                 }
             }
         };
-        held.entry.listener.say(Said::Ended(Err(death)));
+        self.conclude(held, Err(death));
     }
-}
-
-fn vacant<Q>() -> Place<Q> {
-    Place::Vacant {
-        not_before: Instant::now(),
-    }
-}
-
-fn when<T: Work, Q>(held: &InHand<T, Q>) -> When {
-    if held.began.is_some() {
-        When::Running
-    } else {
-        When::Queued
-    }
-}
-
-fn has_had_enough<T: Work, Q>(tasks_each: Option<u32>, slot: &Slot<T, Q>) -> bool {
-    tasks_each.is_some_and(|most| slot.done + slot.in_hand.len() as u32 >= most)
-}
-
-/// How long to wait before the next try after so many in vain.
-fn delay(failures: u32) -> Duration {
-    Duration::from_millis(20) * 2u32.pow(failures.min(7))
 }

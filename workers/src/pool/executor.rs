@@ -21,6 +21,9 @@ pub trait Executor: sealed::Sealed + Send + Sync + 'static {
     type Request<T: Work>: Clone + Send + 'static;
     #[doc(hidden)]
     fn pack<T: Work>(task: T) -> Result<Self::Request<T>, SubmitError>;
+    /// Bytes that a request takes on its way to a worker.
+    #[doc(hidden)]
+    fn weigh<T: Work>(request: &Self::Request<T>) -> u64;
     #[doc(hidden)]
     fn crew<T: Work>(means: Means<T>) -> Result<MakeCrew<T, Self::Request<T>>, PoolError>;
 }
@@ -60,6 +63,10 @@ impl Executor for Threads {
         Ok(Handed::new(task))
     }
 
+    fn weigh<T: Work>(_request: &Handed<T>) -> u64 {
+        0
+    }
+
     fn crew<T: Work>(means: Means<T>) -> Result<MakeCrew<T, Handed<T>>, PoolError> {
         Ok(Box::new(move || {
             Box::new(ThreadCrew {
@@ -76,9 +83,9 @@ const HEADER: usize = 4096;
 
 impl Executor for Processes {
     const CAN_KILL: bool = true;
-    type Request<T: Work> = Arc<[u8]>;
+    type Request<T: Work> = Arc<Vec<u8>>;
 
-    fn pack<T: Work>(task: T) -> Result<Arc<[u8]>, SubmitError> {
+    fn pack<T: Work>(task: T) -> Result<Arc<Vec<u8>>, SubmitError> {
         let bytes = postcard::to_stdvec(&task).map_err(|e| SubmitError::Garbled(e.to_string()))?;
         if bytes.len() > CAP - HEADER {
             return Err(SubmitError::Garbled(format!(
@@ -90,7 +97,11 @@ impl Executor for Processes {
         Ok(bytes.into())
     }
 
-    fn crew<T: Work>(means: Means<T>) -> Result<MakeCrew<T, Arc<[u8]>>, PoolError> {
+    fn weigh<T: Work>(request: &Arc<Vec<u8>>) -> u64 {
+        request.len() as u64
+    }
+
+    fn crew<T: Work>(means: Means<T>) -> Result<MakeCrew<T, Arc<Vec<u8>>>, PoolError> {
         let set_up = postcard::to_stdvec(&means.set_up)
             .map_err(|error| PoolError::SetUp(error.to_string()))?;
         if set_up.len() > CAP - HEADER {

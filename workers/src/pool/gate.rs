@@ -15,6 +15,8 @@ pub(crate) struct Gate {
 #[derive(Default)]
 struct Inside {
     waiting: usize,
+    /// Submitters that wait for room. Waking nobody is a system call all the same.
+    at_the_door: usize,
     /// As many as may wait; `None`: as many as come.
     room: Option<usize>,
     closed: Option<Closed>,
@@ -57,10 +59,12 @@ impl Gate {
                     _ => return Err(SubmitError::Full),
                 },
             };
+            inside.at_the_door += 1;
             inside = match self.changed.wait_timeout(inside, left) {
                 Ok((inside, _)) => inside,
                 Err(poisoned) => poisoned.into_inner().0,
             };
+            inside.at_the_door -= 1;
         }
     }
 
@@ -68,8 +72,11 @@ impl Gate {
     pub(crate) fn left(&self) {
         let mut inside = self.lock();
         inside.waiting = inside.waiting.saturating_sub(1);
+        let wanted = inside.at_the_door > 0;
         drop(inside);
-        self.changed.notify_one();
+        if wanted {
+            self.changed.notify_one();
+        }
     }
 
     /// A task waits again, whether there is room or not.

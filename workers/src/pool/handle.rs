@@ -32,6 +32,8 @@ struct Known<T: Work> {
     parts: VecDeque<T::Part>,
     outcome: Option<Outcome<T>>,
     then: Option<Then<T>>,
+    /// Somebody waits for the end. Waking nobody is a system call all the same.
+    awaited: bool,
 }
 
 type Then<T> = Box<dyn FnOnce(Outcome<T>) + Send>;
@@ -61,6 +63,7 @@ impl<T: Work> Default for File<T> {
                 parts: VecDeque::new(),
                 outcome: None,
                 then: None,
+                awaited: false,
             }),
             changed: Condvar::new(),
         }
@@ -84,8 +87,11 @@ impl<T: Work> File<T> {
                 }
             }
         }
+        let wake = known.awaited && known.stage == Stage::Ended;
         drop(known);
-        self.changed.notify_all();
+        if wake {
+            self.changed.notify_all();
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Known<T>> {
@@ -110,6 +116,7 @@ impl<T: Work> Handle<T> {
             if let Some(outcome) = known.outcome.take() {
                 return outcome;
             }
+            known.awaited = true;
             known = match self.file.changed.wait(known) {
                 Ok(known) => known,
                 Err(poisoned) => poisoned.into_inner(),
@@ -132,6 +139,7 @@ impl<T: Work> Handle<T> {
                 drop(known);
                 return Err(self);
             };
+            known.awaited = true;
             known = match self.file.changed.wait_timeout(known, left) {
                 Ok((known, _)) => known,
                 Err(poisoned) => poisoned.into_inner().0,

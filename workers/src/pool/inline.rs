@@ -10,7 +10,7 @@ use super::task::{Outlet, Work};
 /// Does each task where it is called.
 pub struct Inline<T: Work> {
     state: T::State,
-    desk: Desk,
+    desk: Desk<()>,
     next: u64,
 }
 
@@ -35,9 +35,15 @@ impl<T: Work> Inline<T> {
     pub fn run(&mut self, task: T, part: impl Fn(T::Part)) -> Outcome<T> {
         let number = self.next;
         self.next += 1;
-        self.desk.lay(number);
+        self.desk.begin(number);
         let here = Here { part: &part };
-        bench::work(&mut self.state, number, &self.desk, &here, || Ok(task))
+        bench::work(
+            &mut self.state,
+            (number, false),
+            self.desk.paper(),
+            &here,
+            || Ok(task),
+        )
     }
 
     /// Does all of them, in order.

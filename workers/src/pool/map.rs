@@ -13,7 +13,9 @@ use super::{MAX_WORKERS, Pool, Terms};
 
 /// Tasks that are submitted ahead of the one whose outcome is asked for next, so that an input
 /// of any length takes no more memory than this many.
-const AHEAD: usize = 4 * MAX_WORKERS;
+const AHEAD: usize = 8 * MAX_WORKERS;
+/// More are submitted when no more than this are left of them: many at once wake the pool once.
+const LOW: usize = AHEAD / 2;
 
 impl<T: Work, E: Executor> Pool<T, E> {
     /// Does all of them and waits; the outcomes are in the order of the tasks.
@@ -88,7 +90,8 @@ impl<T: Work, E: Executor, I: Iterator<Item = T>> Iterator for Imap<'_, T, E, I>
     type Item = Result<Outcome<T>, SubmitError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        while self.handles.len() < AHEAD
+        let most = if self.handles.len() > LOW { 0 } else { AHEAD };
+        while self.handles.len() < most
             && let Some(task) = self.tasks.next()
         {
             match self.pool.submit(task) {
@@ -113,7 +116,8 @@ impl<T: Work, E: Executor, I: Iterator<Item = T>> Iterator for ImapUnordered<'_,
     type Item = Result<(usize, Outcome<T>), SubmitError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        while self.out < AHEAD
+        let most = if self.out > LOW { 0 } else { AHEAD };
+        while self.out < most
             && let Some((index, task)) = self.tasks.next()
         {
             let done = self.done.clone();
@@ -126,7 +130,7 @@ impl<T: Work, E: Executor, I: Iterator<Item = T>> Iterator for ImapUnordered<'_,
                     }
                 })
             };
-            if let Err(error) = self.pool.submit_to(Terms::default(), 0, task, listener) {
+            if let Err(error) = self.pool.submit_to(Terms::default(), None, task, listener) {
                 return Some(Err(error));
             }
             self.out += 1;

@@ -8,7 +8,7 @@ use super::death::Death;
 use super::task::Failure;
 
 /// Raised with every change to a message.
-pub(crate) const PROTOCOL: u32 = 2;
+pub(crate) const PROTOCOL: u32 = 3;
 
 /// Identifies one build of the program, so that a worker of another build is refused.
 pub(crate) const BUILD: &str = env!("CARGO_PKG_VERSION");
@@ -30,6 +30,8 @@ pub(crate) enum ToWorker {
     Run { task: u64 },
     /// Stop this task, begun or not.
     Cancel { task: u64 },
+    /// Give back up to so many tasks that were not begun, the last first: others are idle.
+    GiveBack { most: usize },
     /// Wait at the next step, or go on.
     Pause(bool),
 }
@@ -45,12 +47,15 @@ pub(crate) enum FromWorker {
     Unfit(Failure),
     /// This task has begun.
     Began { task: u64 },
+    /// These will not be begun here. The answer to [`ToWorker::GiveBack`], empty where there is
+    /// nothing to give.
+    GaveBack { tasks: Vec<u64> },
     /// It is this far.
     Progress { task: u64, done: u64, of: u64 },
     /// It sends a part of its output ahead, which follows.
     Part { task: u64 },
-    /// It is done. Its output follows.
-    Done { task: u64 },
+    /// It is done and took so many nanoseconds. Its output follows.
+    Done { task: u64, took: u64 },
     /// It ended without an output.
-    Died { task: u64, death: Death },
+    Died { task: u64, death: Death, took: u64 },
 }

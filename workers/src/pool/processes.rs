@@ -3,7 +3,7 @@
 //! No pipe, lock or queue is shared between workers: that sharing is what makes other pools
 //! hang when one worker dies.
 
-use std::io::{self, BufReader, Write as _};
+use std::io::{self, Write as _};
 use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout};
@@ -23,7 +23,7 @@ use super::task::Work;
 use crate::job::Priority;
 use crate::process::status::Status;
 use crate::process::{self, Harm, Spawned, os};
-use crate::wire::frame::{self, FrameError};
+use crate::wire::frame::{self, FrameError, Frames};
 
 /// A child that has closed its pipe but does not end is killed after this.
 const LINGER: Duration = Duration::from_millis(500);
@@ -32,6 +32,11 @@ const LINGER: Duration = Duration::from_millis(500);
 const DRAIN: Duration = Duration::from_millis(200);
 /// What is written at once, bytes.
 const WRITE: usize = 256 * 1024;
+/// How long the reader lets reports gather when one task follows another at once: waking up for
+/// each would cost more than the tasks. Shorter than the tasks that a worker has ahead.
+const NAP: Duration = Duration::from_micros(100);
+/// Reports that are worth waking up for.
+const MANY: usize = 128;
 
 pub(crate) struct ProcessCrew<T: Work> {
     pub(crate) name: String,
@@ -66,7 +71,10 @@ fn lock(leash: &Leash) -> std::sync::MutexGuard<'_, Held> {
     leash.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-type Outgoing = (ToWorker, Arc<[u8]>);
+enum Outgoing {
+    Message(ToWorker, Arc<[u8]>),
+    Tasks(Vec<(u64, Arc<Vec<u8>>)>),
+}
 
 struct ProcessWorker {
     pid: u32,
@@ -75,26 +83,49 @@ struct ProcessWorker {
 }
 
 impl ProcessWorker {
-    fn send(&self, message: ToWorker, payload: Arc<[u8]>) {
+    /// Stops the process, and whatever it started, in the middle of what it does, or lets it go
+    /// on.
+    fn hold(&self, held: bool) {
+        let mut leash = lock(&self.leash);
+        if !leash.reaped {
+            // An error means that it has just ended, or that this system cannot.
+            let _ = os::hold(&mut leash.child, held);
+        }
+    }
+
+    fn say(&self, message: ToWorker) {
+        self.send(Outgoing::Message(message, Arc::default()));
+    }
+
+    fn send(&self, outgoing: Outgoing) {
         if let Some(requests) = &self.requests {
             // A writer that has ended found the pipe closed; the minder reports that.
-            let _ = requests.send((message, payload));
+            let _ = requests.send(outgoing);
         }
     }
 }
 
-impl Worker<Arc<[u8]>> for ProcessWorker {
+impl Worker<Arc<Vec<u8>>> for ProcessWorker {
     fn pid(&self) -> Option<u32> {
         Some(self.pid)
     }
-    fn run(&mut self, task: u64, request: Arc<[u8]>) {
-        self.send(ToWorker::Run { task }, request);
+    fn run(&mut self, tasks: Vec<(u64, Arc<Vec<u8>>)>) {
+        self.send(Outgoing::Tasks(tasks));
+    }
+    fn take_back(&mut self, most: usize) -> Option<Vec<u64>> {
+        self.say(ToWorker::GiveBack { most });
+        None
     }
     fn cancel(&mut self, task: u64) {
-        self.send(ToWorker::Cancel { task }, Arc::default());
+        self.say(ToWorker::Cancel { task });
+        // It must run to hear that. What it does next waits at its first step.
+        self.hold(false);
     }
+    /// Asked and held: what the system cannot hold waits at its next step, and what is woken up
+    /// to be told something goes no further than that.
     fn pause(&mut self, paused: bool) {
-        self.send(ToWorker::Pause(paused), Arc::default());
+        self.say(ToWorker::Pause(paused));
+        self.hold(paused);
     }
     fn finish(&mut self) {
         // The writer closes the pipe when it has written everything.
@@ -114,13 +145,13 @@ impl Worker<Arc<[u8]>> for ProcessWorker {
     }
 }
 
-impl<T: Work> Crew<T, Arc<[u8]>> for ProcessCrew<T> {
+impl<T: Work> Crew<T, Arc<Vec<u8>>> for ProcessCrew<T> {
     fn spawn(
         &mut self,
         slot: usize,
         generation: u32,
         reports: Sender<Report<T>>,
-    ) -> io::Result<Box<dyn Worker<Arc<[u8]>>>> {
+    ) -> io::Result<Box<dyn Worker<Arc<Vec<u8>>>>> {
         let Spawned {
             child,
             requests: pipe,
@@ -162,7 +193,7 @@ impl<T: Work> Crew<T, Arc<[u8]>> for ProcessCrew<T> {
             })?;
             let leash = leash.clone();
             thread(name("minder"), move || {
-                report(What::Gone(mind(&leash, &end, &mind_heard, printed)));
+                report(vec![What::Gone(mind(&leash, &end, &mind_heard, printed))]);
             })
         })();
         if let Err(error) = started {
@@ -184,7 +215,7 @@ impl<T: Work> Crew<T, Arc<[u8]>> for ProcessCrew<T> {
             background: self.priority == Priority::Background,
             mark: self.marks.map(|marks| marks.0),
         };
-        worker.send(set_up, self.set_up.clone());
+        worker.send(Outgoing::Message(set_up, self.set_up.clone()));
         Ok(Box::new(worker))
     }
 }
@@ -200,21 +231,49 @@ fn write(mut pipe: ChildStdin, outgoing: &Receiver<Outgoing>) {
     let mut bytes = Vec::new();
     for first in outgoing {
         let mut next = Some(first);
-        while let Some((message, payload)) = next {
-            // Requests were measured when they were submitted, and the rest is small.
-            if frame::encode(&message, &payload, &mut bytes).is_err() {
+        while let Some(outgoing_now) = next {
+            // Should the pipe be closed, the minder reports that.
+            let written = match outgoing_now {
+                Outgoing::Message(message, payload) => {
+                    put(&mut pipe, &mut bytes, &message, &payload)
+                }
+                Outgoing::Tasks(tasks) => tasks.into_iter().try_for_each(|(task, request)| {
+                    put(&mut pipe, &mut bytes, &ToWorker::Run { task }, &request)
+                }),
+            };
+            if written.is_err() {
                 return;
             }
-            next = (bytes.len() < WRITE)
-                .then(|| outgoing.try_recv().ok())
-                .flatten();
+            next = outgoing.try_recv().ok();
         }
         if pipe.write_all(&bytes).is_err() {
             return;
         }
         bytes.clear();
-        bytes.shrink_to(WRITE);
     }
+}
+
+/// Adds one message to what is to be written, and writes when that is enough.
+fn put(
+    pipe: &mut ChildStdin,
+    bytes: &mut Vec<u8>,
+    message: &ToWorker,
+    payload: &[u8],
+) -> Result<(), FrameError> {
+    let large = payload.len() >= frame::LARGE;
+    if large {
+        frame::encode_head(message, payload.len(), bytes)?;
+    } else {
+        frame::encode(message, payload, bytes)?;
+    }
+    if large || bytes.len() >= WRITE {
+        pipe.write_all(bytes)?;
+        bytes.clear();
+    }
+    if large {
+        pipe.write_all(payload)?;
+    }
+    Ok(())
 }
 
 /// How reading what a child reports came to its end.
@@ -228,14 +287,16 @@ enum Closed {
     Unfit(super::task::Failure),
 }
 
-fn read<T: Work>(output: ChildStdout, leash: &Leash, report: &dyn Fn(What<T>)) -> Closed {
-    let mut output = BufReader::with_capacity(64 * 1024, output);
-    let mut scratch = Vec::new();
-    let closed = match shake_hands(&mut output, &mut scratch) {
+fn read<T: Work>(output: ChildStdout, leash: &Leash, report: &dyn Fn(Vec<What<T>>)) -> Closed {
+    let mut frames = Frames::new(output);
+    let closed = match shake_hands(&mut frames) {
         Err(closed) => closed,
         Ok(()) => {
-            report(What::Ready);
-            match pass_on(&mut output, &mut scratch, report) {
+            report(vec![What::Ready]);
+            let mut heard = Vec::new();
+            let ended = pass_on(&mut frames, &mut heard, report);
+            report(heard);
+            match ended {
                 Ok(()) => Closed::Cleanly,
                 Err(FrameError::Truncated) => Closed::Truncated,
                 Err(error) => Closed::Damaged(error.to_string()),
@@ -249,49 +310,39 @@ fn read<T: Work>(output: ChildStdout, leash: &Leash, report: &dyn Fn(What<T>)) -
     closed
 }
 
-fn shake_hands(output: &mut BufReader<ChildStdout>, scratch: &mut Vec<u8>) -> Result<(), Closed> {
-    match frame::receive(output, scratch) {
-        Ok(Some(FromWorker::Hello { protocol, build }))
-            if protocol == PROTOCOL && build == BUILD => {}
-        Ok(Some(FromWorker::Hello { protocol, build })) => {
+fn shake_hands(frames: &mut Frames<ChildStdout>) -> Result<(), Closed> {
+    let mut next = |when: &str| match frames.next() {
+        Ok(Some((message, _))) => Ok(message),
+        Ok(None) => Err(Closed::NotStarted(format!("it ended {when}"))),
+        Err(error) => Err(Closed::NotStarted(format!(
+            "it did not speak the protocol: {error}"
+        ))),
+    };
+    match next("before it said hello")? {
+        FromWorker::Hello { protocol, build } if protocol == PROTOCOL && build == BUILD => {}
+        FromWorker::Hello { protocol, build } => {
             return Err(Closed::Unfit(super::task::Failure::new(format!(
                 "it is build {build} with protocol {protocol}, this is {BUILD} with {PROTOCOL}"
             ))));
         }
-        Ok(Some(_)) => return Err(Closed::NotStarted("it did not say hello first".to_owned())),
-        Ok(None) => {
-            return Err(Closed::NotStarted(
-                "it ended before it said hello".to_owned(),
-            ));
-        }
-        Err(error) => {
-            return Err(Closed::NotStarted(format!(
-                "it did not speak the protocol: {error}"
-            )));
-        }
+        _ => return Err(Closed::NotStarted("it did not say hello first".to_owned())),
     }
-    match frame::receive(output, scratch) {
-        Ok(Some(FromWorker::Ready)) => Ok(()),
-        Ok(Some(FromWorker::Unfit(failure))) => Err(Closed::Unfit(failure)),
-        Ok(Some(_)) => Err(Closed::NotStarted(
+    match next("while it was set up")? {
+        FromWorker::Ready => Ok(()),
+        FromWorker::Unfit(failure) => Err(Closed::Unfit(failure)),
+        _ => Err(Closed::NotStarted(
             "it did not say that it is ready".to_owned(),
         )),
-        Ok(None) => Err(Closed::NotStarted(
-            "it ended while it was set up".to_owned(),
-        )),
-        Err(error) => Err(Closed::NotStarted(format!(
-            "it did not speak the protocol: {error}"
-        ))),
     }
 }
 
 fn pass_on<T: Work>(
-    output: &mut BufReader<ChildStdout>,
-    scratch: &mut Vec<u8>,
-    report: &dyn Fn(What<T>),
+    frames: &mut Frames<ChildStdout>,
+    heard: &mut Vec<What<T>>,
+    report: &dyn Fn(Vec<What<T>>),
 ) -> Result<(), FrameError> {
-    while let Some((message, payload)) = frame::receive_with(output, scratch)? {
-        report(match message {
+    while let Some((message, payload)) = frames.next()? {
+        let what = match message {
             FromWorker::Began { task } => What::Began(task),
             FromWorker::Progress { task, done, of } => What::Progress { task, done, of },
             FromWorker::Part { task } => What::Part(
@@ -299,16 +350,32 @@ fn pass_on<T: Work>(
                 super::bench::caught(|| Ok(postcard::from_bytes(payload)?))
                     .map_err(|death| io::Error::other(format!("a part cannot be read: {death}")))?,
             ),
-            FromWorker::Done { task } => What::Ended(
+            FromWorker::Done { task, took } => What::Ended {
                 task,
-                super::bench::caught(|| Ok(postcard::from_bytes(payload)?))
+                result: super::bench::caught(|| Ok(postcard::from_bytes(payload)?))
                     .map_err(|death| Death::Garbled(format!("its output cannot be read: {death}"))),
-            ),
-            FromWorker::Died { task, death } => What::Ended(task, Err(death)),
+                took: Duration::from_nanos(took),
+            },
+            FromWorker::Died { task, death, took } => What::Ended {
+                task,
+                result: Err(death),
+                took: Duration::from_nanos(took),
+            },
+            FromWorker::GaveBack { tasks } => What::GaveBack(tasks),
             FromWorker::Hello { .. } | FromWorker::Ready | FromWorker::Unfit(_) => {
                 return Err(io::Error::other("it said twice who it is").into());
             }
-        });
+        };
+        heard.push(what);
+        if !frames.is_ready() {
+            // An end and the next beginning in one: more of them are on their way.
+            let one_after_another =
+                heard.len() < MANY && matches!(heard[..], [.., What::Ended { .. }, What::Began(_)]);
+            report(std::mem::take(heard));
+            if one_after_another {
+                std::thread::sleep(NAP);
+            }
+        }
     }
     Ok(())
 }

@@ -1,13 +1,13 @@
 //! Workers that are threads of this process. They hear of pause and cancel through the desk they
 //! share; they cannot be killed.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::Sender;
 
 use super::bench::{self, PROGRESS_EVERY};
 use super::crew::{Crew, Gone, Report, What, Worker};
@@ -43,20 +43,25 @@ pub(crate) struct ThreadCrew<T: Work> {
 }
 
 struct ThreadWorker<T> {
-    tasks: Option<Sender<(u64, Handed<T>)>>,
-    desk: Desk,
+    desk: Desk<Handed<T>>,
+}
+
+/// A thread that nobody has anything for ends.
+impl<T> Drop for ThreadWorker<T> {
+    fn drop(&mut self) {
+        self.desk.close();
+    }
 }
 
 impl<T: Work> Worker<Handed<T>> for ThreadWorker<T> {
     fn pid(&self) -> Option<u32> {
         None
     }
-    fn run(&mut self, task: u64, request: Handed<T>) {
-        self.desk.lay(task);
-        if let Some(tasks) = &self.tasks {
-            // A thread that has ended has reported so.
-            let _ = tasks.send((task, request));
-        }
+    fn run(&mut self, tasks: Vec<(u64, Handed<T>)>) {
+        self.desk.lay(tasks);
+    }
+    fn take_back(&mut self, most: usize) -> Option<Vec<u64>> {
+        Some(self.desk.take_back(most))
     }
     fn cancel(&mut self, task: u64) {
         self.desk.stop(task);
@@ -65,7 +70,7 @@ impl<T: Work> Worker<Handed<T>> for ThreadWorker<T> {
         self.desk.pause(paused);
     }
     fn finish(&mut self) {
-        self.tasks = None;
+        self.desk.close();
     }
     fn terminate(&mut self) -> bool {
         false
@@ -75,7 +80,7 @@ impl<T: Work> Worker<Handed<T>> for ThreadWorker<T> {
     }
     fn kill(&mut self) -> bool {
         self.desk.stop_all();
-        self.tasks = None;
+        self.desk.close();
         false
     }
 }
@@ -87,7 +92,6 @@ impl<T: Work> Crew<T, Handed<T>> for ThreadCrew<T> {
         generation: u32,
         reports: Sender<Report<T>>,
     ) -> io::Result<Box<dyn Worker<Handed<T>>>> {
-        let (tasks, inbox) = unbounded();
         let desk = Desk::default();
         let hand = Hand {
             slot,
@@ -105,41 +109,56 @@ impl<T: Work> Crew<T, Handed<T>> for ThreadCrew<T> {
                     priority::lower_this_thread();
                 }
                 // What a task leaves in its state may panic when it is dropped.
-                let gone = catch_unwind(AssertUnwindSafe(|| hand.work(&set_up, &inbox)));
-                hand.report(What::Gone(gone.unwrap_or(Gone::Quiet)));
+                let gone = catch_unwind(AssertUnwindSafe(|| hand.work(&set_up)));
+                hand.report(vec![What::Gone(gone.unwrap_or(Gone::Quiet))]);
             })?;
-        Ok(Box::new(ThreadWorker {
-            tasks: Some(tasks),
-            desk,
-        }))
+        Ok(Box::new(ThreadWorker { desk }))
     }
 }
 
 struct Hand<T: Work> {
     slot: usize,
     generation: u32,
-    desk: Desk,
+    desk: Desk<Handed<T>>,
     reports: Sender<Report<T>>,
     /// When progress was told last.
     told: Cell<Option<Instant>>,
 }
 
 impl<T: Work> Hand<T> {
-    fn work(&self, set_up: &T::SetUp, inbox: &Receiver<(u64, Handed<T>)>) -> Gone {
+    fn work(&self, set_up: &T::SetUp) -> Gone {
         let make = || bench::caught(|| T::set_up(set_up.clone()));
         let mut state = match make() {
             Ok(state) => state,
             Err(death) => return Gone::Unfit(bench::why(death)),
         };
-        self.report(What::Ready);
-        for (task, request) in inbox {
-            let ended = bench::work(&mut state, task, &self.desk, self, || {
-                self.report(What::Began(task));
-                // Taken only once: what a thread began is never given to another.
-                request.take().ok_or(Death::Cancelled(When::Running))
-            });
+        self.report(vec![What::Ready]);
+        // The end of a task goes out with the beginning of the next.
+        let said = RefCell::new(Vec::new());
+        while let Some(next) = self.desk.next() {
+            let task = next.task;
+            let since = Instant::now();
+            let ended = bench::work(
+                &mut state,
+                (task, next.stopped),
+                self.desk.paper(),
+                self,
+                || {
+                    said.borrow_mut().push(What::Began(task));
+                    self.report(said.take());
+                    // Taken only once: what a thread began is never given to another.
+                    next.request.take().ok_or(Death::Cancelled(When::Running))
+                },
+            );
             let panicked = matches!(ended, Err(Death::Panicked(_)));
-            self.report(What::Ended(task, ended));
+            said.borrow_mut().push(What::Ended {
+                task,
+                result: ended,
+                took: since.elapsed(),
+            });
+            if panicked || self.desk.is_empty() {
+                self.report(said.take());
+            }
             if panicked {
                 // Whatever it left half done must not meet the next task.
                 state = match make() {
@@ -148,10 +167,11 @@ impl<T: Work> Hand<T> {
                 };
             }
         }
+        self.report(said.take());
         Gone::Quiet
     }
 
-    fn report(&self, what: What<T>) {
+    fn report(&self, what: Vec<What<T>>) {
         // The dispatcher listens until every worker has ended, or has given this one up.
         let _ = self.reports.send(Report {
             slot: self.slot,
@@ -163,13 +183,13 @@ impl<T: Work> Hand<T> {
 
 impl<T: Work> Outlet<T> for Hand<T> {
     fn part(&self, task: u64, part: T::Part) {
-        self.report(What::Part(task, part));
+        self.report(vec![What::Part(task, part)]);
     }
     fn progress(&self, task: u64, done: u64, of: u64) {
         let told = self.told.get();
         if told.is_none_or(|told| told.elapsed() >= PROGRESS_EVERY) {
             self.told.set(Some(Instant::now()));
-            self.report(What::Progress { task, done, of });
+            self.report(vec![What::Progress { task, done, of }]);
         }
     }
 }

@@ -51,6 +51,10 @@ pub(crate) fn end(child: &mut Child, force: bool) -> io::Result<()> {
     } else {
         Signal::SIGTERM
     };
+    signal_group(child, signal)
+}
+
+fn signal_group(child: &Child, signal: Signal) -> io::Result<()> {
     let group = Pid::from_raw(child.id().cast_signed());
     // A task may have moved its process into another group: then that one alone.
     killpg(group, signal)
@@ -68,6 +72,17 @@ pub(crate) fn harm(child: &mut Child, harm: Harm) -> io::Result<()> {
         Harm::GoOn => Signal::SIGCONT,
     };
     kill(Pid::from_raw(child.id().cast_signed()), signal).map_err(io::Error::from)
+}
+
+/// Stops a child and everything it started that is still in its process group, or lets it go on.
+/// The child must not have been reaped.
+pub(crate) fn hold(child: &mut Child, held: bool) -> io::Result<()> {
+    let signal = if held {
+        Signal::SIGSTOP
+    } else {
+        Signal::SIGCONT
+    };
+    signal_group(child, signal)
 }
 
 /// Waits until a child that was not reaped has ended, and leaves it unreaped. May return before.

@@ -49,6 +49,11 @@ pub(crate) fn harm(child: &mut Child, harm: Harm) -> io::Result<()> {
     }
 }
 
+/// Windows has no call that stops a process: what is paused waits at its next step.
+pub(crate) fn hold(_child: &mut Child, _held: bool) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 /// Looking is cheap, and a wait for the handle would be one more `unsafe`.
 pub(crate) fn await_end(_pid: u32) {
     std::thread::sleep(std::time::Duration::from_millis(20));

@@ -8,7 +8,7 @@ use crate::tasks::Do;
 use crate::trials;
 use crate::world::{PATIENCE, begins, wait_until};
 #[cfg(target_os = "linux")]
-use crate::world::{children, is_alive, number};
+use crate::world::{children, is_alive, number, state_of};
 
 trials! {
     both: [
@@ -33,6 +33,8 @@ trials! {
         killing_a_task_ends_what_it_started,
         dropping_the_pool_leaves_no_process,
         workers_do_not_die_of_the_terminals_interrupt,
+        a_pause_stops_a_worker_that_does_not_look_up,
+        a_task_that_is_cancelled_in_a_pause_ends,
     ],
 }
 
@@ -178,6 +180,41 @@ fn a_pause_does_not_count_against_a_time_limit<E: Executor>() {
     std::thread::sleep(Duration::from_millis(900));
     pool.resume();
     handle.wait().expect("in its own time");
+}
+
+#[cfg(target_os = "linux")]
+fn a_pause_stops_a_worker_that_does_not_look_up() {
+    let pool = pool::<Processes>(1);
+    let pid = number(&pool.submit(Do::Pid).expect("taken").wait().expect("done"));
+    let handle = pool.submit(Do::Stubborn(300)).expect("taken");
+    assert!(begins(&handle));
+    pool.pause();
+    assert!(wait_until(|| state_of(pid) == Some('T')));
+    let handle = handle
+        .wait_timeout(Duration::from_millis(600))
+        .expect_err("it is stopped");
+    pool.resume();
+    handle.wait().expect("it went on");
+    assert_eq!(pool.turnover().lost, 0);
+}
+
+#[cfg(target_os = "linux")]
+fn a_task_that_is_cancelled_in_a_pause_ends() {
+    let pool = pool::<Processes>(2);
+    let cancelled = pool.submit(Do::Sleep(60_000)).expect("taken");
+    let paused = pool.submit(Do::Sleep(300)).expect("taken");
+    assert!(begins(&cancelled) && begins(&paused));
+    pool.pause();
+    cancelled.cancel();
+    let outcome = cancelled.wait_timeout(PATIENCE).ok().expect("it ends");
+    assert_eq!(outcome, Err(Death::Cancelled(When::Running)));
+    // It heard, and did not have to be killed for it.
+    assert_eq!(pool.turnover().lost, 0);
+    let paused = paused
+        .wait_timeout(Duration::from_millis(600))
+        .expect_err("it is stopped");
+    pool.resume();
+    paused.wait().expect("it went on");
 }
 
 fn a_task_that_never_looks_up_is_ended_by_force() {

@@ -15,6 +15,8 @@ pub enum Do {
     Square(u64),
     /// Sleep for so many milliseconds, looking up now and then.
     Sleep(u64),
+    /// Wait until there is such a file, looking up now and then.
+    Await(String),
     /// Sleep and never look up.
     Stubborn(u64),
     /// Let no polite signal end this process, and never look up.
@@ -58,6 +60,13 @@ impl Task for Do {
             Self::Sleep(ms) => {
                 let until = Instant::now() + Duration::from_millis(ms);
                 while Instant::now() < until {
+                    context.checkpoint()?;
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+                Ok(Vec::new())
+            }
+            Self::Await(path) => {
+                while !std::path::Path::new(&path).exists() {
                     context.checkpoint()?;
                     std::thread::sleep(Duration::from_millis(2));
                 }

@@ -19,6 +19,7 @@ trials! {
         a_burst_at_a_failing_initializer_is_answered_whole,
         a_pool_that_never_came_up_can_be_closed_and_joined,
         a_smaller_pool_uses_fewer_workers_with_a_backlog_too,
+        short_tasks_that_wait_behind_a_long_one_go_to_another,
         times_without_end_are_for_ever,
     ],
     processes: [
@@ -53,6 +54,30 @@ fn never_more_tasks_run_than_there_are_workers<E: Executor>() {
     // A task that has just ended may be seen running with its successor.
     assert!((1..=6).contains(&most), "{most} at once");
     assert_eq!(pool.turnover().started, 3);
+}
+
+fn short_tasks_that_wait_behind_a_long_one_go_to_another<E: Executor>() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let gate = folder.path().join("gate");
+    let pool: Pool<Do, E> = Pool::builder().workers(2).build().expect("a pool");
+    // So that it is known how short they are, and each worker is given many.
+    for outcome in pool.imap_unordered((0..3_000).map(Do::Square)) {
+        outcome.expect("taken").1.expect("done");
+    }
+    pool.pause();
+    let long = Do::Await(gate.to_str().expect("text").to_owned());
+    let long = pool.submit(long).expect("taken");
+    let short: Vec<_> = (0..200)
+        .map(|n| pool.submit(Do::Square(n)).expect("taken"))
+        .collect();
+    pool.resume();
+    for handle in short {
+        let outcome = handle.wait_timeout(PATIENCE).ok();
+        outcome.expect("not behind the long one").expect("done");
+    }
+    assert!(matches!(long.stage(), Stage::Running { .. }));
+    std::fs::write(&gate, "").expect("written");
+    long.wait().expect("done");
 }
 
 fn an_idle_worker_is_used_before_a_new_one_is_started<E: Executor>() {

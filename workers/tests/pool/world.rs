@@ -61,13 +61,16 @@ pub fn children() -> Vec<u32> {
     children
 }
 
+/// The state of a process as the system has it: `R`, `S`, `T`, `Z`; `None` if there is none.
+#[cfg(target_os = "linux")]
+pub fn state_of(pid: u32) -> Option<char> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
+}
+
 #[cfg(target_os = "linux")]
 pub fn is_alive(pid: u32) -> bool {
-    std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| {
-        !stat
-            .rsplit_once(')')
-            .is_some_and(|(_, rest)| rest.starts_with(" Z"))
-    })
+    state_of(pid).is_some_and(|state| state != 'Z')
 }
 
 pub fn number(bytes: &[u8]) -> u32 {
