@@ -26,6 +26,15 @@ impl CancelToken {
 pub struct Stopped;
 
 /// Pause, resume and cancel for everything that works on one job.
+///
+/// ```
+/// use workers::{Control, Stopped};
+///
+/// let control = Control::default();
+/// assert_eq!(control.checkpoint(), Ok(()));
+/// control.cancel();
+/// assert_eq!(control.checkpoint(), Err(Stopped));
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Control {
     token: CancelToken,

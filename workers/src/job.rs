@@ -94,6 +94,35 @@ impl JobSpec {
 
 /// A running job. Nothing here ever waits, but [`Job::join`]. Dropping the handle cancels the
 /// job; its threads and children then end by themselves.
+///
+/// ```
+/// use workers::{Algorithm, Event, Job, JobSpec, Links, Priority, RunOn, Sink, Verdict};
+///
+/// let (sink, events) = Sink::new(|| ());
+/// let spec = JobSpec {
+///     roots: vec!["Cargo.toml".into()],
+///     algorithms: vec![Algorithm::Sha256],
+///     links: Links::Skip,
+///     workers: 2,
+///     priority: Priority::Normal,
+///     file_limit: None,
+/// };
+/// let job = Job::start(spec, RunOn::Threads, sink)?;
+/// for event in &events {
+///     match event {
+///         Event::Results(results) => {
+///             assert!(matches!(results[0].verdict, Verdict::Hashed(_)));
+///         }
+///         Event::Worker { .. } => {}
+///         Event::Finished(summary) => {
+///             assert_eq!(summary.found, 1);
+///             break;
+///         }
+///     }
+/// }
+/// job.join();
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Job {
     pub(crate) control: Control,

@@ -12,6 +12,11 @@ pub fn path_bytes(path: &Path) -> &[u8] {
 
 /// The path as text that cannot lie about itself: control characters, terminal escapes, line
 /// breaks and direction overrides are written as escapes, bytes that are not text as `\xNN`.
+///
+/// ```
+/// let path = std::path::Path::new("holiday\u{202e}gpj.exe");
+/// assert_eq!(workers::shown(path), "holiday\\u{202e}gpj.exe");
+/// ```
 #[must_use]
 pub fn shown(path: &Path) -> String {
     let bytes = path_bytes(path);

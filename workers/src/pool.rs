@@ -1,6 +1,33 @@
 //! A pool of workers: submit tasks of a type of your own, and get a handle to each. Whether the
 //! workers are threads or child processes is one word, [`Threads`] or [`Processes`]; what only
 //! a process can do (be killed, have what it printed kept) only a pool of processes offers.
+//!
+//! ```standalone_crate
+//! use serde::{Deserialize, Serialize};
+//! use workers::pool::{Context, Death, Failure, Kind, Pool, Processes, Task};
+//!
+//! #[derive(Serialize, Deserialize)]
+//! struct Divide(u32, u32);
+//!
+//! impl Task for Divide {
+//!     type Output = u32;
+//!     fn run(self, _: &Context<'_, Self>) -> Result<u32, Failure> {
+//!         Ok(self.0 / self.1)
+//!     }
+//! }
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     // A worker is this same program, and never comes past this line.
+//!     workers::child_entry(&[Kind::of::<Divide>()]);
+//!
+//!     let pool: Pool<Divide, Processes> = Pool::builder().workers(2).build()?;
+//!     let good = pool.submit(Divide(42, 6))?;
+//!     let bad = pool.submit(Divide(42, 0))?;
+//!     assert_eq!(good.wait(), Ok(7));
+//!     assert!(matches!(bad.wait(), Err(Death::Panicked(_))));
+//!     Ok(())
+//! }
+//! ```
 
 mod after;
 mod bench;
@@ -20,10 +47,12 @@ mod message;
 mod pace;
 mod processes;
 mod queue;
+mod roster;
 mod slot;
 mod task;
 mod threads;
 
+use std::fmt;
 use std::marker::PhantomData;
 use std::num::NonZero;
 use std::path::PathBuf;
@@ -36,23 +65,26 @@ use crossbeam_channel::{Sender, bounded, unbounded};
 
 pub use child::Kind;
 pub use death::{Death, Exit, Panic, When};
+pub use dispatcher::{Loss, News};
 pub use error::{PoolError, SubmitError};
 pub use executor::{Executor, Processes, Threads};
 pub use handle::{Handle, Outcome, Stage};
 pub use inline::Inline;
+pub use roster::{Doing, WorkerNow};
 pub use task::{Context, Failure, Task, Work};
 
 pub use crate::process::status::Status;
 
 use after::After;
+pub(crate) use dispatcher::Said;
 use dispatcher::{Dispatcher, Entry, Gauges, Listener, Order, Phase, Rules, Teller, Watcher};
-pub(crate) use dispatcher::{Loss, News, Said};
 use executor::Means;
 use gate::Gate;
 use handle::File;
 use log::Log;
 use pace::Pace;
 use queue::Queue;
+use roster::Roster;
 use slot::Slot;
 
 use crate::job::Priority;
@@ -68,6 +100,26 @@ const AHEAD_BYTES: u64 = 1024 * 1024;
 pub(crate) const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// What a pool is to be. [`Builder::build`] makes it.
+///
+/// ```
+/// # use workers::pool::{Context, Failure, Task};
+/// # #[derive(serde::Serialize, serde::Deserialize)]
+/// # struct Double(u32);
+/// # impl Task for Double {
+/// #     type Output = u32;
+/// #     fn run(self, _: &Context<'_, Self>) -> Result<u32, Failure> { Ok(2 * self.0) }
+/// # }
+/// # use workers::pool::{Pool, Threads};
+/// let pool: Pool<Double, Threads> = Pool::builder()
+///     .workers(4)
+///     .queue(100)
+///     .tasks_per_worker(1_000)
+///     .build()?;
+/// # assert_eq!(pool.submit(Double(1))?.wait()?, 2);
+/// // What makes no sense is an error before anything starts.
+/// assert!(Pool::<Double, Threads>::builder().workers(0).build().is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Builder<T: Work, E> {
     workers: usize,
     batch: Option<usize>,
@@ -139,9 +191,30 @@ impl<T: Work, E: Executor> Builder<T, E> {
         self
     }
 
-    /// Hears what becomes of the workers, before the tasks' own listeners do. Runs on the
-    /// dispatcher.
-    pub(crate) fn watch(mut self, watcher: impl FnMut(News) + Send + 'static) -> Self {
+    /// Hears what becomes of the workers, in order, and before the tasks that it concerns have
+    /// their end. It runs on the thread that decides everything: it hands over and returns.
+    ///
+    /// ```
+    /// # use workers::pool::{Context, Failure, News, Pool, Task, Threads};
+    /// # #[derive(serde::Serialize, serde::Deserialize)]
+    /// # struct Double(u32);
+    /// # impl Task for Double {
+    /// #     type Output = u32;
+    /// #     fn run(self, _: &Context<'_, Self>) -> Result<u32, Failure> { Ok(2 * self.0) }
+    /// # }
+    /// let (news, heard) = std::sync::mpsc::channel();
+    /// let pool: Pool<Double, Threads> = Pool::builder()
+    ///     .workers(1)
+    ///     .watch(move |one| drop(news.send(one)))
+    ///     .build()?;
+    /// pool.submit(Double(21))?.wait()?;
+    /// pool.join();
+    /// let heard: Vec<News> = heard.iter().collect();
+    /// assert!(matches!(heard[..], [News::Starting { .. }, News::Ready { .. }, News::Over]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn watch(mut self, watcher: impl FnMut(News) + Send + 'static) -> Self {
         self.watcher = Box::new(watcher);
         self
     }
@@ -199,12 +272,14 @@ impl<T: Work, E: Executor> Builder<T, E> {
         let (reports, report_inbox) = bounded(REPORTS);
         let gate = Arc::new(Gate::new(self.queue));
         let gauges = Arc::new(Gauges::default());
+        let roster = Roster::default();
+        roster.set((0..self.workers).map(|_| WorkerNow::VACANT));
         let after = After::start(&self.name).map_err(PoolError::Thread)?;
         // Packed here, so that a set-up that cannot be sent is an error of the caller's; the
         // crew is made on the dispatcher's thread, which is also the children's parent.
         let crew = E::crew(means)?;
         let watcher = self.watcher;
-        let (rules, gate_there, gauges_there) = (
+        let (rules, gate_there, gauges_there, roster_there) = (
             Rules {
                 workers: self.workers,
                 batch: self.batch,
@@ -215,6 +290,7 @@ impl<T: Work, E: Executor> Builder<T, E> {
             },
             gate.clone(),
             gauges.clone(),
+            roster.clone(),
         );
         let dispatcher = std::thread::Builder::new()
             .name(format!("{} dispatcher", self.name))
@@ -225,6 +301,7 @@ impl<T: Work, E: Executor> Builder<T, E> {
                     rules,
                     gate: gate_there,
                     gauges: gauges_there,
+                    roster: roster_there,
                     watcher,
                     reports,
                     queue: Queue::default(),
@@ -247,6 +324,7 @@ impl<T: Work, E: Executor> Builder<T, E> {
             orders,
             gate,
             gauges,
+            roster,
             cancel,
             after,
             log,
@@ -275,6 +353,27 @@ impl<T: Work> Builder<T, Processes> {
 }
 
 /// How one task is to be done.
+///
+/// ```
+/// # use workers::pool::{Context, Failure, Task};
+/// # #[derive(serde::Serialize, serde::Deserialize)]
+/// # struct Double(u32);
+/// # impl Task for Double {
+/// #     type Output = u32;
+/// #     fn run(self, _: &Context<'_, Self>) -> Result<u32, Failure> { Ok(2 * self.0) }
+/// # }
+/// # use workers::pool::{Pool, Threads};
+/// # use std::time::Duration;
+/// # use workers::pool::Terms;
+/// let pool: Pool<Double, Threads> = Pool::builder().build()?;
+/// let urgent = Terms {
+///     priority: 10,
+///     limit: Some(Duration::from_secs(60)),
+///     ..Terms::default()
+/// };
+/// assert_eq!(pool.submit_on(urgent, Double(21))?.wait()?, 42);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Terms {
     /// Of tasks that wait, those with a higher number go first; 0 unless set.
@@ -312,6 +411,7 @@ pub struct Pool<T: Work, E: Executor> {
     orders: Sender<Order<T, E::Request<T>>>,
     gate: Arc<Gate>,
     gauges: Arc<Gauges>,
+    roster: Roster,
     cancel: Arc<dyn Fn(u64) + Send + Sync>,
     after: After,
     log: Log,
@@ -366,6 +466,30 @@ impl<T: Work, E: Executor> Pool<T, E> {
     }
 
     /// Submits a task if the queue has room within that time.
+    ///
+    /// ```
+    /// # use workers::pool::{Context, Failure, Task};
+    /// # #[derive(serde::Serialize, serde::Deserialize)]
+    /// # struct Double(u32);
+    /// # impl Task for Double {
+    /// #     type Output = u32;
+    /// #     fn run(self, _: &Context<'_, Self>) -> Result<u32, Failure> { Ok(2 * self.0) }
+    /// # }
+    /// # use workers::pool::{Pool, Threads};
+    /// # use std::time::Duration;
+    /// # use workers::pool::{SubmitError, Terms};
+    /// let pool: Pool<Double, Threads> = Pool::builder().workers(1).queue(1).build()?;
+    /// pool.pause();
+    /// let mut taken = Vec::new();
+    /// let full = loop {
+    ///     match pool.submit_timeout(Terms::default(), Double(1), Duration::from_millis(1)) {
+    ///         Ok(handle) => taken.push(handle),
+    ///         Err(error) => break error,
+    ///     }
+    /// };
+    /// assert_eq!(full, SubmitError::Full);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// It was not taken; [`SubmitError::Full`] if there was no room.
@@ -468,6 +592,22 @@ impl<T: Work, E: Executor> Pool<T, E> {
 
     /// Changes the number of workers. Those that are too many end after the task they are at.
     ///
+    /// ```
+    /// # use workers::pool::{Context, Failure, Task};
+    /// # #[derive(serde::Serialize, serde::Deserialize)]
+    /// # struct Double(u32);
+    /// # impl Task for Double {
+    /// #     type Output = u32;
+    /// #     fn run(self, _: &Context<'_, Self>) -> Result<u32, Failure> { Ok(2 * self.0) }
+    /// # }
+    /// # use workers::pool::{Pool, Threads};
+    /// let pool: Pool<Double, Threads> = Pool::builder().workers(1).build()?;
+    /// pool.resize(8)?;
+    /// assert!(pool.resize(0).is_err());
+    /// # assert_eq!(pool.submit(Double(1))?.wait()?, 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// None, or too many.
     pub fn resize(&self, workers: usize) -> Result<(), PoolError> {
@@ -485,6 +625,25 @@ impl<T: Work, E: Executor> Pool<T, E> {
     }
 
     /// Takes no more tasks. Those that were submitted are still done.
+    ///
+    /// ```
+    /// # use workers::pool::{Context, Failure, Task};
+    /// # #[derive(serde::Serialize, serde::Deserialize)]
+    /// # struct Double(u32);
+    /// # impl Task for Double {
+    /// #     type Output = u32;
+    /// #     fn run(self, _: &Context<'_, Self>) -> Result<u32, Failure> { Ok(2 * self.0) }
+    /// # }
+    /// # use workers::pool::{Pool, Threads};
+    /// # use workers::pool::SubmitError;
+    /// let pool: Pool<Double, Threads> = Pool::builder().build()?;
+    /// let last = pool.submit(Double(21))?;
+    /// pool.close();
+    /// assert_eq!(pool.submit(Double(1)).err(), Some(SubmitError::Closed));
+    /// assert_eq!(last.wait(), Ok(42));
+    /// pool.join();
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn close(&self) {
         self.gate.shut();
         self.order(Order::Close);
@@ -511,6 +670,28 @@ impl<T: Work, E: Executor> Pool<T, E> {
         }
     }
 
+    /// Who is at work at this moment, place by place.
+    ///
+    /// ```
+    /// # use workers::pool::{Context, Doing, Failure, Pool, Task, Threads};
+    /// # #[derive(serde::Serialize, serde::Deserialize)]
+    /// # struct Double(u32);
+    /// # impl Task for Double {
+    /// #     type Output = u32;
+    /// #     fn run(self, _: &Context<'_, Self>) -> Result<u32, Failure> { Ok(2 * self.0) }
+    /// # }
+    /// let pool: Pool<Double, Threads> = Pool::builder().workers(2).build()?;
+    /// assert_eq!(pool.submit(Double(4))?.wait()?, 8);
+    /// // One task needs one worker; the other place is still vacant.
+    /// let workers = pool.workers();
+    /// assert_eq!(workers.iter().filter(|one| one.doing == Doing::Vacant).count(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn workers(&self) -> Vec<WorkerNow> {
+        self.roster.get()
+    }
+
     fn order(&self, order: Order<T, E::Request<T>>) {
         // A dispatcher that has ended has nothing left to be told.
         let _ = self.orders.send(order);
@@ -527,6 +708,37 @@ impl<T: Work, E: Executor> Pool<T, E> {
 impl<T: Work> Pool<T, Processes> {
     /// Ends a task by force, at once, with whatever it has started. Its outcome is
     /// [`Death::Cancelled`].
+    ///
+    /// ```standalone_crate
+    /// # use std::time::Duration;
+    /// # use workers::pool::{Context, Death, Failure, Kind, Pool, Processes, Stage, Task};
+    /// #[derive(serde::Serialize, serde::Deserialize)]
+    /// struct Stuck;
+    ///
+    /// impl Task for Stuck {
+    ///     type Output = ();
+    ///     fn run(self, _: &Context<'_, Self>) -> Result<(), Failure> {
+    ///         println!("about to get stuck");
+    ///         loop {
+    ///             std::thread::sleep(Duration::from_secs(60));
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     workers::child_entry(&[Kind::of::<Stuck>()]);
+    ///
+    ///     let pool: Pool<Stuck, Processes> = Pool::builder().workers(1).build()?;
+    ///     let handle = pool.submit(Stuck)?;
+    ///     while !matches!(handle.stage(), Stage::Running { .. }) {
+    ///         std::thread::sleep(Duration::from_millis(1));
+    ///     }
+    ///     // No thread could be made to end.
+    ///     pool.kill(&handle);
+    ///     assert!(matches!(handle.wait(), Err(Death::Cancelled(_))));
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn kill(&self, handle: &Handle<T>) {
         self.order(Order::Kill(handle.task));
     }
@@ -539,6 +751,38 @@ impl<T: Work> Pool<T, Processes> {
 
     /// What a task has printed to standard output and standard error, of a pool that was built to
     /// [`Builder::keep_output`]. The pool keeps the latest 8 MiB of all its workers.
+    ///
+    /// ```standalone_crate
+    /// # use std::time::Duration;
+    /// # use workers::pool::{Context, Death, Failure, Kind, Pool, Processes, Stage, Task};
+    /// #[derive(serde::Serialize, serde::Deserialize)]
+    /// struct Stuck;
+    ///
+    /// impl Task for Stuck {
+    ///     type Output = ();
+    ///     fn run(self, _: &Context<'_, Self>) -> Result<(), Failure> {
+    ///         println!("about to get stuck");
+    ///         loop {
+    ///             std::thread::sleep(Duration::from_secs(60));
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     workers::child_entry(&[Kind::of::<Stuck>()]);
+    ///
+    ///     let pool: Pool<Stuck, Processes> = Pool::builder().workers(1).keep_output(true).build()?;
+    ///     let handle = pool.submit(Stuck)?;
+    ///     while !matches!(handle.stage(), Stage::Running { .. }) {
+    ///         std::thread::sleep(Duration::from_millis(1));
+    ///     }
+    ///     let task = handle.number();
+    ///     pool.kill(&handle);
+    ///     assert!(handle.wait().is_err());
+    ///     assert_eq!(pool.printed(task), "about to get stuck\n");
+    ///     Ok(())
+    /// }
+    /// ```
     #[must_use]
     pub fn printed(&self, task: u64) -> String {
         self.log.of_task(task, Duration::from_millis(500))
@@ -548,6 +792,15 @@ impl<T: Work> Pool<T, Processes> {
     #[must_use]
     pub fn printed_by_worker(&self, worker: usize) -> String {
         self.log.of_worker(worker)
+    }
+}
+
+impl<T: Work, E: Executor> fmt::Debug for Pool<T, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool")
+            .field("workers", &self.workers())
+            .field("turnover", &self.turnover())
+            .finish_non_exhaustive()
     }
 }
 

@@ -15,6 +15,7 @@ use super::death::{Death, Exit, When};
 use super::gate::Gate;
 use super::pace::Pace;
 use super::queue::Queue;
+use super::roster::Roster;
 use super::slot::{InHand, Ladder, Place, Slot, Stop, Why, delay, vacant};
 use super::task::Work;
 use crate::process::Harm;
@@ -95,38 +96,55 @@ pub(crate) enum Said<T: Work> {
     Ended(Result<T::Output, Death>),
 }
 
-/// What becomes of the workers, for whoever shows them.
-pub(crate) enum News {
+/// What becomes of a pool's workers. `worker` is a place in the pool, from 0.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum News {
+    /// One has been started.
     Starting {
+        /// Its place.
         worker: usize,
+        /// Its process; `None` for a thread.
         pid: Option<u32>,
     },
+    /// It is set up and takes tasks.
     Ready {
+        /// Its place.
         worker: usize,
+        /// Its process; `None` for a thread.
         pid: Option<u32>,
     },
+    /// One could not be started, or ended before it had begun anything.
     StartFailed {
+        /// Its place.
         worker: usize,
+        /// Why.
         reason: String,
         /// No other will be tried in this place.
         given_up: bool,
     },
+    /// One ended that nobody had told to.
     Lost(Loss),
     /// Every worker is gone and every task has its end; nothing more will be heard.
     Over,
 }
 
 /// A worker that ended with no leave to.
-pub(crate) struct Loss {
-    pub(crate) worker: usize,
-    pub(crate) pid: Option<u32>,
-    pub(crate) exit: Exit,
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Loss {
+    /// Its place in the pool.
+    pub worker: usize,
+    /// Its process; `None` for a thread.
+    pub pid: Option<u32>,
+    /// How it ended.
+    pub exit: Exit,
     /// By somebody's order.
-    pub(crate) asked: bool,
-    /// Tasks that it had begun.
-    pub(crate) begun: Vec<u64>,
-    /// Tasks that waited in its hands; they go to others.
-    pub(crate) waiting: Vec<u64>,
+    pub asked: bool,
+    /// The numbers of the tasks that it had begun.
+    pub begun: Vec<u64>,
+    /// Those of the tasks that waited in its hands; they go to others.
+    pub waiting: Vec<u64>,
 }
 
 pub(crate) type Watcher = Box<dyn FnMut(News) + Send>;
@@ -190,6 +208,7 @@ pub(crate) struct Dispatcher<T: Work, Q> {
     pub(crate) rules: Rules,
     pub(crate) gate: Arc<Gate>,
     pub(crate) gauges: Arc<Gauges>,
+    pub(crate) roster: Roster,
     pub(crate) watcher: Watcher,
     pub(crate) reports: Sender<Report<T>>,
     pub(crate) queue: Queue<Box<Entry<T, Q>>>,
@@ -231,6 +250,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
             self.hand_out();
             self.fill_places();
             self.let_go();
+            self.roster.set(self.slots.iter().map(Slot::now));
             if self.is_over() {
                 break;
             }

@@ -1,6 +1,7 @@
 //! A submitted task, seen by whoever submitted it.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,21 @@ use super::task::Work;
 pub type Outcome<T> = Result<<T as Work>::Output, Death>;
 
 /// A submitted task. Dropping the handle does not stop it: nobody will hear of it, that is all.
+///
+/// ```
+/// # use workers::pool::{Context, Failure, Task};
+/// # #[derive(serde::Serialize, serde::Deserialize)]
+/// # struct Double(u32);
+/// # impl Task for Double {
+/// #     type Output = u32;
+/// #     fn run(self, _: &Context<'_, Self>) -> Result<u32, Failure> { Ok(2 * self.0) }
+/// # }
+/// # use workers::pool::{Pool, Threads};
+/// let pool: Pool<Double, Threads> = Pool::builder().build()?;
+/// let handle = pool.submit(Double(21))?;
+/// assert_eq!(handle.wait()?, 42);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Handle<T: Work> {
     pub(crate) task: u64,
     pub(crate) file: Arc<File<T>>,
@@ -99,6 +115,15 @@ impl<T: Work> File<T> {
     }
 }
 
+impl<T: Work> fmt::Debug for Handle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handle")
+            .field("number", &self.task)
+            .field("stage", &self.stage())
+            .finish_non_exhaustive()
+    }
+}
+
 impl<T: Work> Handle<T> {
     /// Its number in its pool.
     #[must_use]
@@ -125,6 +150,31 @@ impl<T: Work> Handle<T> {
     }
 
     /// Waits until the task is over, but no longer than that. It goes on all the same.
+    ///
+    /// ```
+    /// # use workers::pool::{Context, Failure, Task};
+    /// # #[derive(serde::Serialize, serde::Deserialize)]
+    /// # struct Double(u32);
+    /// # impl Task for Double {
+    /// #     type Output = u32;
+    /// #     fn run(self, _: &Context<'_, Self>) -> Result<u32, Failure> { Ok(2 * self.0) }
+    /// # }
+    /// # use workers::pool::{Pool, Threads};
+    /// # use std::time::Duration;
+    /// let pool: Pool<Double, Threads> = Pool::builder().build()?;
+    /// pool.pause();
+    /// let handle = pool.submit(Double(21))?;
+    /// // Not yet, perhaps: the handle comes back to be waited on again.
+    /// let outcome = match handle.wait_timeout(Duration::from_millis(1)) {
+    ///     Ok(outcome) => outcome,
+    ///     Err(handle) => {
+    ///         pool.resume();
+    ///         handle.wait()
+    ///     }
+    /// };
+    /// assert_eq!(outcome, Ok(42));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// The handle itself, to wait on again.
@@ -167,12 +217,61 @@ impl<T: Work> Handle<T> {
 
     /// Cancels it. One that waits never runs. One that runs is asked to stop; in a process it is
     /// ended by force if it does not. Its outcome says which. Once it is over, this does nothing.
+    ///
+    /// ```
+    /// # use workers::pool::{Context, Failure, Task};
+    /// # #[derive(serde::Serialize, serde::Deserialize)]
+    /// # struct Double(u32);
+    /// # impl Task for Double {
+    /// #     type Output = u32;
+    /// #     fn run(self, _: &Context<'_, Self>) -> Result<u32, Failure> { Ok(2 * self.0) }
+    /// # }
+    /// # use workers::pool::{Pool, Threads};
+    /// # use workers::pool::{Death, When};
+    /// # use std::time::Duration;
+    /// #[derive(serde::Serialize, serde::Deserialize)]
+    /// struct Forever;
+    ///
+    /// impl Task for Forever {
+    ///     type Output = ();
+    ///     fn run(self, context: &Context<'_, Self>) -> Result<(), Failure> {
+    ///         loop {
+    ///             context.checkpoint()?;
+    ///             std::thread::sleep(Duration::from_millis(1));
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// let pool: Pool<Forever, Threads> = Pool::builder().workers(1).build()?;
+    /// let (runs, waits) = (pool.submit(Forever)?, pool.submit(Forever)?);
+    /// waits.cancel();
+    /// assert_eq!(waits.wait(), Err(Death::Cancelled(When::Queued)));
+    /// runs.cancel();
+    /// assert!(matches!(runs.wait(), Err(Death::Cancelled(_))));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn cancel(&self) {
         (self.cancel)(self.task);
     }
 
     /// Has this called with the outcome, on a thread of the pool's own, which may submit more.
     /// A panic in it harms nobody.
+    ///
+    /// ```
+    /// # use workers::pool::{Context, Failure, Task};
+    /// # #[derive(serde::Serialize, serde::Deserialize)]
+    /// # struct Double(u32);
+    /// # impl Task for Double {
+    /// #     type Output = u32;
+    /// #     fn run(self, _: &Context<'_, Self>) -> Result<u32, Failure> { Ok(2 * self.0) }
+    /// # }
+    /// # use workers::pool::{Pool, Threads};
+    /// let pool: Pool<Double, Threads> = Pool::builder().build()?;
+    /// let (done, outcome) = std::sync::mpsc::channel();
+    /// pool.submit(Double(21))?.then(move |outcome| drop(done.send(outcome)));
+    /// assert_eq!(outcome.recv()?, Ok(42));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn then(self, callback: impl FnOnce(Outcome<T>) + Send + 'static) {
         let mut known = self.file.lock();
         match known.outcome.take() {

@@ -8,6 +8,21 @@ use super::handle::Outcome;
 use super::task::{Outlet, Work};
 
 /// Does each task where it is called.
+///
+/// ```
+/// # use workers::pool::{Context, Failure, Task};
+/// # #[derive(serde::Serialize, serde::Deserialize)]
+/// # struct Double(u32);
+/// # impl Task for Double {
+/// #     type Output = u32;
+/// #     fn run(self, _: &Context<'_, Self>) -> Result<u32, Failure> { Ok(2 * self.0) }
+/// # }
+/// # use workers::pool::{Pool, Threads};
+/// # use workers::pool::Inline;
+/// let mut here = Inline::<Double>::new(())?;
+/// assert_eq!(here.run(Double(21), |_| ())?, 42);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Inline<T: Work> {
     state: T::State,
     desk: Desk<()>,

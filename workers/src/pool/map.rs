@@ -20,6 +20,20 @@ const LOW: usize = AHEAD / 2;
 impl<T: Work, E: Executor> Pool<T, E> {
     /// Does all of them and waits; the outcomes are in the order of the tasks.
     ///
+    /// ```
+    /// # use workers::pool::{Context, Failure, Task};
+    /// # #[derive(serde::Serialize, serde::Deserialize)]
+    /// # struct Double(u32);
+    /// # impl Task for Double {
+    /// #     type Output = u32;
+    /// #     fn run(self, _: &Context<'_, Self>) -> Result<u32, Failure> { Ok(2 * self.0) }
+    /// # }
+    /// # use workers::pool::{Pool, Threads};
+    /// let pool: Pool<Double, Threads> = Pool::builder().build()?;
+    /// assert_eq!(pool.map([1, 2, 3].map(Double))?, [Ok(2), Ok(4), Ok(6)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// A task was not taken; those before it are done all the same, and forgotten.
     pub fn map(&self, tasks: impl IntoIterator<Item = T>) -> Result<Vec<Outcome<T>>, SubmitError> {
@@ -32,6 +46,23 @@ impl<T: Work, E: Executor> Pool<T, E> {
 
     /// As [`Pool::map`], of an input that may fail: the outcomes of what came before, and the
     /// error.
+    ///
+    /// ```
+    /// # use workers::pool::{Context, Failure, Task};
+    /// # #[derive(serde::Serialize, serde::Deserialize)]
+    /// # struct Double(u32);
+    /// # impl Task for Double {
+    /// #     type Output = u32;
+    /// #     fn run(self, _: &Context<'_, Self>) -> Result<u32, Failure> { Ok(2 * self.0) }
+    /// # }
+    /// # use workers::pool::{Pool, Threads};
+    /// let pool: Pool<Double, Threads> = Pool::builder().build()?;
+    /// let input = ["1", "2", "three", "4"].map(|text| text.parse().map(Double));
+    /// let (outcomes, error) = pool.try_map(input)?;
+    /// assert_eq!(outcomes, [Ok(2), Ok(4)]);
+    /// assert!(error.is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// A task was not taken.
@@ -55,6 +86,26 @@ impl<T: Work, E: Executor> Pool<T, E> {
 
     /// The outcomes one by one, in the order of the tasks, which are taken from the input as the
     /// outcomes are asked for, some ahead.
+    ///
+    /// ```
+    /// # use workers::pool::{Context, Failure, Task};
+    /// # #[derive(serde::Serialize, serde::Deserialize)]
+    /// # struct Double(u32);
+    /// # impl Task for Double {
+    /// #     type Output = u32;
+    /// #     fn run(self, _: &Context<'_, Self>) -> Result<u32, Failure> { Ok(2 * self.0) }
+    /// # }
+    /// # use workers::pool::{Pool, Threads};
+    /// let pool: Pool<Double, Threads> = Pool::builder().build()?;
+    /// // An input without an end is no harm: it is taken as it is needed.
+    /// let first: Vec<u32> = pool
+    ///     .imap((1..).map(Double))
+    ///     .take(3)
+    ///     .map(|outcome| Ok::<_, Box<dyn std::error::Error>>(outcome??))
+    ///     .collect::<Result<_, _>>()?;
+    /// assert_eq!(first, [2, 4, 6]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn imap<I: IntoIterator<Item = T>>(&self, tasks: I) -> Imap<'_, T, E, I::IntoIter> {
         Imap {
             pool: self,
@@ -64,6 +115,25 @@ impl<T: Work, E: Executor> Pool<T, E> {
     }
 
     /// The outcomes one by one, as they come, each with the place of its task in the input.
+    ///
+    /// ```
+    /// # use workers::pool::{Context, Failure, Task};
+    /// # #[derive(serde::Serialize, serde::Deserialize)]
+    /// # struct Double(u32);
+    /// # impl Task for Double {
+    /// #     type Output = u32;
+    /// #     fn run(self, _: &Context<'_, Self>) -> Result<u32, Failure> { Ok(2 * self.0) }
+    /// # }
+    /// # use workers::pool::{Pool, Threads};
+    /// let pool: Pool<Double, Threads> = Pool::builder().build()?;
+    /// let mut sum = 0;
+    /// for one in pool.imap_unordered((1..=100).map(Double)) {
+    ///     let (_place, outcome) = one?;
+    ///     sum += outcome?;
+    /// }
+    /// assert_eq!(sum, 10_100);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn imap_unordered<I: IntoIterator<Item = T>>(
         &self,
         tasks: I,

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::crew::Worker;
 use super::death::When;
 use super::dispatcher::Entry;
+use super::roster::{Doing, WorkerNow};
 use super::task::Work;
 
 pub(crate) struct Slot<T: Work, Q> {
@@ -155,6 +156,25 @@ impl<T: Work, Q> Slot<T, Q> {
             .iter()
             .filter(|held| held.began.is_none() && held.stop.is_none())
             .count()
+    }
+
+    /// Who is there and what it does, for whoever looks.
+    pub(super) fn now(&self) -> WorkerNow {
+        let doing = match (&self.place, self.in_hand.front()) {
+            (Place::Vacant { .. }, _) => Doing::Vacant,
+            (Place::Starting { .. }, _) => Doing::Starting,
+            (Place::Ready(_), Some(at)) => Doing::Working {
+                task: at.task,
+                waiting: self.in_hand.len() - 1,
+            },
+            (Place::Ready(_), None) => Doing::Idle,
+            (Place::Leaving(..), _) => Doing::Ending,
+            (Place::Closed, _) => Doing::GivenUp,
+        };
+        WorkerNow {
+            pid: self.place.pid(),
+            doing,
+        }
     }
 
     /// Whether it has something that another could do in its place.

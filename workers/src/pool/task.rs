@@ -16,6 +16,29 @@ use crate::cancel::Stopped;
 ///
 /// A task that keeps something between two requests, or sends parts of its output ahead, is a
 /// [`Work`].
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use workers::pool::{Context, Failure, Pool, Task, Threads};
+///
+/// /// How many lines a file has.
+/// #[derive(Serialize, Deserialize)]
+/// struct Lines(std::path::PathBuf);
+///
+/// impl Task for Lines {
+///     type Output = usize;
+///
+///     fn run(self, context: &Context<'_, Self>) -> Result<usize, Failure> {
+///         context.checkpoint()?;
+///         Ok(std::fs::read_to_string(&self.0)?.lines().count())
+///     }
+/// }
+///
+/// let pool: Pool<Lines, Threads> = Pool::builder().build()?;
+/// let death = pool.submit(Lines("/no/such/file".into()))?.wait().unwrap_err();
+/// assert!(death.to_string().contains("No such file") || cfg!(windows));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait Task: Serialize + DeserializeOwned + Send + 'static {
     /// What comes back.
     type Output: Serialize + DeserializeOwned + Send + 'static;
@@ -29,6 +52,44 @@ pub trait Task: Serialize + DeserializeOwned + Send + 'static {
 
 /// The whole of what a pool can do: a [`Task`] with a worker that is set up once, and an output
 /// that may come in parts.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use workers::pool::{Context, Failure, Pool, Threads, Work};
+///
+/// /// Sums numbers, and sends each sum so far ahead.
+/// #[derive(Serialize, Deserialize)]
+/// struct Sum(Vec<u64>);
+///
+/// impl Work for Sum {
+///     type Output = u64;
+///     type Part = u64;
+///     /// Where every worker begins.
+///     type SetUp = u64;
+///     type State = u64;
+///
+///     fn set_up(start: u64) -> Result<u64, Failure> {
+///         Ok(start)
+///     }
+///
+///     fn work(self, sum: &mut u64, context: &Context<'_, Self>) -> Result<u64, Failure> {
+///         for number in self.0 {
+///             *sum += number;
+///             context.part(*sum);
+///         }
+///         Ok(*sum)
+///     }
+/// }
+///
+/// let pool: Pool<Sum, Threads> = Pool::builder_with(100).workers(1).build()?;
+/// let handle = pool.submit(Sum(vec![1, 2]))?;
+/// while handle.stage() != workers::pool::Stage::Ended {
+///     std::thread::yield_now();
+/// }
+/// assert_eq!((handle.try_part(), handle.try_part()), (Some(101), Some(103)));
+/// assert_eq!(handle.wait(), Ok(103));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait Work: Serialize + DeserializeOwned + Send + 'static {
     /// What comes back at the end.
     type Output: Serialize + DeserializeOwned + Send + 'static;
