@@ -14,6 +14,8 @@ mod algorithm;
 mod cancel;
 mod error;
 mod event;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod job;
 pub mod manifest;
 mod name;

@@ -17,6 +17,9 @@ mod jobs;
 mod matrix;
 #[path = "pool/results.rs"]
 mod results;
+#[cfg(target_os = "linux")]
+#[path = "pool/roles.rs"]
+mod roles;
 #[path = "pool/stopping.rs"]
 mod stopping;
 #[path = "pool/tasks.rs"]
@@ -41,6 +44,8 @@ const KINDS: &[Kind] = &[
 
 fn main() {
     workers::child_entry(KINDS);
+    #[cfg(target_os = "linux")]
+    roles::play_if_asked();
     let mut arguments = Arguments::from_args();
     // One after the other: they look at the children of this process.
     arguments.test_threads = Some(1);

@@ -444,3 +444,26 @@ fn last_line(printed: JoinHandle<String>) -> Option<String> {
     }
     printed.join().ok().filter(|line| !line.is_empty())
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    fn a_number_that_is_somebody_elses_by_now_is_left_alone() {
+        // What a reused number looks like: reaped, says the leash, and yet there is a process.
+        let stranger = Command::new("sleep").arg("60").spawn().expect("sleep");
+        let mut held = Held {
+            child: stranger,
+            reaped: true,
+        };
+        held.end(true);
+        std::thread::sleep(Duration::from_millis(50));
+        assert!(held.child.try_wait().expect("its state").is_none());
+        held.reaped = false;
+        held.end(true);
+        held.child.wait().expect("its end");
+    }
+}

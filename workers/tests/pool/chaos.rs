@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use workers::pool::{Death, Executor, Handle, Pool, Processes, Terms};
+use workers::pool::{Death, Executor, Handle, Pool, Processes, Terms, Threads};
 
 use crate::tasks::{Do, Signal};
 use crate::trials;
@@ -48,20 +48,44 @@ fn task(dice: &mut Dice, can_die: bool) -> Do {
     }
 }
 
-fn any_schedule_ends_with_one_outcome_for_each_task<E: Executor>() {
-    let can_die = std::any::type_name::<E>().ends_with("Processes");
+/// What only some pools can do.
+trait Killing: Executor {
+    /// Ends a task, or the worker in some place, by force, where that can be done.
+    fn kill(_pool: &Pool<Do, Self>, _task: &Handle<Do>, _dice: &mut Dice)
+    where
+        Self: Sized,
+    {
+    }
+}
+
+impl Killing for Threads {}
+
+impl Killing for Processes {
+    fn kill(pool: &Pool<Do, Self>, task: &Handle<Do>, dice: &mut Dice) {
+        if dice.roll(2) == 0 {
+            pool.kill(task);
+        } else {
+            pool.kill_worker(dice.roll(5) as usize);
+        }
+    }
+}
+
+fn any_schedule_ends_with_one_outcome_for_each_task<E: Killing>() {
+    let can_die = E::CAN_KILL;
     for seed in 1..=12u64 {
         let mut dice = Dice(0x9e37_79b9_7f4a_7c15u64.wrapping_mul(seed));
-        let pool: Pool<Do, E> = Pool::builder()
-            .workers(1 + dice.roll(4) as usize)
-            .batch(1 + dice.roll(4) as usize)
+        let mut builder = Pool::<Do, E>::builder().workers(1 + dice.roll(4) as usize);
+        if dice.roll(3) > 0 {
+            builder = builder.batch(1 + dice.roll(4) as usize);
+        }
+        let pool = builder
             .tasks_per_worker(1 + dice.roll(20) as u32)
             .grace(Duration::from_millis(50))
             .build()
             .expect("a pool");
         let mut handles: Vec<Handle<Do>> = Vec::new();
         for _ in 0..80 {
-            match dice.roll(12) {
+            match dice.roll(13) {
                 0..=6 => {
                     let terms = Terms {
                         priority: dice.roll(3) as i32,
@@ -79,6 +103,10 @@ fn any_schedule_ends_with_one_outcome_for_each_task<E: Executor>() {
                 8 => pool.resize(1 + dice.roll(5) as usize).expect("a size"),
                 9 => pool.pause(),
                 10 => pool.resume(),
+                11 if !handles.is_empty() => {
+                    let at = dice.roll(handles.len() as u64) as usize;
+                    E::kill(&pool, &handles[at], &mut dice);
+                }
                 _ => std::thread::sleep(Duration::from_millis(dice.roll(10))),
             }
         }

@@ -1,14 +1,18 @@
 //! Behaviours 20 to 28: workers die.
 
+#[cfg(target_os = "linux")]
+use std::io::{BufRead as _, BufReader};
 use std::time::Duration;
+#[cfg(target_os = "linux")]
+use std::time::Instant;
 
 use workers::pool::{Death, Executor, Pool, Processes, Status, Terms};
 
 use crate::tasks::{Do, Signal};
 use crate::trials;
-#[cfg(target_os = "linux")]
-use crate::world::children;
 use crate::world::{begins, number};
+#[cfg(target_os = "linux")]
+use crate::world::{children, is_alive, wait_until};
 
 trials! {
     both: [
@@ -25,6 +29,7 @@ trials! {
     linux: [
         every_death_has_a_name,
         workers_killed_at_random_leave_every_task_with_one_outcome,
+        no_worker_outlives_a_parent_that_is_killed_under_load,
     ],
 }
 
@@ -45,6 +50,27 @@ fn a_dying_task_leaves_a_usable_pool<E: Executor>() {
             .wait()
             .expect("done");
     }
+}
+
+/// Ten workers in a loop on however few cores there are, and nobody left to tell them to end.
+#[cfg(target_os = "linux")]
+fn no_worker_outlives_a_parent_that_is_killed_under_load() {
+    let mut parent = crate::roles::start("busy");
+    let mut line = String::new();
+    let mut said = BufReader::new(parent.stdout.take().expect("a pipe"));
+    said.read_line(&mut line).expect("a line");
+    let workers: Vec<u32> = line
+        .split_whitespace()
+        .map(|pid| pid.parse().expect("a number"))
+        .collect();
+    assert_eq!(workers.len(), 10, "{line}");
+    assert!(workers.iter().all(|&pid| is_alive(pid)));
+    parent.kill().expect("it runs");
+    parent.wait().expect("it was ours");
+    let killed = Instant::now();
+    assert!(wait_until(|| !workers.iter().any(|&pid| is_alive(pid))));
+    let took = killed.elapsed();
+    assert!(took < Duration::from_secs(2), "{took:?}");
 }
 
 #[cfg(target_os = "linux")]

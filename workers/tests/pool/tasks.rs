@@ -19,6 +19,8 @@ pub enum Do {
     Await(String),
     /// Sleep and never look up.
     Stubborn(u64),
+    /// Keep a core busy for so many milliseconds, and never look up.
+    Spin(u64),
     /// Let no polite signal end this process, and never look up.
     IgnoreSignals,
     Fail(String),
@@ -74,6 +76,13 @@ impl Task for Do {
             }
             Self::Stubborn(ms) => {
                 std::thread::sleep(Duration::from_millis(ms));
+                Ok(Vec::new())
+            }
+            Self::Spin(ms) => {
+                let until = Instant::now() + Duration::from_millis(ms);
+                while Instant::now() < until {
+                    std::hint::spin_loop();
+                }
                 Ok(Vec::new())
             }
             Self::IgnoreSignals => {

@@ -32,6 +32,8 @@ trials! {
     ],
     linux: [
         an_executable_that_is_no_worker_makes_submitting_fail,
+        more_workers_than_the_system_gives_are_no_harm,
+        the_programs_file_may_be_deleted_while_it_runs,
     ],
 }
 
@@ -313,4 +315,38 @@ fn times_without_end_are_for_ever<E: Executor>() {
     assert!(wait_until(|| handle.stage() != Stage::Queued));
     handle.cancel();
     assert!(matches!(handle.wait(), Err(Death::Cancelled(_))));
+}
+
+/// Each worker takes three pipes, of which this program may not have enough.
+#[cfg(target_os = "linux")]
+fn more_workers_than_the_system_gives_are_no_harm() {
+    let role = crate::roles::command("many", None);
+    let output = std::process::Command::new("sh")
+        .args(["-c", "ulimit -n 64 && exec \"$0\""])
+        .arg(role.get_program())
+        .envs(
+            role.get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .output()
+        .expect("sh");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("300 done, None"), "{output:?}");
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
+}
+
+#[cfg(target_os = "linux")]
+fn the_programs_file_may_be_deleted_while_it_runs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let copy = folder.path().join("a copy");
+    std::fs::copy(std::env::current_exe().expect("its own path"), &copy).expect("copied");
+    let output = crate::roles::command("deleted", Some(&copy))
+        .output()
+        .expect("it runs");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "went on\n",
+        "{output:?}"
+    );
+    assert!(!copy.exists());
 }
