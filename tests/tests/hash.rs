@@ -400,6 +400,58 @@ fn ctrl_c_in_the_middle_of_a_terabyte_ends_it_and_its_workers() {
 }
 
 #[test]
+fn a_second_ctrl_c_ends_it_at_once_with_its_workers() {
+    for way in WAYS {
+        let tree = Tree::new();
+        let child = endless(&tree, way);
+        let workers = children_of(child.id());
+        // None of them hears the first.
+        for &pid in &workers {
+            signal(pid, Signal::SIGSTOP);
+        }
+        signal(child.id(), Signal::SIGINT);
+        signal(child.id(), Signal::SIGINT);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130), "{}", stderr_of(&output));
+        assert!(output.stdout.is_empty(), "half a list was printed");
+        assert!(wait_until(PATIENCE, || !workers
+            .iter()
+            .any(|&pid| is_alive(pid))));
+    }
+}
+
+/// Job after job under a drill, for 5 seconds, or for as many as `DRILL_SECONDS` says.
+#[test]
+fn the_list_of_a_drilled_job_is_the_undisturbed_one() {
+    let seconds = std::env::var("DRILL_SECONDS").map_or(5, |text| text.parse().expect("seconds"));
+    let files = if seconds > 5 { 50_000 } else { 3_000 };
+    let tree = Tree::hostile();
+    for number in 0..files {
+        tree.file(
+            &format!("many/{}/{number}", number % 100),
+            &[number as u8; 400],
+        );
+    }
+    tree.sparse("large", 200_000_000);
+    let expected = reference("sha256sum", tree.path());
+    let until = Instant::now() + Duration::from_secs(seconds);
+    let mut damage = 0;
+    while Instant::now() < until || damage == 0 {
+        let output = start(&["hash", "--drill", "-j", "10"], &tree)
+            .wait_with_output()
+            .unwrap();
+        let said = stderr_of(&output);
+        assert!(output.status.success(), "{said}");
+        assert!(output.stdout == expected, "{said}");
+        damage += u64::from(!said.contains("killed 0 workers, crashed 0"));
+        assert!(
+            Instant::now() < until + 6 * PATIENCE,
+            "no harm was done: {said}"
+        );
+    }
+}
+
+#[test]
 fn no_worker_outlives_a_parent_that_is_killed() {
     let tree = Tree::new();
     let mut child = endless(&tree, "processes");
