@@ -428,7 +428,7 @@ fn the_list_of_a_drilled_job_is_the_undisturbed_one() {
     let tree = Tree::hostile();
     for number in 0..files {
         tree.file(
-            &format!("many/{}/{number}", number % 100),
+            format!("many/{}/{number}", number % 100),
             &[number as u8; 400],
         );
     }
