@@ -2,12 +2,13 @@
 //! of a million rows costs the window nothing. The latest question wins; while the answer is on
 //! its way the table shows the last one.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::io;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use workers::{Digest, FileResult, Verdict, VerdictKind, path_bytes};
+use workers::{Digest, FileResult, VerdictKind, path_bytes};
 
 use crate::results::Snapshot;
 
@@ -207,15 +208,17 @@ fn compare(column: Column, a: &FileResult, b: &FileResult) -> Ordering {
     match column {
         Column::Path => by_path(),
         Column::Size => a.size.cmp(&b.size).then_with(by_path),
-        Column::Digest => detail(a).cmp(detail(b)).then_with(by_path),
+        Column::Digest => detail(a).cmp(&detail(b)).then_with(by_path),
         Column::State => a.verdict.kind().cmp(&b.verdict.kind()).then_with(by_path),
     }
 }
 
-fn detail(row: &FileResult) -> &[u8] {
-    match &row.verdict {
-        Verdict::Hashed(digest) => digest,
-        other => other.reason().unwrap_or_default().as_bytes(),
+fn detail(row: &FileResult) -> Cow<'_, [u8]> {
+    match (row.verdict.digests(), row.verdict.reason()) {
+        (Some(digests), _) => digests.into(),
+        (None, Some(Cow::Borrowed(why))) => why.as_bytes().into(),
+        (None, Some(Cow::Owned(why))) => why.into_bytes().into(),
+        (None, None) => Cow::default(),
     }
 }
 
@@ -239,7 +242,7 @@ impl Filter {
         if self.text.is_empty() {
             return true;
         }
-        if let Verdict::Hashed(digest) = &row.verdict
+        if let Some(digest) = row.verdict.digests()
             && Digest(digest).to_string().starts_with(&self.text)
         {
             return true;

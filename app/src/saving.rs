@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
 use workers::manifest::{Entry, Format, ListWriter};
-use workers::{Algorithm, FileResult, Verdict, path_bytes};
+use workers::{Algorithm, FileResult, path_bytes};
 
 use crate::format::counted;
 use crate::results::Snapshot;
@@ -143,10 +143,7 @@ fn write_list(
 ) -> Result<String, Trouble> {
     let mut hashed: Vec<(&FileResult, &[u8])> = rows
         .rows()
-        .filter_map(|row| match &row.verdict {
-            Verdict::Hashed(digest) => Some((row, &**digest)),
-            _ => None,
-        })
+        .filter_map(|row| Some((row, row.verdict.digests()?)))
         .collect();
     // A list that lies above its files names them from where it lies, so that both can be moved
     // together; any other list needs the full paths.
@@ -195,8 +192,8 @@ pub(crate) fn lines<'a>(
 ) -> String {
     let mut text = Vec::new();
     for row in rows {
-        match &row.verdict {
-            Verdict::Hashed(digests) => {
+        match row.verdict.digests() {
+            Some(digests) => {
                 let entry = Entry {
                     path: &row.path,
                     size: row.size,
@@ -208,8 +205,8 @@ pub(crate) fn lines<'a>(
                     let _ = list.entry(&entry);
                 }
             }
-            other => {
-                let why = other.reason().unwrap_or_default();
+            None => {
+                let why = row.verdict.reason().unwrap_or_default();
                 let _ = writeln!(text, "# {}: {why}", workers::shown(&row.path));
             }
         }

@@ -4,7 +4,8 @@ mod backlog;
 mod drill;
 mod foreman;
 pub(crate) mod inline;
-mod ledger;
+pub(crate) mod ledger;
+pub(crate) mod plan;
 mod scan;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use crate::progress::{Lane, Totals};
 pub use drill::Damage;
 use foreman::Order;
 use inline::Start;
+use plan::Plan;
 
 /// What to hash and how.
 #[derive(Clone, Debug)]
@@ -83,11 +85,15 @@ impl JobSpec {
         match self {
             Self { roots, .. } if roots.is_empty() => Err(SpecError::NoPaths),
             Self { algorithms, .. } if algorithms.is_empty() => Err(SpecError::NoAlgorithm),
-            Self { workers: 0, .. } => Err(SpecError::NoWorkers),
-            Self { workers, .. } if *workers > Self::MAX_WORKERS => {
-                Err(SpecError::TooManyWorkers(*workers))
-            }
-            _ => Ok(()),
+            _ => Self::check_workers(self.workers),
+        }
+    }
+
+    pub(crate) fn check_workers(workers: usize) -> Result<(), SpecError> {
+        match workers {
+            0 => Err(SpecError::NoWorkers),
+            1..=Self::MAX_WORKERS => Ok(()),
+            _ => Err(SpecError::TooManyWorkers(workers)),
         }
     }
 }
@@ -143,10 +149,14 @@ impl Job {
         Self::launch(Start::fresh(spec), run_on, sink)
     }
 
-    pub(crate) fn launch(start: Start, run_on: RunOn, sink: Sink) -> Result<Self, SpecError> {
+    pub(crate) fn launch<P: Plan>(
+        start: Start<P, impl Iterator<Item = P::Found> + Send + 'static>,
+        run_on: RunOn,
+        sink: Sink,
+    ) -> Result<Self, SpecError> {
         let control = Control::default();
         let totals = start.totals.clone();
-        let lanes: Arc<[Arc<Lane>]> = (0..start.spec.workers).map(|_| Arc::default()).collect();
+        let lanes: Arc<[Arc<Lane>]> = (0..start.workers).map(|_| Arc::default()).collect();
         let (orders, inbox) = crossbeam_channel::unbounded();
         let foreman = foreman::spawn(start, run_on, control.clone(), lanes.clone(), inbox, sink)
             .map_err(SpecError::Thread)?;

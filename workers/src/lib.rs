@@ -12,6 +12,7 @@
 
 mod algorithm;
 mod cancel;
+mod check;
 mod error;
 mod event;
 #[cfg(fuzzing)]
@@ -28,6 +29,7 @@ mod wire;
 
 pub use algorithm::{Algorithm, Digest, Hasher, Strength, UnknownAlgorithm};
 pub use cancel::{CancelToken, Control, Stopped};
+pub use check::{CheckSpec, Unlisted};
 pub use error::SpecError;
 pub use event::{Ending, Event, Sink, Summary, WorkerEvent, WorkerFigures};
 pub use job::inline::{InlineJob, Pace};
@@ -35,4 +37,4 @@ pub use job::{Damage, Job, JobSpec, Links, Priority, RunOn};
 pub use name::{path_bytes, shown};
 pub use process::child::{CHILD_ARGUMENT, child_entry};
 pub use progress::{Lane, LaneState, Totals, TotalsNow, WorkerState};
-pub use verdict::{Counts, FileResult, SkipReason, Verdict, VerdictKind};
+pub use verdict::{Counts, FileResult, Mismatch, SkipReason, Verdict, VerdictKind};

@@ -1,9 +1,13 @@
 //! What became of one file, and how many files each thing became of.
 
-use std::path::PathBuf;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+use crate::algorithm::{Algorithm, Digest};
+use crate::name::shown;
 
 /// One file and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +25,20 @@ pub struct FileResult {
 pub enum Verdict {
     /// Read whole. The digests stand one after another in the order of the job's algorithms.
     Hashed(Box<[u8]>),
+    /// It is what its list says. Digests as for [`Verdict::Hashed`].
+    Verified(Box<[u8]>),
+    /// It is not what its list says.
+    Failed(Box<Mismatch>),
+    /// It is listed, and not there.
+    Missing,
+    /// It is there, and not listed.
+    New,
+    /// It is listed here, and its content is there under another name that is not listed.
+    Moved(Box<Path>),
+    /// It is not listed, and has the content of this one that is.
+    Duplicate(Box<Path>),
+    /// A line of a list that could not be understood; why.
+    BadLine(String),
     /// The system refused; its reason in words.
     Unreadable(String),
     /// Size or modification time changed while the file was read: no digest would be true.
@@ -31,6 +49,48 @@ pub enum Verdict {
     TimedOut(Duration),
     /// Not a file to read.
     Skipped(SkipReason),
+}
+
+/// How a file differs from what was expected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mismatch {
+    /// Another content.
+    Digest {
+        /// By this algorithm.
+        algorithm: Algorithm,
+        /// What it should have been.
+        expected: Box<[u8]>,
+        /// What it is.
+        found: Box<[u8]>,
+    },
+    /// Another size, in bytes; it was not read.
+    Size {
+        /// What it should have been.
+        expected: u64,
+        /// What it is.
+        found: u64,
+    },
+}
+
+impl std::fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Digest {
+                algorithm,
+                expected,
+                found,
+            } => write!(
+                f,
+                "its {} is {}, not {}",
+                algorithm.label(),
+                Digest(found),
+                Digest(expected)
+            ),
+            Self::Size { expected, found } => {
+                write!(f, "it has {found} bytes, not {expected}")
+            }
+        }
+    }
 }
 
 /// Why a path was passed over.
@@ -68,8 +128,18 @@ impl SkipReason {
 /// The kinds of [`Verdict`], without their data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum VerdictKind {
-    /// See [`Verdict::Hashed`].
+    /// See [`Verdict::Hashed`] and [`Verdict::Verified`].
     Ok,
+    /// See [`Verdict::Failed`].
+    Failed,
+    /// See [`Verdict::Missing`].
+    Missing,
+    /// See [`Verdict::Moved`].
+    Moved,
+    /// See [`Verdict::New`].
+    New,
+    /// See [`Verdict::Duplicate`].
+    Duplicate,
     /// See [`Verdict::Unreadable`].
     Unreadable,
     /// See [`Verdict::ChangedWhileReading`].
@@ -80,17 +150,25 @@ pub enum VerdictKind {
     TimedOut,
     /// See [`Verdict::Skipped`].
     Skipped,
+    /// See [`Verdict::BadLine`].
+    BadLine,
 }
 
 impl VerdictKind {
-    /// Every kind, best first.
-    pub const ALL: [Self; 6] = [
+    /// Every kind, in the order in which people are told.
+    pub const ALL: [Self; 12] = [
         Self::Ok,
+        Self::Failed,
+        Self::Missing,
+        Self::Moved,
+        Self::New,
+        Self::Duplicate,
         Self::Unreadable,
         Self::ChangedWhileReading,
         Self::Crashed,
         Self::TimedOut,
         Self::Skipped,
+        Self::BadLine,
     ];
 
     /// The name in reports.
@@ -98,11 +176,33 @@ impl VerdictKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ok => "ok",
+            Self::Failed => "failed",
+            Self::Missing => "missing",
+            Self::Moved => "moved",
+            Self::New => "new",
+            Self::Duplicate => "duplicate",
             Self::Unreadable => "unreadable",
             Self::ChangedWhileReading => "changed_while_reading",
             Self::Crashed => "crashed",
             Self::TimedOut => "timed_out",
             Self::Skipped => "skipped",
+            Self::BadLine => "bad_line",
+        }
+    }
+
+    /// Whether something is not as it should be with a file of this kind.
+    #[must_use]
+    pub const fn is_wrong(self) -> bool {
+        match self {
+            Self::Ok | Self::New | Self::Duplicate | Self::Skipped => false,
+            Self::Failed
+            | Self::Missing
+            | Self::Moved
+            | Self::Unreadable
+            | Self::ChangedWhileReading
+            | Self::Crashed
+            | Self::TimedOut
+            | Self::BadLine => true,
         }
     }
 }
@@ -112,26 +212,47 @@ impl Verdict {
     #[must_use]
     pub const fn kind(&self) -> VerdictKind {
         match self {
-            Self::Hashed(_) => VerdictKind::Ok,
+            Self::Hashed(_) | Self::Verified(_) => VerdictKind::Ok,
+            Self::Failed(_) => VerdictKind::Failed,
+            Self::Missing => VerdictKind::Missing,
+            Self::Moved(_) => VerdictKind::Moved,
+            Self::New => VerdictKind::New,
+            Self::Duplicate(_) => VerdictKind::Duplicate,
             Self::Unreadable(_) => VerdictKind::Unreadable,
             Self::ChangedWhileReading(_) => VerdictKind::ChangedWhileReading,
             Self::Crashed(_) => VerdictKind::Crashed,
             Self::TimedOut(_) => VerdictKind::TimedOut,
             Self::Skipped(_) => VerdictKind::Skipped,
+            Self::BadLine(_) => VerdictKind::BadLine,
         }
     }
 
-    /// Why there is no digest; `None` where there is one.
+    /// The digests, where the file was read whole and is what it should be.
     #[must_use]
-    pub fn reason(&self) -> Option<&str> {
+    pub const fn digests(&self) -> Option<&[u8]> {
         match self {
-            Self::Hashed(_) => None,
-            Self::Unreadable(why) | Self::ChangedWhileReading(why) | Self::Crashed(why) => {
-                Some(why)
-            }
-            Self::TimedOut(_) => Some("it took longer than a file may take"),
-            Self::Skipped(why) => Some(why.text()),
+            Self::Hashed(digests) | Self::Verified(digests) => Some(digests),
+            _ => None,
         }
+    }
+
+    /// What there is to say beside the kind; `None` where a digest says it all.
+    #[must_use]
+    pub fn reason(&self) -> Option<Cow<'_, str>> {
+        Some(match self {
+            Self::Hashed(_) | Self::Verified(_) => return None,
+            Self::Unreadable(why)
+            | Self::ChangedWhileReading(why)
+            | Self::Crashed(why)
+            | Self::BadLine(why) => why.into(),
+            Self::Failed(mismatch) => mismatch.to_string().into(),
+            Self::Missing => "it is not there".into(),
+            Self::New => "it is in no list".into(),
+            Self::Moved(to) => format!("its content is now {}", shown(to)).into(),
+            Self::Duplicate(of) => format!("it has the content of {}", shown(of)).into(),
+            Self::TimedOut(_) => "it took longer than a file may take".into(),
+            Self::Skipped(why) => why.text().into(),
+        })
     }
 }
 
@@ -157,13 +278,11 @@ impl Counts {
         self.0.iter().sum()
     }
 
-    /// Whether any file could not be given a digest that it should have.
+    /// Whether anything is not as it should be.
     #[must_use]
-    pub const fn any_wrong(&self) -> bool {
-        self.get(VerdictKind::Unreadable)
-            + self.get(VerdictKind::ChangedWhileReading)
-            + self.get(VerdictKind::Crashed)
-            + self.get(VerdictKind::TimedOut)
-            > 0
+    pub fn any_wrong(&self) -> bool {
+        VerdictKind::ALL
+            .iter()
+            .any(|&kind| kind.is_wrong() && self.get(kind) > 0)
     }
 }

@@ -349,20 +349,23 @@ fn conclude(
     results.sort_unstable_by(|a, b| path_bytes(&a.path).cmp(path_bytes(&b.path)));
     for result in &results {
         match &result.verdict {
-            Verdict::Hashed(_) | Verdict::Skipped(_) => {}
-            Verdict::Unreadable(why) => eprintln!("thawsum: {}: {why}", shown(&result.path)),
+            Verdict::Skipped(_) => {}
             Verdict::ChangedWhileReading(why) => {
                 eprintln!(
                     "thawsum: {}: changed while it was read: {why}",
                     shown(&result.path)
                 );
             }
-            Verdict::Crashed(why) => eprintln!("thawsum: {}: {why}", shown(&result.path)),
             Verdict::TimedOut(limit) => eprintln!(
                 "thawsum: {}: given up after {} s",
                 shown(&result.path),
                 limit.as_secs()
             ),
+            other => {
+                if let Some(why) = other.reason() {
+                    eprintln!("thawsum: {}: {why}", shown(&result.path));
+                }
+            }
         }
     }
     if options.drill {
@@ -381,13 +384,12 @@ fn conclude(
         eprintln!("thawsum: {skipped} skipped (links, pipes, sockets or devices)");
     }
     let hashed = || {
-        results.iter().filter_map(|result| match &result.verdict {
-            Verdict::Hashed(digests) => Some(Entry {
+        results.iter().filter_map(|result| {
+            Some(Entry {
                 path: &result.path,
                 size: result.size,
-                digests,
-            }),
-            _ => None,
+                digests: result.verdict.digests()?,
+            })
         })
     };
     format.check(&options.algorithm, hashed().map(|entry| entry.path))?;

@@ -61,11 +61,8 @@ impl PartialEq for BySize {
 impl Eq for BySize {}
 
 impl Backlog {
-    pub(crate) fn new(together: bool) -> Self {
-        Self {
-            together,
-            ..Self::default()
-        }
+    pub(crate) fn set_together(&mut self, together: bool) {
+        self.together = together;
     }
 
     pub(crate) fn push(&mut self, item: Item) {

@@ -21,6 +21,7 @@ use super::backlog::{AHEAD_BYTES, Backlog, Batch};
 use super::drill::{Damage, Drill};
 use super::inline::Start;
 use super::ledger::Ledger;
+use super::plan::{Plan, Todo};
 use super::scan;
 use crate::cancel::Control;
 use crate::event::{Ending, Event, Sink, Summary, WorkerEvent, WorkerFigures};
@@ -31,7 +32,6 @@ use crate::process::Harm;
 use crate::progress::{Lane, Totals, WorkerState};
 use crate::tasks::bundle::{Bundle, Item, Said, Settled};
 use crate::tasks::hash::{HalfRead, together_pays};
-use crate::tasks::walk::Found;
 use crate::verdict::{FileResult, SkipReason, Verdict};
 
 /// Results in one event at most: a listener that works by the clock must be able to stop.
@@ -57,8 +57,8 @@ pub(crate) enum Order {
     Drill(bool),
 }
 
-pub(crate) fn spawn(
-    start: Start,
+pub(crate) fn spawn<P: Plan>(
+    start: Start<P, impl Iterator<Item = P::Found> + Send + 'static>,
     run_on: RunOn,
     control: Control,
     lanes: Arc<[Arc<Lane>]>,
@@ -68,8 +68,8 @@ pub(crate) fn spawn(
     std::thread::Builder::new()
         .name("foreman".to_owned())
         .spawn(move || match run_on {
-            RunOn::Threads => run::<Threads>(start, control, &lanes, &orders, &sink),
-            RunOn::Processes => run::<Processes>(start, control, &lanes, &orders, &sink),
+            RunOn::Threads => run::<Threads, P>(start, control, &lanes, &orders, &sink),
+            RunOn::Processes => run::<Processes, P>(start, control, &lanes, &orders, &sink),
         })
 }
 
@@ -79,28 +79,31 @@ enum Mail {
     News(News),
 }
 
-fn run<E: Executor>(
-    start: Start,
+fn run<E: Executor, P: Plan>(
+    start: Start<P, impl Iterator<Item = P::Found> + Send + 'static>,
     control: Control,
     lanes: &[Arc<Lane>],
     orders: &Receiver<Order>,
     sink: &Sink,
 ) {
     let Start {
-        spec,
-        walk,
+        plan,
+        source,
+        workers: _,
+        priority,
+        file_limit,
         totals,
         ledger,
         half_read,
     } = start;
     let (mail, inbox) = unbounded();
     let news = mail.clone();
-    let pool = Pool::<Bundle, E>::builder_with(spec.algorithms.clone())
+    let pool = Pool::<Bundle, E>::builder()
         .workers(lanes.len())
         .batch(IN_HAND)
         .ahead_weight(AHEAD_BYTES)
         .eager()
-        .priority(spec.priority)
+        .priority(priority)
         .name("worker")
         .watch(move |what| {
             // The foreman listens until the pool is over.
@@ -121,23 +124,24 @@ fn run<E: Executor>(
             return;
         }
     };
-    let (found, failed) = match scan::spawn(walk, totals.clone(), control.token().clone()) {
+    let (found, failed) = match scan::spawn::<P>(source, totals.clone(), control.token().clone()) {
         Ok(found) => (found, None),
         Err(error) => (never(), Some(format!("the scan could not start: {error}"))),
     };
     let mut foreman = Foreman {
+        plan,
+        todo: Todo::default(),
         pool,
         mail,
         control,
         totals,
         ledger,
         places: lanes.iter().cloned().map(Place::new).collect(),
-        backlog: Backlog::new(together_pays(&spec.algorithms)),
+        backlog: Backlog::default(),
         held: HashMap::new(),
         scanning: true,
         stage: Stage::Running,
-        file_limit: spec
-            .file_limit
+        file_limit: file_limit
             .filter(|_| E::CAN_KILL)
             .map(|limit| limit.min(LONGEST)),
         paused: false,
@@ -216,7 +220,10 @@ impl Held {
     }
 }
 
-struct Foreman<E: Executor> {
+struct Foreman<E: Executor, P: Plan> {
+    plan: P,
+    /// What the plan wants done, on its way to being so.
+    todo: Todo,
     pool: Pool<Bundle, E>,
     mail: Sender<Mail>,
     control: Control,
@@ -243,10 +250,10 @@ struct Foreman<E: Executor> {
     outbox: VecDeque<Event>,
 }
 
-impl<E: Executor> Foreman<E> {
+impl<E: Executor, P: Plan> Foreman<E, P> {
     fn work(
         &mut self,
-        found: &Receiver<Vec<Found>>,
+        found: &Receiver<Vec<P::Found>>,
         inbox: &Receiver<Mail>,
         orders: &Receiver<Order>,
         sink: &Sink,
@@ -421,26 +428,49 @@ impl<E: Executor> Foreman<E> {
 
     // ---- files ----
 
-    fn take_in(&mut self, bundle: Vec<Found>) {
+    fn take_in(&mut self, bundle: Vec<P::Found>) {
         for found in bundle {
-            match found {
-                Found::File { path, seen } => self.backlog.push(Item {
-                    path,
-                    seen,
-                    deaths: 0,
-                }),
-                Found::Folder => {}
-                Found::Settled(result) => {
-                    self.totals.done(1, 0);
-                    self.settle(result);
-                }
-            }
+            self.plan.take_in(found, &mut self.todo);
         }
+        self.carry_out();
     }
 
-    fn settle(&mut self, result: FileResult) {
-        self.ledger.count(&result);
-        self.results.push(result);
+    /// A file has been hashed, or will not be. `read`: bytes that were.
+    fn conclude(&mut self, item: Item, read: u64, verdict: Verdict) {
+        self.totals.done(0, item.seen.size);
+        let size = if let Verdict::Hashed(_) = verdict {
+            self.ledger.read(read);
+            read
+        } else {
+            item.seen.size
+        };
+        self.plan.verdict(item, size, verdict, &mut self.todo);
+    }
+
+    /// Does what the plan has asked for.
+    fn carry_out(&mut self) {
+        let Todo {
+            hash,
+            settled,
+            more,
+        } = &mut self.todo;
+        if !hash.is_empty() {
+            self.backlog
+                .set_together(together_pays(self.plan.algorithms()));
+            for item in hash.drain(..) {
+                self.backlog.push(item);
+            }
+        }
+        let more = std::mem::take(more);
+        self.totals.found(more.rows, more.bytes);
+        if settled.is_empty() {
+            return;
+        }
+        self.totals.done(settled.len() as u64, 0);
+        for result in &*settled {
+            self.ledger.count(result);
+        }
+        self.results.append(settled);
         self.results_since.get_or_insert_with(Instant::now);
     }
 
@@ -476,6 +506,7 @@ impl<E: Executor> Foreman<E> {
         let weight = held.bytes();
         let bundle = Bundle {
             items,
+            algorithms: self.plan.algorithms().clone(),
             together,
             half_read,
         };
@@ -501,11 +532,7 @@ impl<E: Executor> Foreman<E> {
     }
 
     fn go_on_with(&mut self, half: HalfRead) {
-        let item = Item {
-            path: half.path.clone(),
-            seen: half.reading.before(),
-            deaths: 0,
-        };
+        let item = Item::new(half.path.clone(), half.reading.before(), 0);
         let batch = Batch {
             items: Arc::from([item]),
             together: false,
@@ -605,34 +632,21 @@ impl<E: Executor> Foreman<E> {
         let Some(held) = self.held.get_mut(&task) else {
             return;
         };
-        let (mut files, mut bytes, mut walked) = (0, 0, 0);
-        for (read, verdict) in results {
-            let Some(item) = held.items.get(held.reported) else {
-                break;
-            };
-            held.reported += 1;
-            files += 1;
-            bytes += read;
-            walked += item.seen.size;
-            let result = FileResult {
-                path: item.path.clone(),
-                size: if let Verdict::Hashed(_) = verdict {
-                    read
-                } else {
-                    item.seen.size
-                },
-                verdict,
-            };
-            self.ledger.count(&result);
-            self.results.push(result);
-        }
-        if files == 0 {
+        let first = held.reported;
+        held.reported = held.items.len().min(first + results.len());
+        if held.reported == first {
             return;
         }
         held.since = Instant::now();
-        self.results_since.get_or_insert_with(Instant::now);
-        self.totals.done(files, walked);
-        if let Some(worker) = held.worker {
+        let (items, worker) = (held.items.clone(), held.worker);
+        let (mut files, mut bytes) = (0, 0);
+        for (item, (read, verdict)) in items[first..].iter().zip(results) {
+            files += 1;
+            bytes += read;
+            self.conclude(item.clone(), read, verdict);
+        }
+        self.carry_out();
+        if let Some(worker) = worker {
             let place = &mut self.places[worker];
             place.figures.files += files;
             place.figures.bytes += bytes;
@@ -742,15 +756,10 @@ impl<E: Executor> Foreman<E> {
                 continue;
             }
             set_aside += 1;
-            self.totals.done(1, item.seen.size);
-            self.settle(FileResult {
-                verdict: Verdict::Crashed(format!(
-                    "{DEATHS} workers died with it; the last one {how}"
-                )),
-                path: item.path,
-                size: item.seen.size,
-            });
+            let why = format!("{DEATHS} workers died with it; the last one {how}");
+            self.conclude(item, 0, Verdict::Crashed(why));
         }
+        self.carry_out();
         set_aside
     }
 
@@ -816,15 +825,12 @@ impl<E: Executor> Foreman<E> {
         };
         let file = first.path.clone();
         let alone = if let [only] = held.left() {
-            self.totals.done(1, only.seen.size);
-            self.settle(FileResult {
-                verdict: match late {
-                    Some(limit) => Verdict::TimedOut(limit),
-                    None => Verdict::Skipped(SkipReason::ByRequest),
-                },
-                path: file.clone(),
-                size: only.seen.size,
-            });
+            let verdict = match late {
+                Some(limit) => Verdict::TimedOut(limit),
+                None => Verdict::Skipped(SkipReason::ByRequest),
+            };
+            self.conclude(only.clone(), 0, verdict);
+            self.carry_out();
             0
         } else {
             for item in held.left() {
@@ -913,7 +919,16 @@ impl<E: Executor> Foreman<E> {
     }
 
     fn end_if_done(&mut self) {
-        if self.is_running() && !self.scanning && self.backlog.is_empty() && self.held.is_empty() {
+        let quiet = !self.scanning && self.backlog.is_empty() && self.held.is_empty();
+        if !quiet || !self.is_running() {
+            return;
+        }
+        self.plan.go_on(&mut self.todo);
+        let more = !self.todo.hash.is_empty();
+        self.carry_out();
+        if more {
+            self.hand_out();
+        } else {
             self.begin_ending(Ending::Completed);
         }
     }

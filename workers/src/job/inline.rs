@@ -4,10 +4,11 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::ledger::Ledger;
-use super::{Job, JobSpec, RunOn};
+use super::plan::List;
+use super::{Job, JobSpec, Priority, RunOn};
 use crate::cancel::{CancelToken, Control};
 use crate::error::SpecError;
 use crate::event::{Ending, Sink, Summary, WorkerFigures};
@@ -39,22 +40,30 @@ pub enum Pace {
 }
 
 /// Where a job begins: at the beginning, or where this way of running it stopped.
-pub(crate) struct Start {
-    pub(crate) spec: JobSpec,
-    pub(crate) walk: Walk,
+pub(crate) struct Start<P, S> {
+    pub(crate) plan: P,
+    /// What the scan's thread goes through.
+    pub(crate) source: S,
+    pub(crate) workers: usize,
+    pub(crate) priority: Priority,
+    /// See [`JobSpec::file_limit`].
+    pub(crate) file_limit: Option<Duration>,
     pub(crate) totals: Arc<Totals>,
     pub(crate) ledger: Ledger,
     pub(crate) half_read: Option<HalfRead>,
 }
 
-impl Start {
+impl Start<List, Walk> {
     pub(crate) fn fresh(spec: JobSpec) -> Self {
         Self {
-            walk: Walk::new(spec.roots.clone(), spec.links),
+            plan: List::new(&spec.algorithms),
+            source: Walk::new(spec.roots, spec.links),
+            workers: spec.workers,
+            priority: spec.priority,
+            file_limit: spec.file_limit,
             totals: Arc::default(),
             ledger: Ledger::new(CpuClock::start()),
             half_read: None,
-            spec,
         }
     }
 }
@@ -147,6 +156,9 @@ impl InlineJob {
             },
             verdict,
         };
+        if let Verdict::Hashed(_) = result.verdict {
+            self.ledger.read(read);
+        }
         self.ledger.count(&result);
         out(result);
     }
@@ -168,11 +180,11 @@ impl InlineJob {
             engine: self.engine,
         });
         let start = Start {
-            walk: self.walk,
+            source: self.walk,
             totals: self.totals,
             ledger: self.ledger,
             half_read,
-            spec: self.spec,
+            ..Start::fresh(self.spec)
         };
         Job::launch(start, RunOn::Threads, sink)
     }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::drill::Damage;
 use crate::event::{Ending, Summary};
 use crate::process::usage::CpuClock;
-use crate::verdict::{Counts, FileResult, Verdict};
+use crate::verdict::{Counts, FileResult};
 
 pub(crate) struct Ledger {
     counts: Counts,
@@ -26,9 +26,11 @@ impl Ledger {
 
     pub(crate) fn count(&mut self, result: &FileResult) {
         self.counts.add(result.verdict.kind());
-        if let Verdict::Hashed(_) = result.verdict {
-            self.bytes += result.size;
-        }
+    }
+
+    /// So many bytes of a file that was read whole.
+    pub(crate) fn read(&mut self, bytes: u64) {
+        self.bytes += bytes;
     }
 
     pub(crate) fn close(&self, ending: Ending, found: u64) -> Summary {

@@ -1,50 +1,55 @@
-//! The thread that walks, ahead of the workers.
+//! The thread that finds what there is to do, ahead of the workers.
 
 use std::io;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use super::plan::{Plan, Share};
 use crate::cancel::CancelToken;
 use crate::progress::Totals;
-use crate::tasks::walk::{Found, Walk};
 
 /// Paths sent at a time, and how many such bundles may wait.
 const BUNDLE: usize = 256;
 const WAITING: usize = 64;
 
 /// Starts the walk; the channel closes when it is done.
-pub(crate) fn spawn(
-    walk: Walk,
+pub(crate) fn spawn<P: Plan>(
+    source: impl Iterator<Item = P::Found> + Send + 'static,
     totals: Arc<Totals>,
     cancel: CancelToken,
-) -> io::Result<Receiver<Vec<Found>>> {
+) -> io::Result<Receiver<Vec<P::Found>>> {
     let (bundles, listener) = bounded(WAITING);
     std::thread::Builder::new()
         .name("scan".to_owned())
-        .spawn(move || run(walk, &totals, &cancel, &bundles))?;
+        .spawn(move || run::<P>(source, &totals, &cancel, &bundles))?;
     Ok(listener)
 }
 
-fn run(walk: Walk, totals: &Totals, cancel: &CancelToken, bundles: &Sender<Vec<Found>>) {
+fn run<P: Plan>(
+    source: impl Iterator<Item = P::Found>,
+    totals: &Totals,
+    cancel: &CancelToken,
+    bundles: &Sender<Vec<P::Found>>,
+) {
     let mut bundle = Vec::with_capacity(BUNDLE);
-    let mut bytes = 0;
+    let mut sum = Share::default();
     // The first bundles are small, so that the workers begin at once.
     let mut limit = 8;
-    for found in walk {
+    for found in source {
         if cancel.is_cancelled() {
             break;
         }
-        if let Found::Folder = found {
+        let Some(share) = P::share(&found) else {
             continue;
-        }
-        if let Found::File { seen, .. } = &found {
-            bytes += seen.size;
-        }
+        };
+        sum.rows += share.rows;
+        sum.bytes += share.bytes;
         bundle.push(found);
         if bundle.len() >= limit {
             limit = (limit * 2).min(BUNDLE);
-            totals.found(bundle.len() as u64, std::mem::take(&mut bytes));
+            let Share { rows, bytes } = std::mem::take(&mut sum);
+            totals.found(rows, bytes);
             let full = std::mem::replace(&mut bundle, Vec::with_capacity(BUNDLE));
             if bundles.send(full).is_err() {
                 break;
@@ -52,7 +57,7 @@ fn run(walk: Walk, totals: &Totals, cancel: &CancelToken, bundles: &Sender<Vec<F
         }
     }
     if !bundle.is_empty() {
-        totals.found(bundle.len() as u64, bytes);
+        totals.found(sum.rows, sum.bytes);
         // Nobody listens any more only when the job has ended.
         let _ = bundles.send(bundle);
     }

@@ -25,16 +25,33 @@ pub(crate) struct Item {
     pub(crate) path: PathBuf,
     /// As the walk saw it.
     pub(crate) seen: Seen,
+    /// What it is to the job's plan, which gave it this.
+    #[serde(skip)]
+    pub(crate) key: u32,
     /// Workers that died with it in hand.
     #[serde(skip)]
     pub(crate) deaths: u8,
 }
 
+impl Item {
+    pub(crate) fn new(path: PathBuf, seen: Seen, key: u32) -> Self {
+        Self {
+            path,
+            seen,
+            key,
+            deaths: 0,
+        }
+    }
+}
+
 /// Files for one worker.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Bundle {
-    #[serde(serialize_with = "items_out", deserialize_with = "items_in")]
+    #[serde(serialize_with = "shared_out", deserialize_with = "shared_in")]
     pub(crate) items: Arc<[Item]>,
+    /// With which algorithms.
+    #[serde(serialize_with = "shared_out", deserialize_with = "shared_in")]
+    pub(crate) algorithms: Arc<[Algorithm]>,
     /// To be hashed all at once, not one after the other.
     pub(crate) together: bool,
     /// The one file of it, begun by somebody else in this process.
@@ -56,7 +73,7 @@ pub(crate) enum Said {
 
 /// What a worker keeps from one bundle to the next.
 pub(crate) struct Bench {
-    algorithms: Vec<Algorithm>,
+    algorithms: Arc<[Algorithm]>,
     engine: Engine,
     shown: Option<Instant>,
 }
@@ -65,19 +82,23 @@ impl Work for Bundle {
     /// The last results.
     type Output = Vec<Settled>;
     type Part = Said;
-    type SetUp = Vec<Algorithm>;
+    type SetUp = ();
     type State = Bench;
 
-    fn set_up(algorithms: Vec<Algorithm>) -> Result<Bench, Failure> {
+    fn set_up((): ()) -> Result<Bench, Failure> {
         Ok(Bench {
-            engine: Engine::new(&algorithms),
-            algorithms,
+            engine: Engine::new(&[]),
+            algorithms: Arc::default(),
             shown: None,
         })
     }
 
     fn work(self, bench: &mut Bench, context: &Context<'_, Self>) -> Result<Vec<Settled>, Failure> {
         let mut results = Vec::with_capacity(self.items.len());
+        if bench.algorithms != self.algorithms {
+            bench.engine = Engine::new(&self.algorithms);
+            bench.algorithms = self.algorithms;
+        }
         let Bench { engine, shown, .. } = bench;
         let mut step = |position: Position| {
             context.checkpoint()?;
@@ -140,11 +161,16 @@ fn finish(
     }
 }
 
-fn items_out<S: Serializer>(items: &Arc<[Item]>, serializer: S) -> Result<S::Ok, S::Error> {
-    items[..].serialize(serializer)
+fn shared_out<T: Serialize, S: Serializer>(
+    shared: &Arc<[T]>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    shared[..].serialize(serializer)
 }
 
-fn items_in<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<[Item]>, D::Error> {
+fn shared_in<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Arc<[T]>, D::Error> {
     Vec::deserialize(deserializer).map(Arc::from)
 }
 

@@ -164,11 +164,17 @@ fn of_finished(palette: &Palette, finished: &Finished, word: &str) -> Words {
         bytes(summary.bytes)
     )];
     for (kind, word) in [
+        (VerdictKind::Failed, "failed"),
+        (VerdictKind::Missing, "missing"),
+        (VerdictKind::Moved, "moved"),
+        (VerdictKind::New, "new"),
+        (VerdictKind::Duplicate, "duplicates"),
         (VerdictKind::Unreadable, "unreadable"),
         (VerdictKind::ChangedWhileReading, "changed while reading"),
         (VerdictKind::Crashed, "crashed"),
         (VerdictKind::TimedOut, "timed out"),
         (VerdictKind::Skipped, "skipped"),
+        (VerdictKind::BadLine, "bad lines"),
     ] {
         if counts.get(kind) > 0 {
             parts.push(format!("{} {word}", count(counts.get(kind))));

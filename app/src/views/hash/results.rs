@@ -34,11 +34,17 @@ const COLUMNS: [Column; 4] = [Column::Path, Column::Size, Column::Digest, Column
 pub(super) fn look(palette: &Palette, kind: VerdictKind) -> (&'static str, Color32, &'static str) {
     match kind {
         VerdictKind::Ok => ("✓", palette.green, "OK"),
+        VerdictKind::Failed => ("✗", palette.red, "failed"),
+        VerdictKind::Missing => ("✗", palette.red, "missing"),
+        VerdictKind::Moved => ("→", palette.amber, "moved"),
+        VerdictKind::New => ("+", palette.accent, "new"),
+        VerdictKind::Duplicate => ("=", palette.dim, "duplicate"),
         VerdictKind::Unreadable => ("✗", palette.red, "unreadable"),
         VerdictKind::ChangedWhileReading => ("↻", palette.amber, "changed while reading"),
         VerdictKind::Crashed => ("✗", palette.red, "crashed"),
         VerdictKind::TimedOut => ("▲", palette.red, "timed out"),
         VerdictKind::Skipped => ("○", palette.dim, "skipped"),
+        VerdictKind::BadLine => ("▲", palette.amber, "bad line"),
     }
 }
 
@@ -310,7 +316,7 @@ fn row(palette: &Palette, key: u32, result: &FileResult, base: &Path) -> Row {
     let (icon, color, word) = look(palette, kind);
     let path = text::short(&result.path, base);
     let (size, detail, detail_color) = match &result.verdict {
-        Verdict::Hashed(digest) => (
+        Verdict::Hashed(digest) | Verdict::Verified(digest) => (
             bytes(result.size),
             shorten(&Digest(digest).to_string()),
             palette.dim,
@@ -322,7 +328,7 @@ fn row(palette: &Palette, key: u32, result: &FileResult, base: &Path) -> Row {
             } else {
                 "–".to_owned()
             },
-            other.reason().unwrap_or_default().to_owned(),
+            other.reason().unwrap_or_default().into_owned(),
             palette.text,
         ),
     };

@@ -1,0 +1,77 @@
+//! Verifying: are the files that checksum files list what the lists say, and what else is there?
+
+mod lists;
+mod plan;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::algorithm::Algorithm;
+use crate::error::SpecError;
+use crate::event::Sink;
+use crate::job::inline::Start;
+use crate::job::ledger::Ledger;
+use crate::job::{Job, JobSpec, Priority, RunOn};
+use crate::manifest::Format;
+use crate::process::usage::CpuClock;
+
+/// What to verify and how.
+#[derive(Clone, Debug)]
+pub struct CheckSpec {
+    /// The checksum files. Several lists of the same files make one reading of each file.
+    pub lists: Vec<PathBuf>,
+    /// What format they are in; `None`: each is recognised by its content.
+    pub format: Option<Format>,
+    /// What algorithm lines are of that do not say; `None`: as the length of the digest and the
+    /// name of the list have it.
+    pub algorithm: Option<Algorithm>,
+    /// The folder that names in the lists start from; `None`: each list's own folder.
+    pub base: Option<PathBuf>,
+    /// What becomes of files that no list names.
+    pub unlisted: Unlisted,
+    /// How many workers, from 1 to [`JobSpec::MAX_WORKERS`].
+    pub workers: usize,
+    /// How the workers stand against the rest of the machine.
+    pub priority: Priority,
+    /// See [`JobSpec::file_limit`].
+    pub file_limit: Option<Duration>,
+}
+
+/// What becomes of files in the folders of the lists that no list names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unlisted {
+    /// Nobody looks for them.
+    Ignored,
+    /// They are [`New`](crate::Verdict::New). Where a listed file is missing, they are read too, to see
+    /// whether it has moved.
+    Reported,
+    /// They are read, and those with the content of a listed file are
+    /// [`Duplicate`](crate::Verdict::Duplicate).
+    Read,
+}
+
+impl Job {
+    /// Starts verifying; everything there is to say goes to `sink`. A list that cannot be read at
+    /// all is a [`Unreadable`](crate::Verdict::Unreadable) of its own name.
+    ///
+    /// # Errors
+    /// A job that makes no sense, or a system that gives no thread.
+    pub fn check(spec: CheckSpec, run_on: RunOn, sink: Sink) -> Result<Self, SpecError> {
+        JobSpec::check_workers(spec.workers)?;
+        if spec.lists.is_empty() {
+            return Err(SpecError::NoPaths);
+        }
+        let start = Start {
+            plan: plan::Verify::new(spec.unlisted),
+            workers: spec.workers,
+            priority: spec.priority,
+            file_limit: spec.file_limit,
+            source: lists::Listed::new(spec),
+            totals: Arc::default(),
+            ledger: Ledger::new(CpuClock::start()),
+            half_read: None,
+        };
+        Self::launch(start, run_on, sink)
+    }
+}

@@ -1,0 +1,270 @@
+//! What the digests mean when lists are verified.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::Unlisted;
+use super::lists::{Expected, Found};
+use crate::algorithm::Algorithm;
+use crate::job::plan::{Plan, Share, Todo};
+use crate::tasks::bundle::Item;
+use crate::tasks::walk::Seen;
+use crate::verdict::{FileResult, Mismatch, Verdict};
+
+/// A digest and what it was made with.
+type Fingerprint = (Algorithm, Box<[u8]>);
+
+pub(super) struct Verify {
+    algorithms: Arc<[Algorithm]>,
+    unlisted: Unlisted,
+    /// By the key of the item.
+    expected: Vec<Option<Expected>>,
+    missing: Vec<(PathBuf, Expected)>,
+    /// Files that no list names, until it is known what to do with them.
+    extra: Vec<(PathBuf, Seen)>,
+    /// Listed files that are as they should be, by their digests; kept where duplicates of them
+    /// are looked for.
+    present: HashMap<Fingerprint, PathBuf>,
+    /// Files that no list names and that were read, with their digests.
+    read: Vec<(FileResult, Box<[u8]>)>,
+    stage: Stage,
+}
+
+enum Stage {
+    /// Listed files are being read.
+    Listed,
+    /// Files that no list names are being read.
+    Extra,
+    Over,
+}
+
+impl Verify {
+    pub(super) fn new(unlisted: Unlisted) -> Self {
+        Self {
+            algorithms: Arc::default(),
+            unlisted,
+            expected: Vec::new(),
+            missing: Vec::new(),
+            extra: Vec::new(),
+            present: HashMap::new(),
+            read: Vec::new(),
+            stage: Stage::Listed,
+        }
+    }
+
+    /// The digests one by one, as they stand one after another.
+    fn each<'a>(
+        algorithms: &'a [Algorithm],
+        mut digests: &'a [u8],
+    ) -> impl Iterator<Item = (Algorithm, &'a [u8])> {
+        algorithms.iter().map(move |&algorithm| {
+            let (digest, rest) = digests.split_at(algorithm.digest_len().min(digests.len()));
+            digests = rest;
+            (algorithm, digest)
+        })
+    }
+
+    fn judge(&mut self, path: PathBuf, size: u64, digests: Box<[u8]>, key: usize) -> FileResult {
+        let expected = self.expected[key].take().unwrap_or_default();
+        let verdict = match expected.mismatch(size, Self::each(&self.algorithms, &digests)) {
+            Some(mismatch) => Verdict::Failed(Box::new(mismatch)),
+            None => {
+                if self.unlisted == Unlisted::Read && size > 0 {
+                    for (algorithm, digest) in Self::each(&self.algorithms, &digests) {
+                        self.present
+                            .entry((algorithm, digest.into()))
+                            .or_insert_with(|| path.clone());
+                    }
+                }
+                Verdict::Verified(digests)
+            }
+        };
+        FileResult {
+            path,
+            size,
+            verdict,
+        }
+    }
+
+    /// Which missing file a file of this content is; none if it has no bytes: so have many.
+    fn find_missing(
+        &self,
+        wanted: &HashMap<Fingerprint, Vec<usize>>,
+        gone: &[bool],
+        size: u64,
+        digests: &[u8],
+    ) -> Option<usize> {
+        if size == 0 {
+            return None;
+        }
+        Self::each(&self.algorithms, digests)
+            .filter_map(|(algorithm, digest)| wanted.get(&(algorithm, digest.into())))
+            .flatten()
+            .copied()
+            .find(|&at| {
+                let digests = Self::each(&self.algorithms, digests);
+                !gone[at] && self.missing[at].1.mismatch(size, digests).is_none()
+            })
+    }
+
+    /// The last word: what is missing has moved or is gone, what is new is new or a duplicate.
+    fn conclude(&mut self, todo: &mut Todo) {
+        let mut wanted: HashMap<Fingerprint, Vec<usize>> = HashMap::new();
+        for (at, (_, expected)) in self.missing.iter().enumerate() {
+            for (algorithm, digest) in &expected.digests {
+                wanted
+                    .entry((*algorithm, digest.clone()))
+                    .or_default()
+                    .push(at);
+            }
+        }
+        let mut gone = vec![false; self.missing.len()];
+        for (mut result, digests) in std::mem::take(&mut self.read) {
+            if let Some(at) = self.find_missing(&wanted, &gone, result.size, &digests) {
+                gone[at] = true;
+                todo.settled.push(FileResult {
+                    path: self.missing[at].0.clone(),
+                    size: result.size,
+                    verdict: Verdict::Moved(result.path.into()),
+                });
+                continue;
+            }
+            let original = Self::each(&self.algorithms, &digests)
+                .find_map(|(algorithm, digest)| self.present.get(&(algorithm, digest.into())));
+            result.verdict = match original {
+                Some(path) => Verdict::Duplicate(path.as_path().into()),
+                None => Verdict::New,
+            };
+            todo.more.rows += 1;
+            todo.settled.push(result);
+        }
+        for ((path, expected), gone) in std::mem::take(&mut self.missing).into_iter().zip(gone) {
+            if !gone {
+                todo.settled.push(FileResult {
+                    path,
+                    size: expected.size.unwrap_or_default(),
+                    verdict: Verdict::Missing,
+                });
+            }
+        }
+    }
+}
+
+impl Plan for Verify {
+    type Found = Found;
+
+    fn share(found: &Found) -> Option<Share> {
+        match found {
+            Found::Algorithms(_) | Found::Extra { .. } => Some(Share::default()),
+            Found::Folder => None,
+            Found::Listed { seen, .. } => Some(Share {
+                rows: 1,
+                bytes: seen.size,
+            }),
+            Found::Missing { .. } | Found::Settled(_) => Some(Share { rows: 1, bytes: 0 }),
+        }
+    }
+
+    fn algorithms(&self) -> &Arc<[Algorithm]> {
+        &self.algorithms
+    }
+
+    fn take_in(&mut self, found: Found, todo: &mut Todo) {
+        match found {
+            Found::Algorithms(algorithms) => self.algorithms = algorithms,
+            Found::Folder => {}
+            Found::Listed {
+                path,
+                seen,
+                expected,
+            } => {
+                let key = u32::try_from(self.expected.len()).unwrap_or(u32::MAX);
+                self.expected.push(Some(expected));
+                todo.hash.push(Item::new(path, seen, key));
+            }
+            Found::Missing { path, expected } => self.missing.push((path, expected)),
+            Found::Extra { path, seen } => self.extra.push((path, seen)),
+            Found::Settled(result) => todo.settled.push(result),
+        }
+    }
+
+    fn verdict(&mut self, item: Item, size: u64, verdict: Verdict, todo: &mut Todo) {
+        let result = |verdict| FileResult {
+            path: item.path.clone(),
+            size,
+            verdict,
+        };
+        match (&self.stage, verdict) {
+            (Stage::Listed, Verdict::Hashed(digests)) => {
+                let key = item.key as usize;
+                todo.settled.push(self.judge(item.path, size, digests, key));
+            }
+            (Stage::Listed, other) => todo.settled.push(result(other)),
+            (_, Verdict::Hashed(digests)) => self.read.push((result(Verdict::New), digests)),
+            (_, other) => {
+                todo.more.rows += 1;
+                todo.settled.push(result(other));
+            }
+        }
+    }
+
+    fn go_on(&mut self, todo: &mut Todo) {
+        match self.stage {
+            Stage::Listed => {
+                self.stage = Stage::Extra;
+                let read = match self.unlisted {
+                    Unlisted::Ignored => false,
+                    Unlisted::Reported => !self.missing.is_empty(),
+                    Unlisted::Read => true,
+                };
+                for (path, seen) in std::mem::take(&mut self.extra) {
+                    if read {
+                        todo.more.bytes += seen.size;
+                        todo.hash.push(Item::new(path, seen, 0));
+                    } else {
+                        todo.more.rows += 1;
+                        todo.settled.push(FileResult {
+                            path,
+                            size: seen.size,
+                            verdict: Verdict::New,
+                        });
+                    }
+                }
+                if todo.hash.is_empty() {
+                    self.go_on(todo);
+                }
+            }
+            Stage::Extra => {
+                self.stage = Stage::Over;
+                self.conclude(todo);
+            }
+            Stage::Over => {}
+        }
+    }
+}
+
+impl Expected {
+    /// How a file of this size and these digests differs from it; `None` if it does not.
+    pub(super) fn mismatch<'a>(
+        &self,
+        size: u64,
+        mut digests: impl Iterator<Item = (Algorithm, &'a [u8])>,
+    ) -> Option<Mismatch> {
+        if let Some(expected) = self.size.filter(|&expected| expected != size) {
+            return Some(Mismatch::Size {
+                expected,
+                found: size,
+            });
+        }
+        let found: Vec<_> = digests.by_ref().collect();
+        self.digests.iter().find_map(|(algorithm, expected)| {
+            let (_, found) = found.iter().find(|(made, _)| made == algorithm)?;
+            (**found != **expected).then(|| Mismatch::Digest {
+                algorithm: *algorithm,
+                expected: expected.clone(),
+                found: (*found).into(),
+            })
+        })
+    }
+}
