@@ -10,7 +10,7 @@ use eframe::egui::{
 };
 
 use crate::command::Command;
-use crate::format::milliseconds;
+use crate::format::{counted, milliseconds};
 use crate::job::{JobState, Phase};
 use crate::meter::frames::FrameCost;
 use crate::notice::Tone;
@@ -19,9 +19,10 @@ use crate::saving::{self, SaveWhat};
 use crate::session::Session;
 use crate::settings::{Theme, WindowPlace};
 use crate::theme::{self, GAP};
-use crate::views::{self, View, save_panel};
+use crate::views::{self, Sheets, View, save_panel};
 use crate::way::Way;
 use crate::widgets::ground::Ground;
+use crate::worker_log;
 
 const SIDEBAR: f32 = 116.0;
 const STATUS: f32 = 28.0;
@@ -29,6 +30,7 @@ const STATUS: f32 = 28.0;
 pub(crate) struct App {
     pub(crate) session: Session,
     views: Vec<Box<dyn View>>,
+    sheets: Sheets,
     current: usize,
     commands: Vec<Command>,
     picture: Option<Picture>,
@@ -63,6 +65,7 @@ impl App {
         let mut app = Self {
             session,
             views: views::all(),
+            sheets: Sheets::default(),
             current: 0,
             commands: Vec::new(),
             picture,
@@ -93,33 +96,60 @@ impl App {
 
     fn carry_out(&mut self, ctx: &Context, frame: Option<&eframe::Frame>) {
         for command in std::mem::take(&mut self.commands) {
-            if let Command::CopyRows(rows) = command {
-                self.copy(ctx, rows);
-            } else {
-                self.session.apply(command, frame);
+            match command {
+                Command::CopyRows(rows) => self.copy_rows(ctx, rows),
+                Command::CopyIncidents(numbers) => self.copy_incidents(ctx, numbers),
+                Command::CopyLog(worker) => self.copy_log(ctx, worker),
+                other => self.session.apply(other, frame),
             }
         }
     }
 
-    /// Puts rows on the clipboard. The text of a million rows is made elsewhere.
-    fn copy(&mut self, ctx: &Context, rows: Vec<u32>) {
+    fn copy_rows(&mut self, ctx: &Context, rows: Vec<u32>) {
         if rows.is_empty() {
             return;
         }
         let snapshot = self.session.results.snapshot();
         let algorithm = self.session.listed_algorithm();
+        let what = counted(rows.len() as u64, "row", "rows");
+        self.copy(ctx, &what, move || {
+            let rows = rows.iter().filter_map(|&row| snapshot.get(row as usize));
+            saving::lines(rows, algorithm)
+        });
+    }
+
+    fn copy_incidents(&mut self, ctx: &Context, numbers: Vec<u32>) {
+        let history = self.session.history.clone();
+        let many = match numbers.len() {
+            0 => history.kept(),
+            n => n,
+        };
+        let what = counted(many as u64, "incident", "incidents");
+        self.copy(ctx, &what, move || {
+            history.text(|number| numbers.is_empty() || numbers.contains(&number))
+        });
+    }
+
+    fn copy_log(&mut self, ctx: &Context, worker: usize) {
+        if let Some(log) = self.session.log.clone() {
+            let what = format!("the log of worker {}", worker + 1);
+            self.copy(ctx, &what, move || worker_log::text(&log.read(worker)));
+        }
+    }
+
+    /// Puts a text on the clipboard. That of a million rows is made elsewhere, and so is one that
+    /// a lock is needed for.
+    fn copy(&mut self, ctx: &Context, what: &str, make: impl FnOnce() -> String + Send + 'static) {
         let ctx = ctx.clone();
-        let count = rows.len() as u64;
         let spawned = std::thread::Builder::new()
             .name("copy".to_owned())
             .spawn(move || {
-                let rows = rows.iter().filter_map(|&row| snapshot.get(row as usize));
-                ctx.copy_text(saving::lines(rows, algorithm));
+                ctx.copy_text(make());
                 ctx.request_repaint();
             });
         let text = match spawned {
-            Ok(_) => format!("Copied {}.", crate::format::counted(count, "row", "rows")),
-            Err(error) => format!("The rows could not be copied: {error}."),
+            Ok(_) => format!("Copied {what}."),
+            Err(error) => format!("Copying {what} failed: {error}."),
         };
         self.session.notices.say(Tone::Info, text);
     }
@@ -135,10 +165,20 @@ impl App {
             ctx.input_mut(|input| input.consume_shortcut(&KeyboardShortcut::new(modifiers, key)))
         };
         let command = Modifiers::COMMAND;
-        if pressed(command | Modifiers::SHIFT, Key::O) {
+        if pressed(command, Key::D) {
+            self.commands.push(Command::OpenHistory);
+        }
+        if pressed(command, Key::L) {
+            self.commands
+                .push(Command::OpenLog(self.session.worker_to_look_at()));
+        }
+        // What a sheet shows goes on meanwhile, and can be paused and ended; the rest of the keys
+        // are for what lies below.
+        let covered = self.session.sheet.is_some();
+        if !covered && pressed(command | Modifiers::SHIFT, Key::O) {
             self.commands.push(Command::ChooseFiles);
         }
-        if pressed(command, Key::O) {
+        if !covered && pressed(command, Key::O) {
             self.commands.push(Command::ChooseFolder);
         }
         if pressed(command, Key::Period) {
@@ -153,6 +193,9 @@ impl App {
             } else {
                 Command::Pause
             });
+        }
+        if covered {
+            return;
         }
         if pressed(command, Key::S) {
             let what = if self.current == 1 {
@@ -606,6 +649,7 @@ impl eframe::App for App {
                 self.views[self.current].show(ui, rect, &self.session, &mut self.commands);
                 ground.finish(ui, palette.background);
             });
+        self.sheets.show(&ctx, &self.session, &mut self.commands);
         save_panel(&ctx, self.session.saving.as_ref(), &mut self.commands);
         self.drop_hint(ui);
         if !self.commands.is_empty() {

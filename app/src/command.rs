@@ -27,6 +27,16 @@ pub(crate) enum Command {
     /// The fault drill.
     SetDrill(bool),
 
+    /// Show what died, and why.
+    OpenHistory,
+    /// Show the log of a worker, by its place.
+    OpenLog(usize),
+    CloseSheet,
+    /// Copy these incidents, by their numbers; all if there is none.
+    CopyIncidents(Vec<u32>),
+    /// Copy all of a worker's log.
+    CopyLog(usize),
+
     TypePath(String),
     UsePaths(Vec<PathBuf>),
     ChooseFolder,

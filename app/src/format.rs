@@ -88,6 +88,20 @@ pub fn duration(time: Duration) -> String {
     }
 }
 
+/// A moment in a job, in minutes, seconds and milliseconds: `1:13.042`, `2:05:09.000`. For lists
+/// of what happened when, where every digit has its place.
+#[must_use]
+pub fn moment(since_start: Duration) -> String {
+    let seconds = since_start.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let ms = since_start.subsec_millis();
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}.{ms:03}")
+    } else {
+        format!("{minutes}:{seconds:02}.{ms:03}")
+    }
+}
+
 /// A length of time that has not passed yet: whole seconds, no more precise than it is known.
 #[must_use]
 pub fn time_left(time: Duration) -> String {
@@ -114,6 +128,16 @@ pub fn milliseconds(time: Duration) -> String {
     }
 }
 
+/// Words as they begin a sentence.
+#[must_use]
+pub(crate) fn first_upper(words: &str) -> String {
+    let mut chars = words.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +161,8 @@ mod tests {
         assert_eq!(duration(Duration::from_millis(42)), "42 ms");
         assert_eq!(duration(Duration::from_secs(73)), "1:13");
         assert_eq!(duration(Duration::from_secs(7509)), "2:05:09");
+        assert_eq!(moment(Duration::from_millis(73_042)), "1:13.042");
+        assert_eq!(moment(Duration::from_secs(7509)), "2:05:09.000");
         assert_eq!(time_left(Duration::from_secs(45)), "45 s left");
         assert_eq!(milliseconds(Duration::from_micros(1400)), "1.4 ms");
     }

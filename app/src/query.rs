@@ -263,7 +263,7 @@ mod tests {
         FileResult {
             path: path.into(),
             size,
-            verdict: Verdict::Hashed(Box::new([size as u8; 4])),
+            verdict: workers::Verdict::Hashed(Box::new([size as u8; 4])),
         }
     }
 

@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::TryRecvError;
 use workers::{
-    Control, Ending, Event, InlineJob, Job, JobSpec, Links, Pace, Priority, RunOn, Sink, Summary,
-    VerdictKind, WorkerEvent, WorkerState, shown,
+    Cause, Control, Ending, Event, Fate, FilesInHand, InlineJob, Job, JobLog, JobSpec, Links, Pace,
+    Priority, RunOn, Sink, Summary, VerdictKind, WorkerEvent, WorkerState, shown,
 };
 
 use crate::command::Command;
 use crate::dialog::{Ask, Choice, Dialogs};
 use crate::format::{count, counted};
+use crate::history::History;
 use crate::job::{Finished, JobState, LaneView, Running, Title};
 use crate::meter::cores::CoreMeter;
 use crate::meter::pulse::{self, Pulse};
@@ -26,6 +27,7 @@ use crate::save::Existing;
 use crate::saving::{self, Content, Outcome, SaveWhat, Saving, Stage};
 use crate::settings::{Settings, SettingsFile};
 use crate::way::Way;
+use crate::worker_log::WorkerLog;
 
 /// How long taking in results may hold up a frame.
 const BUDGET: Duration = Duration::from_millis(4);
@@ -59,6 +61,12 @@ pub(crate) struct Session {
     pub(crate) notices: Notices,
     pub(crate) saving: Option<Saving>,
     pub(crate) restarts: u32,
+    /// What died during the job that runs or ran last.
+    pub(crate) history: History,
+    /// What the workers of that job printed. There is none of a job on the window's thread.
+    pub(crate) log: Option<JobLog>,
+    /// What lies over the view.
+    pub(crate) sheet: Option<Sheet>,
     /// The fault drill is on: for the job that runs and those to come.
     pub(crate) drill: bool,
     dialogs: Dialogs,
@@ -75,6 +83,12 @@ pub(crate) struct Session {
     /// other, and are not the job's doing.
     start_after_frame: Option<u64>,
     wake: Wake,
+}
+
+/// What lies over the view, for a look at what has become of the workers.
+pub(crate) enum Sheet {
+    History,
+    Log(WorkerLog),
 }
 
 /// A run that is over, but for the last beats of the pulse.
@@ -122,6 +136,9 @@ impl Session {
             notices: Notices::default(),
             saving: None,
             restarts: 0,
+            history: History::default(),
+            log: None,
+            sheet: None,
             drill: false,
             dialogs: Dialogs::new(wake.clone()),
             pulse,
@@ -164,6 +181,9 @@ impl Session {
                 self.drill = on;
                 self.with_running(|running| running.job.drill(on));
             }
+            Command::OpenHistory => self.sheet = Some(Sheet::History),
+            Command::OpenLog(worker) => self.sheet = Some(Sheet::Log(WorkerLog::of(worker))),
+            Command::CloseSheet => self.sheet = None,
             Command::TypePath(text) => {
                 self.chosen = expand(&text).into_iter().collect();
                 self.path_text = text;
@@ -189,7 +209,7 @@ impl Session {
                 self.ask_for_rows();
             }
             // Views turn these into work for the clipboard, which needs egui.
-            Command::CopyRows(_) => {}
+            Command::CopyRows(_) | Command::CopyIncidents(_) | Command::CopyLog(_) => {}
             Command::OpenSave(what) => self.open_save(what),
             Command::EditSavePath(path) => self.edit_save(|saving| {
                 saving.path = path;
@@ -323,6 +343,7 @@ impl Session {
         match Job::start(spec.clone(), run_on, sink) {
             Ok(job) => {
                 self.begin_run(spec);
+                self.log = Some(job.log().clone());
                 job.drill(self.drill);
                 let running = Running::new(title, job, events, Instant::now(), None);
                 self.job = JobState::Running(Box::new(running));
@@ -344,6 +365,11 @@ impl Session {
         results::discard(std::mem::take(&mut self.results));
         self.rows.reset();
         self.restarts = 0;
+        self.history = History::default();
+        self.log = None;
+        if let Some(Sheet::Log(shown)) = &mut self.sheet {
+            *shown = WorkerLog::of(shown.worker);
+        }
         self.runs_begun += 1;
         self.frames_at_start = self.frames;
         self.pulse.begin_run();
@@ -423,6 +449,7 @@ impl Session {
                                 crate::format::duration(frozen_for)
                             ),
                         );
+                        self.log = Some(job.log().clone());
                         let running = Running::new(title, job, events, started, Some(frozen_for));
                         self.job = JobState::Running(Box::new(running));
                     }
@@ -480,9 +507,24 @@ impl Session {
         {
             self.finish_closing_run();
         }
+        let unread = self.read_log(now);
         if more || self.start_after_frame.is_some() {
             return Some(Duration::ZERO);
         }
+        let next = self.next_frame();
+        // None is the longest of all.
+        [unread, next].into_iter().flatten().min()
+    }
+
+    /// The log that somebody looks at; when it must be looked at again.
+    fn read_log(&mut self, now: Instant) -> Option<Duration> {
+        match (&mut self.sheet, &self.log) {
+            (Some(Sheet::Log(shown)), Some(log)) => shown.refresh(log, now),
+            _ => None,
+        }
+    }
+
+    fn next_frame(&self) -> Option<Duration> {
         match &self.job {
             JobState::Announced { go_at: Some(_), .. } => Some(Duration::from_millis(100)),
             JobState::Freezing { .. } => Some(Duration::ZERO),
@@ -510,9 +552,10 @@ impl Session {
         loop {
             match running.events.try_recv() {
                 Ok(Event::Results(rows)) => self.results.append(rows),
-                Ok(Event::Worker { worker, what }) => {
+                Ok(Event::Worker { worker, at, what }) => {
                     self.restarts += u32::from(matches!(what, WorkerEvent::Replaced { .. }));
-                    tell(&mut self.notices, worker, &what, self.drill);
+                    self.history.note(worker, at, &what);
+                    tell(&mut self.notices, worker, &what);
                 }
                 Ok(Event::Finished(summary)) => {
                     finished = Some(summary);
@@ -641,6 +684,18 @@ impl Session {
     /// Which run the results are of.
     pub(crate) fn run_number(&self) -> usize {
         self.runs_begun
+    }
+
+    /// The worker whose log is of most interest: one that hangs, or the first.
+    pub(crate) fn worker_to_look_at(&self) -> usize {
+        let JobState::Running(running) = &self.job else {
+            return 0;
+        };
+        running
+            .lanes
+            .iter()
+            .position(LaneView::is_stalled)
+            .unwrap_or(0)
     }
 
     /// The run whose figures are complete.
@@ -831,35 +886,29 @@ impl Session {
     }
 }
 
-fn tell(notices: &mut Notices, worker: usize, what: &WorkerEvent, drill: bool) {
+fn tell(notices: &mut Notices, worker: usize, what: &WorkerEvent) {
     let number = worker + 1;
     match what {
+        // It was told when the file was given up.
         WorkerEvent::Died {
-            how,
-            asked,
-            requeued,
-            set_aside,
+            cause: Cause::Skip | Cause::FileLimit,
             ..
-        } => {
-            let files = match (requeued, set_aside) {
-                (0, 0) => "It held no file; nothing is lost".to_owned(),
-                (1, 0) => "Its file went to others; nothing is lost".to_owned(),
-                (n, 0) => format!(
-                    "Its {} files went to others; nothing is lost",
-                    count(*n as u64)
-                ),
-                (_, aside) => format!(
-                    "{} set aside, because another worker had died with it before",
-                    counted(*aside as u64, "file was", "files were")
-                ),
-            };
-            let what = match (asked, drill) {
-                (true, false) => format!("You killed worker {number}"),
-                (true, true) => format!("Drill: worker {number} {how}"),
-                (false, _) => format!("Worker {number} {how}"),
-            };
-            notices.say(Tone::Warning, format!("{what}. {files}."));
         }
+        | WorkerEvent::Replaced { .. } => {}
+        WorkerEvent::Died {
+            how, cause, files, ..
+        } => {
+            let what = match cause {
+                Cause::Kill => format!("You killed worker {number}"),
+                Cause::Drill => format!("Drill: worker {number} {how}"),
+                _ => format!("Worker {number} {how}"),
+            };
+            notices.say(Tone::Warning, format!("{what}. {}.", whereabouts(files)));
+        }
+        WorkerEvent::Panicked { how, files, .. } => notices.say(
+            Tone::Warning,
+            format!("Worker {number}: {how}. {}.", whereabouts(files)),
+        ),
         WorkerEvent::GaveUp { file, alone, late } => {
             let name = shown(file);
             let text = match (alone, late) {
@@ -874,10 +923,25 @@ fn tell(notices: &mut Notices, worker: usize, what: &WorkerEvent, drill: bool) {
             };
             notices.say(Tone::Warning, text);
         }
-        WorkerEvent::Replaced { .. } => {}
-        WorkerEvent::StartFailed { reason } => {
+        WorkerEvent::StartFailed { reason, .. } => {
             notices.say(Tone::Error, format!("Worker {number} {reason}."));
         }
+    }
+}
+
+/// What became of the files that a worker held, in a sentence.
+fn whereabouts(files: &FilesInHand) -> String {
+    match (files.passed_on(), files.count(Fate::SetAside)) {
+        (0, 0) => "It held no file; nothing is lost".to_owned(),
+        (1, 0) => "Its file went to others; nothing is lost".to_owned(),
+        (n, 0) => format!(
+            "Its {} files went to others; nothing is lost",
+            count(n as u64)
+        ),
+        (_, aside) => format!(
+            "{} set aside, because another worker had died with it before",
+            counted(aside as u64, "file was", "files were")
+        ),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::app::{App, Drawing};
 use crate::command::Command;
 use crate::job::JobState;
 use crate::meter::pulse::Pulse;
-use crate::session::{Parts, Session};
+use crate::session::{Parts, Session, Sheet};
 use crate::settings::{Settings, SettingsFile};
 use crate::way::Way;
 
@@ -348,4 +348,200 @@ fn starting_without_a_path_says_what_to_do() {
             .query_by_label_contains("Nothing to hash yet")
             .is_some()
     );
+}
+
+/// Two deaths: jobs on threads, as these are, have none.
+fn let_workers_die(window: &mut Window) {
+    let session = &mut window.state_mut().session;
+    for (worker, cause) in [(1, workers::Cause::Unasked), (0, workers::Cause::Kill)] {
+        let seconds = Duration::from_secs(2 - worker as u64);
+        let died = workers::WorkerEvent::Died {
+            pid: Some(4000 + worker as u32),
+            how: "was killed (SIGKILL)".to_owned(),
+            cause,
+            files: workers::FilesInHand::default(),
+        };
+        let replaced = workers::WorkerEvent::Replaced { pid: Some(5000) };
+        session.history.note(worker, seconds, &died);
+        session.history.note(worker, seconds, &replaced);
+        session.restarts += 1;
+    }
+    window.run_steps(2);
+}
+
+/// Whether something has this in its name.
+fn shows(window: &Window, text: &str) -> bool {
+    window.query_all_by_label_contains(text).next().is_some()
+}
+
+fn copied(window: &Window) -> Option<String> {
+    let commands = &window.output().platform_output.commands;
+    commands.iter().find_map(|command| match command {
+        egui::OutputCommand::CopyText(text) => Some(text.clone()),
+        _ => None,
+    })
+}
+
+fn copy_by(window: &mut Window, button: &str) -> String {
+    window.get_by_label(button).click();
+    let mut text = None;
+    step_until(window, "the copy", |w| {
+        text = copied(w);
+        text.is_some()
+    });
+    text.expect("copied a moment ago")
+}
+
+#[test]
+fn the_count_of_restarts_opens_what_died_and_why() {
+    for size in [(1400.0, 900.0), (900.0, 600.0)] {
+        let folder = endless();
+        let mut window = window(settings(Way::Threads), size);
+        choose(&mut window, folder.path());
+        window.get_by_label("Start").click();
+        step_until(&mut window, "the start", is_running);
+        assert!(!shows(&window, "show what died"));
+        let_workers_die(&mut window);
+        window
+            .get_by_label("2 restarts: show what died, and why")
+            .click();
+        window.run_steps(3);
+        window.check_accessibility();
+        assert!(shows(&window, "2 restarts, 2 incidents"));
+        let row = "0:02.000, worker 1, process 4000: was killed (SIGKILL), asked for by kill, \
+                   none in hand, replaced by process 5000 after 0.0 ms";
+        assert!(shows(&window, row), "no row for the newest");
+        assert!(shows(&window, "asked for by nobody"));
+
+        // The newest is selected; the keyboard is in the table.
+        assert!(shows(&window, "Worker 1, process 4000"));
+        window.key_press(Key::ArrowDown);
+        window.run_steps(2);
+        assert!(shows(&window, "Worker 2, process 4001"));
+
+        let text = copy_by(&mut window, "Copy all incidents");
+        let first =
+            "0:01.000  worker 2, process 4001: was killed (SIGKILL)\n  asked for by: nobody";
+        assert!(text.starts_with(first), "{text}");
+        assert!(text.contains("\n0:02.000  worker 1"), "{text}");
+
+        // What one more death does to a list that is looked at: nothing but a row above it.
+        let_workers_die(&mut window);
+        assert!(shows(&window, "Worker 2, process 4001"));
+
+        window.get_by_label("Go on to the log of worker 2").click();
+        window.run_steps(3);
+        assert!(shows(&window, "Log of worker 2"));
+        window.key_press(Key::Escape);
+        window.run_steps(2);
+        assert!(
+            window.state().session.sheet.is_none(),
+            "Esc did not close it"
+        );
+        assert!(is_running(&window), "a look at it ended the job");
+        window.get_by_label("Cancel").click();
+        step_until(&mut window, "the end", is_finished);
+        window.key_press_modifiers(Modifiers::COMMAND, Key::D);
+        window.run_steps(2);
+        assert!(shows(&window, "4 incidents"));
+    }
+}
+
+#[test]
+fn a_workers_log_opens_from_its_lane_and_is_there_when_the_job_is_over() {
+    // Tall lanes have a word for it, short ones open it themselves.
+    for size in [(1400.0, 900.0), (900.0, 600.0)] {
+        let folder = endless();
+        let mut chosen = settings(Way::Threads);
+        chosen.workers = Some(4);
+        let mut window = window(chosen, size);
+        choose(&mut window, folder.path());
+        window.get_by_label("Start").click();
+        step_until(&mut window, "the start", is_running);
+        window.run_steps(2);
+        window.get_by_label("Open the log of worker 2").click();
+        step_until(&mut window, "the log", |w| shows(w, "– ready"));
+        window.check_accessibility();
+        assert!(shows(&window, "started, a thread"));
+        assert!(shows(&window, "A thread has no output of its own"));
+
+        window.get_by_label("Log of the next worker").click();
+        window.run_steps(2);
+        assert!(shows(&window, "Log of worker 3"));
+        window.get_by_label("Close").click();
+        window.run_steps(2);
+        assert!(window.state().session.sheet.is_none());
+
+        // The keys that end a job work below a sheet too; the one that starts it does not.
+        window.key_press_modifiers(Modifiers::COMMAND, Key::L);
+        window.run_steps(2);
+        window.key_press_modifiers(Modifiers::COMMAND, Key::Period);
+        step_until(&mut window, "the end", is_finished);
+        step_until(&mut window, "its last line", |w| {
+            shows(w, "ended with the job")
+        });
+        let text = copy_by(&mut window, "Copy the whole log");
+        assert!(text.contains("  – started, a thread\n"), "{text}");
+        window.key_press(Key::Space);
+        window.run_steps(3);
+        assert!(
+            is_finished(&window),
+            "a key meant for the sheet began a job"
+        );
+        window.key_press(Key::Escape);
+        window.run_steps(2);
+        assert!(window.state().session.sheet.is_none());
+        assert_eq!(
+            window
+                .query_all_by_label("Open the log of worker 1")
+                .count(),
+            1
+        );
+    }
+}
+
+#[test]
+fn without_a_job_the_sheets_say_that_there_is_nothing_yet() {
+    let mut window = window(settings(Way::Threads), (900.0, 600.0));
+    for key in [Key::D, Key::L] {
+        window.key_press_modifiers(Modifiers::COMMAND, key);
+        window.run_steps(2);
+        assert!(shows(&window, "has run yet"));
+        window.check_accessibility();
+        window.key_press(Key::Escape);
+        window.run_steps(2);
+    }
+    assert!(window.state().session.sheet.is_none());
+}
+
+#[test]
+fn looking_at_a_log_never_waits_for_those_who_write_it() {
+    let folder = tree(2000);
+    let mut window = window(settings(Way::Threads), (900.0, 600.0));
+    choose(&mut window, folder.path());
+    window.get_by_label("Start").click();
+    step_until(&mut window, "the start", |w| {
+        w.state().session.log.is_some()
+    });
+    window.key_press_modifiers(Modifiers::COMMAND, Key::L);
+    step_until(
+        &mut window,
+        "the log",
+        |w| matches!(&w.state().session.sheet, Some(Sheet::Log(log)) if log.version > 0),
+    );
+    step_until(&mut window, "the end", is_finished);
+    let read = |w: &Window| match &w.state().session.sheet {
+        Some(Sheet::Log(log)) => log.version,
+        _ => 0,
+    };
+    // Nothing new is written, so nothing is read again and no frame is asked for.
+    step_until(&mut window, "the last line", |w| {
+        shows(w, "ended with the job")
+    });
+    let version = read(&window);
+    for _ in 0..20 {
+        window.step();
+    }
+    assert_eq!(read(&window), version);
+    assert_eq!(window.state_mut().session.advance(), None);
 }

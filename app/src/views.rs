@@ -2,13 +2,15 @@
 
 mod hash;
 mod help;
+mod history_sheet;
+mod log_sheet;
 mod runs;
 mod save_panel;
 mod settings;
 
 pub(crate) use save_panel::save_panel;
 
-use eframe::egui::{Rect, Ui};
+use eframe::egui::{Context, Rect, Ui};
 
 use crate::command::Command;
 use crate::session::Session;
@@ -39,4 +41,18 @@ pub(crate) fn all() -> Vec<Box<dyn View>> {
         Box::new(settings::SettingsView),
         Box::new(help::HelpView),
     ]
+}
+
+/// What lies over every view while the session says so, with what it remembers.
+#[derive(Default)]
+pub(crate) struct Sheets {
+    history: history_sheet::HistorySheet,
+    log: log_sheet::LogSheet,
+}
+
+impl Sheets {
+    pub(crate) fn show(&mut self, ctx: &Context, session: &Session, commands: &mut Vec<Command>) {
+        self.history.show(ctx, session, commands);
+        self.log.show(ctx, session, commands);
+    }
 }

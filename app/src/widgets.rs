@@ -9,6 +9,7 @@ pub(crate) mod lane;
 pub(crate) mod panel;
 pub(crate) mod pulse_plot;
 pub(crate) mod segmented;
+pub(crate) mod sheet;
 pub(crate) mod sparkline;
 pub(crate) mod table;
 pub(crate) mod text;

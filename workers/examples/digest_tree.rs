@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                     }
                 }
             }
-            Event::Worker { worker, what } => eprintln!("worker {}: {what:?}", worker + 1),
+            Event::Worker { worker, what, .. } => eprintln!("worker {}: {what:?}", worker + 1),
             Event::Finished(summary) => {
                 eprintln!(
                     "{} of {} files, {} bytes, {:.2} s",

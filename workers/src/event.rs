@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use crate::job::Damage;
+use crate::job::{Damage, FilesInHand};
 use crate::verdict::{Counts, FileResult};
 
 /// Something that happened. Progress is not here: it is read from [`crate::Totals`] and
@@ -19,6 +19,8 @@ pub enum Event {
     Worker {
         /// Its place, counted from 0.
         worker: usize,
+        /// When, since the job's start, pauses included.
+        at: Duration,
         /// What happened.
         what: WorkerEvent,
     },
@@ -40,14 +42,21 @@ pub enum WorkerEvent {
         pid: Option<u32>,
         /// The signal or exit code, in words.
         how: String,
-        /// Whether it was killed through [`crate::Job::kill_worker`].
-        asked: bool,
-        /// Files it held that others will hash.
-        requeued: usize,
-        /// Files it held that were set aside, because another worker had died with them before.
-        set_aside: usize,
+        /// Who wanted it.
+        cause: Cause,
+        /// The files it had in its hands, and what became of them.
+        files: FilesInHand,
     },
-    /// It was ended because the file it was at was given up.
+    /// It lives, but what it was at came to no end: the code that hashes has panicked.
+    Panicked {
+        /// Its process id.
+        pid: Option<u32>,
+        /// What was said and where.
+        how: String,
+        /// The files it had in its hands, and what became of them.
+        files: FilesInHand,
+    },
+    /// It is being ended because the file it was at is given up; that it died follows.
     GaveUp {
         /// The file, or the first of those that are now tried alone.
         file: PathBuf,
@@ -58,9 +67,28 @@ pub enum WorkerEvent {
     },
     /// No worker could be started in this place; it is tried again.
     StartFailed {
+        /// Process id of the one that was tried, if it came that far.
+        pid: Option<u32>,
         /// The system's reason.
         reason: String,
+        /// It is tried no more.
+        given_up: bool,
     },
+}
+
+/// Who wanted a worker's death.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Cause {
+    /// Nobody here: a fault of its own, or somebody outside.
+    Unasked,
+    /// Somebody, by [`crate::Job::kill_worker`].
+    Kill,
+    /// The fault drill.
+    Drill,
+    /// Somebody, by [`crate::Job::skip_file`].
+    Skip,
+    /// The limit for a file.
+    FileLimit,
 }
 
 /// How a job ended.

@@ -3,8 +3,11 @@
 mod backlog;
 mod drill;
 mod foreman;
+mod in_hand;
 pub(crate) mod inline;
 pub(crate) mod ledger;
+mod log;
+mod obituary;
 pub(crate) mod plan;
 mod scan;
 
@@ -23,7 +26,9 @@ use crate::progress::{Lane, Totals};
 
 pub use drill::Damage;
 use foreman::Order;
+pub use in_hand::{Fate, FilesInHand};
 use inline::Start;
+pub use log::JobLog;
 use plan::Plan;
 
 /// What to hash and how.
@@ -134,6 +139,7 @@ pub struct Job {
     pub(crate) control: Control,
     pub(crate) totals: Arc<Totals>,
     pub(crate) lanes: Arc<[Arc<Lane>]>,
+    log: JobLog,
     pub(crate) orders: Sender<Order>,
     pub(crate) foreman: Option<JoinHandle<()>>,
     run_on: RunOn,
@@ -158,12 +164,19 @@ impl Job {
         let totals = start.totals.clone();
         let lanes: Arc<[Arc<Lane>]> = (0..start.workers).map(|_| Arc::default()).collect();
         let (orders, inbox) = crossbeam_channel::unbounded();
-        let foreman = foreman::spawn(start, run_on, control.clone(), lanes.clone(), inbox, sink)
-            .map_err(SpecError::Thread)?;
+        let log = JobLog::since(start.ledger.started());
+        let seen = foreman::Seen {
+            control: control.clone(),
+            lanes: lanes.clone(),
+            log: log.0.clone(),
+        };
+        let foreman =
+            foreman::spawn(start, run_on, seen, inbox, sink).map_err(SpecError::Thread)?;
         Ok(Self {
             control,
             totals,
             lanes,
+            log,
             orders,
             foreman: Some(foreman),
             run_on,
@@ -186,6 +199,12 @@ impl Job {
     #[must_use]
     pub fn lanes(&self) -> &[Arc<Lane>] {
         &self.lanes
+    }
+
+    /// What the workers printed and what became of them.
+    #[must_use]
+    pub fn log(&self) -> &JobLog {
+        &self.log
     }
 
     /// Makes the workers wait at their next step.

@@ -19,19 +19,31 @@ pub fn path_bytes(path: &Path) -> &[u8] {
 /// ```
 #[must_use]
 pub fn shown(path: &Path) -> String {
-    let bytes = path_bytes(path);
+    escaped(path_bytes(path), |c| match c {
+        '\n' => Some("\\n"),
+        '\r' => Some("\\r"),
+        '\t' => Some("\\t"),
+        '\\' if cfg!(not(windows)) => Some("\\\\"),
+        _ => None,
+    })
+}
+
+/// A line that somebody printed, as text that cannot lie about itself. Backslashes stay: nobody
+/// reads the bytes back.
+pub(crate) fn harmless(line: &[u8]) -> String {
+    escaped(line, |c| (c == '\t').then_some("\t"))
+}
+
+fn escaped(bytes: &[u8], special: impl Fn(char) -> Option<&'static str>) -> String {
     let mut out = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
-            match c {
-                '\n' => out.push_str("\\n"),
-                '\r' => out.push_str("\\r"),
-                '\t' => out.push_str("\\t"),
-                '\\' if cfg!(not(windows)) => out.push_str("\\\\"),
-                c if c.is_control() || misleads(c) => {
+            match special(c) {
+                Some(written) => out.push_str(written),
+                None if c.is_control() || misleads(c) => {
                     let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
                 }
-                c => out.push(c),
+                None => out.push(c),
             }
         }
         for byte in chunk.invalid() {

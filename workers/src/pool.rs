@@ -69,6 +69,7 @@ pub use error::{PoolError, SubmitError};
 pub use executor::{Executor, Processes, Threads};
 pub use handle::{Handle, Outcome, Stage};
 pub use inline::Inline;
+pub use log::{LineSource, LogLine, LogTail};
 pub use roster::{Doing, WorkerNow};
 pub use task::{Context, Failure, Task, Work};
 
@@ -79,7 +80,7 @@ pub(crate) use dispatcher::Said;
 use dispatcher::{Entry, Gauges, Listener, Order, Teller};
 use gate::Gate;
 use handle::File;
-use log::Log;
+pub(crate) use log::Log;
 use roster::Roster;
 
 use crate::process::Harm;

@@ -9,12 +9,13 @@ use clap::{Args, ValueEnum};
 use crossbeam_channel::{RecvTimeoutError, select};
 use workers::manifest::{Entry, Format, ListWriter};
 use workers::{
-    Algorithm, Control, Ending, Event, FileResult, InlineJob, Job, JobSpec, Links, Pace, Priority,
-    RunOn, Sink, Summary, Totals, Verdict, WorkerEvent, path_bytes, shown,
+    Algorithm, Cause, Control, Ending, Event, FileResult, InlineJob, Job, JobSpec, Links, Pace,
+    Priority, RunOn, Sink, Summary, Totals, Verdict, WorkerEvent, path_bytes, shown,
 };
 
 use super::output::{ProgressLine, summary_json};
 use super::{default_workers, parse_algorithm, parse_workers, status};
+use crate::history::History;
 use crate::save;
 
 #[derive(Debug, Args)]
@@ -60,6 +61,10 @@ pub(super) struct Options {
     /// Kill, crash and stop workers at random, to see the job survive it (processes only)
     #[arg(long)]
     drill: bool,
+
+    /// Print at the end which workers died and why, and what became of their files
+    #[arg(long)]
+    history: bool,
 
     /// Show progress on standard error
     #[arg(long, value_enum, default_value_t = When::Auto)]
@@ -200,6 +205,7 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
     };
     let mut report = Report {
         results: Vec::new(),
+        history: History::default(),
         line: show.then(ProgressLine::new),
     };
     let summary = match options.run_on {
@@ -216,6 +222,12 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
     if let Some(line) = &mut report.line {
         line.clear();
     }
+    if options.history {
+        match report.history.total() {
+            0 => eprintln!("thawsum: no worker died"),
+            _ => eprint!("{}", report.history.text(|_| true)),
+        }
+    }
     let code = conclude(options, format, &summary, report.results)?;
     if let Some(SummaryFormat::Json) = options.summary {
         eprintln!("{}", summary_json(&summary));
@@ -225,6 +237,7 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
 
 struct Report {
     results: Vec<FileResult>,
+    history: History,
     line: Option<ProgressLine>,
 }
 
@@ -240,6 +253,31 @@ impl Report {
             line.clear();
         }
         eprintln!("thawsum: {text}");
+    }
+
+    fn complain_of(&mut self, worker: usize, what: &WorkerEvent) {
+        match what {
+            // The drill says at the end how many there were, and of a file that was given up
+            // something else was said.
+            WorkerEvent::Died {
+                cause: Cause::Drill | Cause::Skip | Cause::FileLimit,
+                ..
+            }
+            | WorkerEvent::GaveUp { alone: 0, .. }
+            | WorkerEvent::Replaced { .. } => {}
+            WorkerEvent::Died { how, files, .. } | WorkerEvent::Panicked { how, files, .. } => {
+                self.complain(&format!(
+                    "worker {worker} {how}; {} of its files are hashed by others",
+                    files.passed_on()
+                ));
+            }
+            WorkerEvent::StartFailed { reason, .. } => {
+                self.complain(&format!("worker {worker} {reason}"));
+            }
+            WorkerEvent::GaveUp { alone, .. } => self.complain(&format!(
+                "worker {worker} hung on one of {alone} files; each is now tried alone"
+            )),
+        }
     }
 }
 
@@ -293,23 +331,10 @@ fn run_pool(
         };
         match event {
             Ok(Event::Results(results)) => report.results.extend(results),
-            Ok(Event::Worker { worker, what }) => match what {
-                // The drill says at the end how many there were.
-                WorkerEvent::Died { asked: true, .. } if drill => {}
-                WorkerEvent::Died { how, requeued, .. } => report.complain(&format!(
-                    "worker {} {how}; {} of its files are hashed by others",
-                    worker + 1,
-                    requeued
-                )),
-                WorkerEvent::StartFailed { reason } => {
-                    report.complain(&format!("worker {} {reason}", worker + 1));
-                }
-                WorkerEvent::GaveUp { alone: 0, .. } | WorkerEvent::Replaced { .. } => {}
-                WorkerEvent::GaveUp { alone, .. } => report.complain(&format!(
-                    "worker {} hung on one of {alone} files; each is now tried alone",
-                    worker + 1
-                )),
-            },
+            Ok(Event::Worker { worker, at, what }) => {
+                report.history.note(worker, at, &what);
+                report.complain_of(worker + 1, &what);
+            }
             Ok(Event::Finished(summary)) => {
                 job.join();
                 return Ok(summary);

@@ -19,6 +19,8 @@ const KEYS: &[(&str, &str)] = &[
     ),
     ("Ctrl+P", "pause, resume"),
     ("Ctrl+.", "cancel"),
+    ("Ctrl+D", "what died, and why"),
+    ("Ctrl+L", "the log of a worker"),
     ("Ctrl+F", "filter the results"),
     ("Ctrl+S", "save the list"),
     ("Ctrl+C, Ctrl+A", "copy the selected rows, select all rows"),
@@ -62,7 +64,8 @@ const TOPICS: &[(&str, &str)] = &[
     (
         "When something hangs, and the fault drill",
         "A worker that has said nothing for two seconds is called stalled, with its file. In a pool of processes it can be ended and the file skipped; \
-         no thread can. To see how much a pool survives, start the drill beside the workers: it kills, crashes and stops them at random, and the list is the same.",
+         no thread can. To see how much a pool survives, start the drill beside the workers: it kills, crashes and stops them at random, and the list is the same. \
+         The count of restarts opens what died and why, with the files each worker held; the word log beside a worker opens what it printed and what became of it.",
     ),
     (
         "Without a window",

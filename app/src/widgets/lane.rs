@@ -1,9 +1,12 @@
-//! One worker's lane: who it is, what it does, how far it is, and a way to kill it.
+//! One worker's lane: who it is, what it does, how far it is, and ways to its log and its end.
 
 use std::path::Path;
 use std::time::Duration;
 
-use eframe::egui::{Align2, Color32, Rect, Ui, pos2, vec2};
+use eframe::egui::{
+    Align2, Color32, CursorIcon, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
+    vec2,
+};
 use workers::WorkerState;
 
 use crate::format::{bytes, duration};
@@ -104,6 +107,64 @@ fn words(palette: &Palette, number: usize, view: &LaneView, base: &Path) -> Word
 pub(crate) enum Wish {
     Kill,
     SkipFile,
+    Log,
+}
+
+/// A word on a lane that acts.
+struct Link {
+    wish: Wish,
+    text: &'static str,
+    width: f32,
+    name: String,
+    offered: bool,
+}
+
+/// The lane itself: a menu with what can be done, and where it is short, a click that opens the
+/// log.
+fn whole(ui: &mut Ui, rect: Rect, number: usize, tall: bool, links: &[Link]) -> Option<Wish> {
+    let id = Id::unique(("lane", number));
+    let response = if tall {
+        // Its words can be reached by keyboard; the lane need not.
+        let sense = Sense::CLICK - Sense::FOCUSABLE;
+        ui.interact(rect, id, sense)
+    } else {
+        let palette = theme::palette(ui);
+        let response = ui
+            .interact(rect, id, Sense::click())
+            .on_hover_cursor(CursorIcon::PointingHand);
+        let ground = rect.expand2(vec2(4.0, 0.0));
+        if response.has_focus() {
+            ui.painter().rect_stroke(
+                ground,
+                4.0,
+                Stroke::new(1.5, palette.accent),
+                StrokeKind::Inside,
+            );
+        } else if response.hovered() {
+            ui.painter()
+                .rect_filled(ground, 4.0, palette.control.gamma_multiply(0.6));
+        }
+        response
+    };
+    response.widget_info(|| {
+        let log = links.iter().find(|link| link.wish == Wish::Log);
+        let name = log.map_or("", |link| link.name.as_str());
+        if tall {
+            WidgetInfo::labeled(Role::Group, true, format!("worker {number}"))
+        } else {
+            WidgetInfo::labeled(Role::Button, true, name)
+        }
+    });
+    let mut wish = (!tall && response.clicked()).then_some(Wish::Log);
+    response.context_menu(|ui| {
+        for link in links.iter().rev().filter(|link| link.offered) {
+            if ui.button(&link.name).clicked() {
+                wish = Some(link.wish);
+                ui.close();
+            }
+        }
+    });
+    wish
 }
 
 /// Paints lane number `number` over `rect`, with paths from `base` on.
@@ -126,29 +187,44 @@ pub(crate) fn lane(
             WorkerState::Gone | WorkerState::Restarting
         );
     let mut right = line.right();
-    let mut wish = None;
-    if killable {
-        let kill = format!("Kill worker {number}: its files are hashed by others");
-        let skip = format!("Skip the file that worker {number} hangs on");
-        let links = [
-            (Some(("kill", kill, 24.0)), Wish::Kill),
-            (
-                view.is_stalled().then_some(("skip file", skip, 52.0)),
-                Wish::SkipFile,
-            ),
-        ];
-        for (link, what) in links {
-            let Some((text, name, width)) = link else {
-                continue;
-            };
-            let place =
-                Rect::from_min_max(pos2(right - width, line.top()), pos2(right, line.bottom()));
-            let link = button::link_at(ui, place, (text, number), text, palette.accent, &name);
-            if link.clicked() {
-                wish = Some(what);
-            }
-            right -= width + 12.0;
+    let links = [
+        Link {
+            wish: Wish::Kill,
+            text: "kill",
+            width: 24.0,
+            name: format!("Kill worker {number}: its files are hashed by others"),
+            offered: killable,
+        },
+        Link {
+            wish: Wish::SkipFile,
+            text: "skip file",
+            width: 52.0,
+            name: format!("Skip the file that worker {number} hangs on"),
+            offered: killable && view.is_stalled(),
+        },
+        Link {
+            wish: Wish::Log,
+            text: "log",
+            width: 20.0,
+            name: format!("Open the log of worker {number}"),
+            offered: true,
+        },
+    ];
+    let mut wish = whole(ui, rect, number, tall, &links);
+    for link in &links {
+        // Where there is no room for the word, the lane itself opens the log.
+        if !link.offered || (!tall && link.wish == Wish::Log) {
+            continue;
         }
+        let place = Rect::from_min_max(
+            pos2(right - link.width, line.top()),
+            pos2(right, line.bottom()),
+        );
+        let salt = (link.text, number);
+        if button::link_at(ui, place, salt, link.text, palette.accent, &link.name).clicked() {
+            wish = Some(link.wish);
+        }
+        right -= link.width + 6.0;
     }
     if tall {
         let head = Rect::from_min_max(line.min, pos2(right, line.max.y));

@@ -103,6 +103,27 @@ impl TableState {
     pub(crate) fn reset(&mut self) {
         *self = Self::default();
     }
+
+    /// So many rows came in before all others: what is selected or scrolled to stays where it is.
+    pub(crate) fn rows_came_before(&mut self, rows: usize) {
+        if self.top > 0.0 || self.cursor.is_some() {
+            self.top += rows as f64;
+        }
+        for position in [&mut self.anchor, &mut self.cursor].into_iter().flatten() {
+            *position += rows;
+        }
+    }
+
+    /// Selects the row at a position alone, if it has a key, and scrolls to it.
+    pub(crate) fn go_to(&mut self, position: usize, key: Option<u32>) {
+        self.selected.clear();
+        if let Some(key) = key {
+            self.selected.set(key, true);
+            self.anchor = Some(position);
+            self.cursor = Some(position);
+        }
+        self.top = position as f64;
+    }
 }
 
 /// What was done to the table.
@@ -484,6 +505,11 @@ fn select_range(state: &mut TableState, key: &impl Fn(usize) -> Option<u32>) {
             state.selected.set(key, true);
         }
     }
+}
+
+/// What a table of so many rows takes if all are to be seen.
+pub(crate) fn height(rows: usize) -> f32 {
+    HEADER_HEIGHT + rows as f32 * ROW_HEIGHT + 1.0
 }
 
 /// Left and right edge of each column.

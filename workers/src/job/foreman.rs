@@ -19,14 +19,17 @@ use crossbeam_channel::{Receiver, Select, Sender, never, unbounded};
 use super::RunOn;
 use super::backlog::{AHEAD_BYTES, Backlog, Batch};
 use super::drill::{Damage, Drill};
+use super::in_hand::{Fate, FilesInHand};
 use super::inline::Start;
 use super::ledger::Ledger;
+use super::obituary::{because, obituary};
 use super::plan::{Plan, Todo};
 use super::scan;
 use crate::cancel::Control;
-use crate::event::{Ending, Event, Sink, Summary, WorkerEvent, WorkerFigures};
+use crate::event::{Cause, Ending, Event, Sink, Summary, WorkerEvent, WorkerFigures};
+use crate::name::harmless;
 use crate::pool::{
-    Death, Executor, LONGEST, Loss, News, Pool, Processes, Said as TaskSaid, Terms, Threads,
+    Death, Executor, LONGEST, Log, Loss, News, Pool, Processes, Said as TaskSaid, Terms, Threads,
 };
 use crate::process::Harm;
 use crate::progress::{Lane, Totals, WorkerState};
@@ -57,35 +60,46 @@ pub(crate) enum Order {
     Drill(bool),
 }
 
+/// What the handle to a job sees of it too.
+pub(crate) struct Seen {
+    pub(crate) control: Control,
+    pub(crate) lanes: Arc<[Arc<Lane>]>,
+    pub(crate) log: Log,
+}
+
 pub(crate) fn spawn<P: Plan>(
     start: Start<P, impl Iterator<Item = P::Found> + Send + 'static>,
     run_on: RunOn,
-    control: Control,
-    lanes: Arc<[Arc<Lane>]>,
+    seen: Seen,
     orders: Receiver<Order>,
     sink: Sink,
 ) -> io::Result<JoinHandle<()>> {
     std::thread::Builder::new()
         .name("foreman".to_owned())
         .spawn(move || match run_on {
-            RunOn::Threads => run::<Threads, P>(start, control, &lanes, &orders, &sink),
-            RunOn::Processes => run::<Processes, P>(start, control, &lanes, &orders, &sink),
+            RunOn::Threads => run::<Threads, P>(start, seen, &orders, &sink),
+            RunOn::Processes => run::<Processes, P>(start, seen, &orders, &sink),
         })
 }
 
 /// From the pool.
 enum Mail {
     Task(u64, TaskSaid<Bundle>),
-    News(News),
+    /// And when: a foreman whose listener is behind hears it later.
+    News(Instant, News),
 }
 
 fn run<E: Executor, P: Plan>(
     start: Start<P, impl Iterator<Item = P::Found> + Send + 'static>,
-    control: Control,
-    lanes: &[Arc<Lane>],
+    seen: Seen,
     orders: &Receiver<Order>,
     sink: &Sink,
 ) {
+    let Seen {
+        control,
+        lanes,
+        log,
+    } = seen;
     let Start {
         plan,
         source,
@@ -105,9 +119,10 @@ fn run<E: Executor, P: Plan>(
         .eager()
         .priority(priority)
         .name("worker")
+        .log(log.clone())
         .watch(move |what| {
             // The foreman listens until the pool is over.
-            let _ = news.send(Mail::News(what));
+            let _ = news.send(Mail::News(Instant::now(), what));
         })
         .build();
     let pool = match pool {
@@ -136,6 +151,7 @@ fn run<E: Executor, P: Plan>(
         control,
         totals,
         ledger,
+        log,
         places: lanes.iter().cloned().map(Place::new).collect(),
         backlog: Backlog::default(),
         held: HashMap::new(),
@@ -165,8 +181,13 @@ fn run<E: Executor, P: Plan>(
     }
     foreman.work(&found, &inbox, orders, sink);
     let summary = foreman.summary();
-    for place in &foreman.places {
+    for (worker, place) in foreman.places.iter().enumerate() {
         place.lane.update(|lane| lane.state = WorkerState::Gone);
+        if place.here.is_some() {
+            foreman
+                .log
+                .note(worker, Instant::now(), "ended with the job");
+        }
     }
     if sink.events.send(Event::Finished(summary)).is_ok() {
         sink.sent(true);
@@ -188,6 +209,31 @@ struct Place {
     /// Workers that were ready here.
     came: u32,
     given_up: bool,
+    /// The worker that is here, as far as is known.
+    here: Option<Here>,
+    /// The latest order that the worker here be ended.
+    doom: Option<Doom>,
+}
+
+/// A worker in its place.
+#[derive(Clone, Copy)]
+struct Here {
+    pid: Option<u32>,
+}
+
+/// Why a worker is to end, and the files that were given up for it.
+struct Doom {
+    cause: Cause,
+    files: FilesInHand,
+}
+
+impl Doom {
+    fn new(cause: Cause) -> Self {
+        Self {
+            cause,
+            files: FilesInHand::default(),
+        }
+    }
 }
 
 impl Place {
@@ -197,6 +243,8 @@ impl Place {
             figures: WorkerFigures::default(),
             came: 0,
             given_up: false,
+            here: None,
+            doom: None,
         }
     }
 }
@@ -229,6 +277,7 @@ struct Foreman<E: Executor, P: Plan> {
     control: Control,
     totals: Arc<Totals>,
     ledger: Ledger,
+    log: Log,
     places: Vec<Place>,
     backlog: Backlog,
     held: HashMap<u64, Held>,
@@ -544,7 +593,7 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
 
     fn hear(&mut self, mail: Mail) {
         match mail {
-            Mail::News(news) => self.hear_news(news),
+            Mail::News(at, news) => self.hear_news(at, news),
             Mail::Task(task, TaskSaid::Began { worker, .. }) => {
                 if let Some(held) = self.held.get_mut(&task) {
                     held.worker = Some(worker);
@@ -571,12 +620,23 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
         }
     }
 
-    fn hear_news(&mut self, news: News) {
+    fn hear_news(&mut self, at: Instant, news: News) {
         match news {
-            News::Starting { worker, pid } => self.places[worker].lane.update(|lane| {
-                lane.pid = pid;
-                lane.state = WorkerState::Starting;
-            }),
+            News::Starting { worker, pid } => {
+                self.gone_unseen(worker, at);
+                let place = &mut self.places[worker];
+                place.here = Some(Here { pid });
+                place.lane.update(|lane| {
+                    lane.pid = pid;
+                    lane.state = WorkerState::Starting;
+                });
+                match pid {
+                    Some(pid) => self
+                        .log
+                        .note(worker, at, &format!("started, process {pid}")),
+                    None => self.log.note(worker, at, "started, a thread"),
+                }
+            }
             News::Ready { worker, pid } => {
                 let place = &mut self.places[worker];
                 place.came += 1;
@@ -586,7 +646,11 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
                     .update(|lane| lane.last_progress = Instant::now());
                 self.show(worker, WorkerState::Idle);
                 if again {
-                    self.tell(worker, WorkerEvent::Replaced { pid });
+                    self.log
+                        .note(worker, at, "ready, in the place of the one before");
+                    self.tell(worker, at, WorkerEvent::Replaced { pid });
+                } else {
+                    self.log.note(worker, at, "ready");
                 }
             }
             News::StartFailed {
@@ -597,6 +661,8 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
                 let reason = format!("could not be started: {reason}");
                 let place = &mut self.places[worker];
                 place.given_up = given_up;
+                place.doom = None;
+                let pid = place.here.take().and_then(|here| here.pid);
                 place.lane.update(|lane| {
                     lane.pid = None;
                     lane.note = Some((reason.clone(), Instant::now()));
@@ -604,10 +670,17 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
                         lane.state = WorkerState::Gone;
                     }
                 });
+                self.log.note(worker, at, &reason);
+                if given_up {
+                    self.log.note(worker, at, "no other is tried");
+                }
                 self.tell(
                     worker,
+                    at,
                     WorkerEvent::StartFailed {
+                        pid,
                         reason: reason.clone(),
+                        given_up,
                     },
                 );
                 if self.places.iter().all(|place| place.given_up) {
@@ -616,7 +689,7 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
                     )));
                 }
             }
-            News::Lost(loss) => self.died(loss),
+            News::Lost(loss) => self.died(at, loss),
             News::Over => {
                 let how = match std::mem::replace(&mut self.stage, Stage::Running) {
                     Stage::Ending(how) | Stage::Over(how) => how,
@@ -680,12 +753,40 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
             Death::Cancelled(_) | Death::NoWorker(_) => {}
             other => {
                 let how = other.to_string();
-                self.bury(held.left(), true, &how);
+                let mut files = FilesInHand::default();
+                self.bury(held.left(), true, &how, &mut files);
+                if let Some(worker) = held.worker {
+                    let pid = self.places[worker].here.and_then(|here| here.pid);
+                    let now = Instant::now();
+                    self.log.note(worker, now, &obituary(&how, &files));
+                    self.tell(worker, now, WorkerEvent::Panicked { pid, how, files });
+                }
             }
         }
     }
 
-    fn died(&mut self, loss: Loss) {
+    /// A worker that is ended while it starts is not missed by the pool, and nothing is heard of
+    /// it but that another one comes.
+    fn gone_unseen(&mut self, worker: usize, at: Instant) {
+        let place = &mut self.places[worker];
+        let (Some(Here { pid }), doom) = (place.here.take(), place.doom.take()) else {
+            return;
+        };
+        let how = "was ended while it started".to_owned();
+        self.log.note(worker, at, &how);
+        self.tell(
+            worker,
+            at,
+            WorkerEvent::Died {
+                pid,
+                how,
+                cause: doom.map_or(Cause::Unasked, |doom| doom.cause),
+                files: FilesInHand::default(),
+            },
+        );
+    }
+
+    fn died(&mut self, at: Instant, loss: Loss) {
         let Loss {
             worker,
             pid,
@@ -696,10 +797,13 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
         } = loss;
         let how = exit.status.to_string();
         let how = match &exit.said {
-            Some(said) => format!("{how}; it said: {said}"),
+            Some(said) => {
+                let words: Vec<&str> = said.split_whitespace().collect();
+                format!("{how}; it said: {}", harmless(words.join(" ").as_bytes()))
+            }
             None => how,
         };
-        let (mut requeued, mut set_aside) = (0, 0);
+        let mut files = FilesInHand::default();
         let mut gave_up = false;
         for task in &begun {
             gave_up |= self.given_up.remove(task);
@@ -708,17 +812,29 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
             if let Some(held) = self.held.remove(&task) {
                 // Killed from outside, it was no file's fault. Otherwise each unreported file of
                 // the bundle it was working on may be the one: each is tried once more, alone.
-                let aside = self.bury(held.left(), !asked, &how);
-                set_aside += aside;
-                requeued += held.left().len() - aside;
+                self.bury(held.left(), !asked, &how, &mut files);
             }
         }
         for task in waiting {
-            requeued += self.held.get(&task).map_or(0, |held| held.left().len());
+            for item in self.held.get(&task).map_or(&[][..], Held::left) {
+                files.add(&item.path, Fate::Requeued);
+            }
         }
         let place = &mut self.places[worker];
+        place.here = None;
+        let doom = place.doom.take();
+        let cause = match (&doom, asked) {
+            (_, false) => Cause::Unasked,
+            (Some(doom), true) => doom.cause,
+            (None, true) => Cause::Kill,
+        };
+        if let Some(doom) = doom {
+            let rest = std::mem::replace(&mut files, doom.files);
+            files.merge(rest);
+        }
         place.figures.restarts += 1;
         let restarts = place.figures.restarts;
+        let words = obituary(&how, &files);
         place.lane.update(|lane| {
             lane.state = WorkerState::Restarting;
             lane.restarts = restarts;
@@ -727,45 +843,50 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
             let words = if gave_up {
                 "ended because a file was given up".to_owned()
             } else {
-                obituary(&how, requeued, set_aside)
+                words
             };
             lane.note = Some((words, Instant::now()));
         });
-        if self.is_running() && !gave_up {
-            self.tell(
-                worker,
-                WorkerEvent::Died {
-                    pid,
-                    how,
-                    asked,
-                    requeued,
-                    set_aside,
-                },
-            );
-        }
+        let how_and_why = format!("{how}{}", because(cause));
+        self.log.note(worker, at, &obituary(&how_and_why, &files));
+        self.tell(
+            worker,
+            at,
+            WorkerEvent::Died {
+                pid,
+                how,
+                cause,
+                files,
+            },
+        );
     }
 
-    /// Files whose worker is gone go to others, or are set aside; says how many were.
-    fn bury(&mut self, items: &[Item], suspect: bool, how: &str) -> usize {
-        let mut set_aside = 0;
+    /// Files whose worker is gone go to others, or are set aside.
+    fn bury(&mut self, items: &[Item], suspect: bool, how: &str, files: &mut FilesInHand) {
         for item in items {
             let mut item = item.clone();
             item.deaths += u8::from(suspect);
             if item.deaths < DEATHS {
+                let fate = if item.deaths > 0 {
+                    Fate::TriedAlone
+                } else {
+                    Fate::Requeued
+                };
+                files.add(&item.path, fate);
                 self.backlog.push(item);
                 continue;
             }
-            set_aside += 1;
+            files.add(&item.path, Fate::SetAside);
             let why = format!("{DEATHS} workers died with it; the last one {how}");
             self.conclude(item, 0, Verdict::Crashed(why));
         }
         self.carry_out();
-        set_aside
     }
 
-    fn tell(&mut self, worker: usize, what: WorkerEvent) {
+    fn tell(&mut self, worker: usize, at: Instant, what: WorkerEvent) {
         self.pass_on_results();
-        self.outbox.push_back(Event::Worker { worker, what });
+        let at = at.saturating_duration_since(self.ledger.started());
+        self.outbox.push_back(Event::Worker { worker, at, what });
     }
 
     fn show(&self, worker: usize, state: WorkerState) {
@@ -793,7 +914,10 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
                 self.forgive();
                 self.pool.resume();
             }
-            Order::Kill(worker) => self.pool.kill_process(worker),
+            Order::Kill(worker) => {
+                self.doom(worker, Doom::new(Cause::Kill));
+                self.pool.kill_process(worker);
+            }
             Order::Skip(worker) if E::CAN_KILL => self.give_up_file_of(worker, None),
             Order::Drill(on) if E::CAN_KILL => self.switch_drill(on),
             Order::Skip(_) | Order::Drill(_) => {}
@@ -805,6 +929,17 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
         }
         if let Order::Pause | Order::Resume = order {
             self.show_all();
+        }
+    }
+
+    /// Notes why a worker is about to be ended. Of several orders the latest counts: one that
+    /// found nobody leaves its note behind, and whoever ends the next has left another.
+    fn doom(&mut self, worker: usize, mut doom: Doom) {
+        if let Some(place) = self.places.get_mut(worker) {
+            if let Some(earlier) = place.doom.take() {
+                doom.files.merge(earlier.files);
+            }
+            place.doom = Some(doom);
         }
     }
 
@@ -824,7 +959,13 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
             return;
         };
         let file = first.path.clone();
+        let (cause, fate) = match late {
+            Some(_) => (Cause::FileLimit, Fate::TimedOut),
+            None => (Cause::Skip, Fate::Skipped),
+        };
+        let mut doom = Doom::new(cause);
         let alone = if let [only] = held.left() {
+            doom.files.add(&only.path, fate);
             let verdict = match late {
                 Some(limit) => Verdict::TimedOut(limit),
                 None => Verdict::Skipped(SkipReason::ByRequest),
@@ -834,14 +975,20 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
             0
         } else {
             for item in held.left() {
+                doom.files.add(&item.path, Fate::TriedAlone);
                 self.backlog.push_alone(item.clone());
             }
             held.left().len()
         };
         self.given_up.insert(task);
+        self.doom(worker, doom);
         self.pool.kill_task(task);
         let late = late.is_some();
-        self.tell(worker, WorkerEvent::GaveUp { file, alone, late });
+        self.tell(
+            worker,
+            Instant::now(),
+            WorkerEvent::GaveUp { file, alone, late },
+        );
     }
 
     fn keep_file_limit(&mut self) {
@@ -885,11 +1032,17 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
     }
 
     fn do_harm(&mut self) {
-        if let Some(drill) = &mut self.drill {
-            for (worker, harm) in drill.deeds(Instant::now(), self.places.len()) {
-                self.deeds.push_back(harm);
-                self.pool.harm(worker, harm, self.deed.0.clone());
+        let workers = self.places.len();
+        let deeds = self
+            .drill
+            .as_mut()
+            .map(|drill| drill.deeds(Instant::now(), workers));
+        for (worker, harm) in deeds.unwrap_or_default() {
+            if let Harm::Kill | Harm::Crash = harm {
+                self.doom(worker, Doom::new(Cause::Drill));
             }
+            self.deeds.push_back(harm);
+            self.pool.harm(worker, harm, self.deed.0.clone());
         }
         // The pool answers in the order in which it was asked.
         while let Ok(could) = self.deed.1.try_recv() {
@@ -956,19 +1109,5 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
         summary.damage = self.damage;
         summary.workers = self.places.iter().map(|p| p.figures.clone()).collect();
         summary
-    }
-}
-
-fn obituary(how: &str, requeued: usize, set_aside: usize) -> String {
-    let aside = match set_aside {
-        0 => "",
-        1 => "; one file was set aside",
-        _ => "; some files were set aside",
-    };
-    match requeued {
-        0 if set_aside == 0 => format!("{how}; it held no file"),
-        0 => format!("{how}{aside}"),
-        1 => format!("{how}; its file went to others{aside}"),
-        n => format!("{how}; its {n} files went to others{aside}"),
     }
 }

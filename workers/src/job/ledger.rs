@@ -24,6 +24,11 @@ impl Ledger {
         }
     }
 
+    /// When the job began.
+    pub(crate) fn started(&self) -> Instant {
+        self.started
+    }
+
     pub(crate) fn count(&mut self, result: &FileResult) {
         self.counts.add(result.verdict.kind());
     }

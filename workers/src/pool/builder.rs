@@ -62,6 +62,7 @@ pub struct Builder<T: Work, E> {
     eager: bool,
     ahead_weight: u64,
     watcher: Watcher,
+    log: Log,
     set_up: T::SetUp,
     executor: PhantomData<E>,
 }
@@ -81,6 +82,7 @@ impl<T: Work, E: Executor> Builder<T, E> {
             eager: false,
             ahead_weight: AHEAD_BYTES,
             watcher: Box::new(|_| ()),
+            log: Log::default(),
             set_up,
             executor: PhantomData,
         }
@@ -167,6 +169,12 @@ impl<T: Work, E: Executor> Builder<T, E> {
         self
     }
 
+    /// Where what the workers print is kept, for whoever reads it when the pool is gone.
+    pub(crate) fn log(mut self, log: Log) -> Self {
+        self.log = log;
+        self
+    }
+
     /// How the workers stand against the rest of the machine.
     #[must_use]
     pub fn priority(mut self, priority: Priority) -> Self {
@@ -207,7 +215,7 @@ impl<T: Work, E: Executor> Builder<T, E> {
                 return Err(PoolError::Zero(name));
             }
         }
-        let log = Log::default();
+        let log = self.log;
         let means = Means {
             name: self.name.clone(),
             set_up: self.set_up,

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use workers::{
-    Algorithm, Ending, Event, Job, JobSpec, Links, Priority, RunOn, Sink, SkipReason, Summary,
-    Verdict, VerdictKind, WorkerEvent, WorkerState,
+    Algorithm, Cause, Ending, Event, Fate, FilesInHand, Job, JobSpec, Links, LogTail, Priority,
+    RunOn, Sink, SkipReason, Summary, Verdict, VerdictKind, WorkerEvent, WorkerState,
 };
 
 use crate::trials;
@@ -20,6 +20,9 @@ trials! {
         a_file_that_takes_too_long_is_given_up_and_the_others_are_not,
         a_file_that_a_worker_hangs_on_can_be_skipped,
         a_bundle_that_hangs_is_taken_apart,
+        a_death_is_told_with_its_cause_its_process_and_every_file_in_its_hands,
+        a_drills_deaths_are_the_drills,
+        the_log_tells_a_workers_life_and_outlives_the_job,
     ],
 }
 
@@ -117,6 +120,12 @@ fn a_file_that_takes_too_long_is_given_up_and_the_others_are_not() {
             .any(|what| matches!(what, WorkerEvent::GaveUp { file, alone: 0, late: true } if *file == huge)),
         "{news:?}"
     );
+    let dead = deaths(&news);
+    let [(_, Cause::FileLimit, files)] = dead.as_slice() else {
+        panic!("{news:?}");
+    };
+    assert_eq!(files.count(Fate::TimedOut), 1);
+    assert!(files.named().contains(&(huge, Fate::TimedOut)));
 }
 
 fn a_file_that_a_worker_hangs_on_can_be_skipped() {
@@ -132,7 +141,12 @@ fn a_file_that_a_worker_hangs_on_can_be_skipped() {
     };
     assert!(wait_until(|| at_it().is_some()));
     job.skip_file(at_it().expect("a worker"));
-    let (results, _, summary) = finish(&events);
+    let (results, news, summary) = finish(&events);
+    let dead = deaths(&news);
+    let [(_, Cause::Skip, files)] = dead.as_slice() else {
+        panic!("{news:?}");
+    };
+    assert!(files.named().contains(&(huge.clone(), Fate::Skipped)));
     assert_eq!(results[&huge], Verdict::Skipped(SkipReason::ByRequest));
     assert_eq!(summary.counts.get(VerdictKind::Ok), 50);
     assert_eq!(summary.counts.get(VerdictKind::Crashed), 0);
@@ -174,4 +188,136 @@ fn a_bundle_that_hangs_is_taken_apart() {
     );
     job.join();
     assert!(children().is_empty());
+}
+
+fn deaths(news: &[WorkerEvent]) -> Vec<(Option<u32>, Cause, FilesInHand)> {
+    news.iter()
+        .filter_map(|what| match what {
+            WorkerEvent::Died {
+                pid, cause, files, ..
+            } => Some((*pid, *cause, files.clone())),
+            _ => None,
+        })
+        .collect()
+}
+
+fn hashing(job: &Job, worker: usize, file: &Path) -> bool {
+    let lane = job.lanes()[worker].now();
+    lane.state == WorkerState::Hashing && lane.file.as_deref() == Some(file)
+}
+
+/// The next death of one worker.
+fn death(events: &crossbeam_channel::Receiver<Event>) -> (Duration, WorkerEvent) {
+    for event in events {
+        if let Event::Worker { at, what, .. } = event
+            && matches!(what, WorkerEvent::Died { .. })
+        {
+            return (at, what);
+        }
+    }
+    panic!("nobody died");
+}
+
+fn a_death_is_told_with_its_cause_its_process_and_every_file_in_its_hands() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let huge = huge(folder.path());
+    let (sink, events) = Sink::new(|| ());
+    let job = Job::start(spec(folder.path(), 1), RunOn::Processes, sink).expect("started");
+    let stranger = |pid: u32| {
+        nix::sys::signal::kill(
+            nix::unistd::Pid::from_raw(pid.cast_signed()),
+            nix::sys::signal::Signal::SIGKILL,
+        )
+        .expect("a worker");
+    };
+    let ends = [
+        (Cause::Kill, Fate::Requeued),
+        (Cause::Unasked, Fate::TriedAlone),
+        (Cause::Unasked, Fate::SetAside),
+    ];
+    let mut before = Duration::ZERO;
+    for (cause, fate) in ends {
+        assert!(wait_until(|| hashing(&job, 0, &huge)));
+        let pid = job.lanes()[0].now().pid.expect("a process");
+        if cause == Cause::Kill {
+            job.kill_worker(0);
+        } else {
+            stranger(pid);
+        }
+        let (at, what) = death(&events);
+        let WorkerEvent::Died {
+            pid: whose,
+            how,
+            cause: why,
+            files,
+        } = what
+        else {
+            panic!("a death");
+        };
+        assert_eq!((whose, why), (Some(pid), cause));
+        assert_eq!(how, "was killed (SIGKILL)");
+        assert_eq!(files.named(), [(huge.clone(), fate)]);
+        assert_eq!(files.total(), 1);
+        assert!(at >= before, "time goes on");
+        before = at;
+    }
+    assert_eq!(finish(&events).2.ending, Ending::Completed);
+}
+
+fn a_drills_deaths_are_the_drills() {
+    let folder = tempfile::tempdir().expect("a folder");
+    huge(folder.path());
+    let (sink, events) = Sink::new(|| ());
+    let job = Job::start(spec(folder.path(), 2), RunOn::Processes, sink).expect("started");
+    job.drill(true);
+    for _ in 0..5 {
+        let (_, what) = death(&events);
+        assert!(
+            matches!(
+                what,
+                WorkerEvent::Died {
+                    cause: Cause::Drill,
+                    ..
+                }
+            ),
+            "{what:?}"
+        );
+    }
+    job.cancel();
+    finish(&events);
+}
+
+fn the_log_tells_a_workers_life_and_outlives_the_job() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let huge = huge(folder.path());
+    let (sink, events) = Sink::new(|| ());
+    let job = Job::start(spec(folder.path(), 1), RunOn::Processes, sink).expect("started");
+    let log = job.log().clone();
+    assert!(wait_until(|| hashing(&job, 0, &huge)));
+    let pid = job.lanes()[0].now().pid.expect("a process");
+    let seen = log.changes();
+    job.kill_worker(0);
+    death(&events);
+    assert!(wait_until(|| hashing(&job, 0, &huge)));
+    assert!(log.changes() > seen);
+    let pid_after = job.lanes()[0].now().pid.expect("a process");
+    job.cancel();
+    finish(&events);
+    job.join();
+    let LogTail { lines, cut } = log.read(0);
+    assert!(!cut);
+    let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(
+        texts,
+        [
+            format!("started, process {pid}").as_str(),
+            "ready",
+            "was killed (SIGKILL), by request; its file went to others",
+            format!("started, process {pid_after}").as_str(),
+            "ready, in the place of the one before",
+            "ended with the job",
+        ]
+    );
+    assert!(lines.is_sorted_by_key(|line| line.at));
+    assert!(log.read(1).lines.is_empty());
 }

@@ -6,7 +6,7 @@ use eframe::egui::{Align, Color32, Event, Id, Layout, Rect, TextEdit, Ui, UiBuil
 use workers::{Digest, FileResult, Verdict, VerdictKind, shown};
 
 use crate::command::Command;
-use crate::format::{bytes, count};
+use crate::format::{bytes, count, first_upper};
 use crate::keys::keys;
 use crate::query::{Column, Query};
 use crate::saving::SaveWhat;
@@ -248,7 +248,9 @@ impl ResultsPanel {
             }));
         }
         let typing = ui.memory(|memory| memory.focused()).is_some();
-        let copy_typed = !typing && ui.input(|input| input.events.contains(&Event::Copy));
+        let covered = session.sheet.is_some();
+        let copy_typed =
+            !typing && !covered && ui.input(|input| input.events.contains(&Event::Copy));
         if (done.copy || copy_typed) && self.table.selected_count() > 0 {
             commands.push(Command::CopyRows(self.selected(session)));
         }
@@ -358,13 +360,5 @@ fn shorten(hex: &str) -> String {
         hex.to_owned()
     } else {
         format!("{}…{}", &hex[..16], &hex[hex.len() - 12..])
-    }
-}
-
-fn first_upper(word: &str) -> String {
-    let mut chars = word.chars();
-    match chars.next() {
-        Some(first) => first.to_uppercase().chain(chars).collect(),
-        None => String::new(),
     }
 }

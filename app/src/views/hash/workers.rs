@@ -37,18 +37,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Ve
         {
             title.max.x -= drill_switch(ui, title, session.drill, commands);
         }
-        let restarts = match session.restarts {
-            0 => word.to_owned(),
-            n => counted(u64::from(n), "restart", "restarts"),
-        };
-        text::put(
-            ui,
-            title,
-            Align2::RIGHT_CENTER,
-            &restarts,
-            &theme::small(),
-            palette.dim,
-        );
+        incidents(ui, title, session, word, commands);
         let mut body = inside;
         body.min.y += 20.0;
         if lanes.is_empty() {
@@ -74,6 +63,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Ve
                     match lane(ui, place, index + 1, &lanes[index], session.base()) {
                         Some(Wish::Kill) => commands.push(Command::KillWorker(index)),
                         Some(Wish::SkipFile) => commands.push(Command::SkipFile(index)),
+                        Some(Wish::Log) => commands.push(Command::OpenLog(index)),
                         None => {}
                     }
                     if tall && index + 1 < lanes.len() {
@@ -87,6 +77,36 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Ve
                 }
             });
     });
+}
+
+/// How often something died, as a way to what and why; while nothing has, `otherwise`.
+fn incidents(
+    ui: &mut Ui,
+    line: Rect,
+    session: &Session,
+    otherwise: &str,
+    commands: &mut Vec<Command>,
+) {
+    let palette = theme::palette(ui);
+    let words = match (session.restarts, session.history.total()) {
+        (0, 0) => {
+            text::put(
+                ui,
+                line,
+                Align2::RIGHT_CENTER,
+                otherwise,
+                &theme::small(),
+                palette.dim,
+            );
+            return;
+        }
+        (0, n) => counted(u64::from(n), "incident", "incidents"),
+        (n, _) => counted(u64::from(n), "restart", "restarts"),
+    };
+    let name = format!("{words}: show what died, and why");
+    if button::link_at(ui, line, "incidents", &words, palette.accent, &name).clicked() {
+        commands.push(Command::OpenHistory);
+    }
 }
 
 /// The fault drill's switch, at the right of a line; gives the width it takes.
