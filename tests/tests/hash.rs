@@ -490,7 +490,7 @@ fn a_file_whose_workers_keep_dying_is_set_aside_with_the_reason() {
     let tree = Tree::new();
     tree.file("small", b"x");
     tree.sparse("large", 1 << 42);
-    let child = start(&["hash", "-j", "1"], &tree);
+    let child = start(&["hash", "-j", "1", "--history"], &tree);
     let mut killed = Vec::new();
     assert!(wait_until(PATIENCE, || {
         for pid in children_of(child.id()) {
@@ -511,6 +511,26 @@ fn a_file_whose_workers_keep_dying_is_set_aside_with_the_reason() {
         "{said}"
     );
     assert!(String::from_utf8_lossy(&output.stdout).ends_with("/small\n"));
+    // The history has both, with their processes and what became of the file.
+    for (pid, fate) in killed.iter().zip(["tried again, alone", "set aside"]) {
+        let death =
+            format!("worker 1, process {pid}: was killed (SIGKILL)\n  asked for by: nobody");
+        let (_, after) = said.split_once(&death).unwrap_or_else(|| panic!("{said}"));
+        let files = after.lines().find(|line| line.contains("files: "));
+        assert!(
+            files.is_some_and(|line| line.ends_with(&format!("large: {fate}"))),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn a_history_of_nothing_says_so() {
+    let tree = Tree::new();
+    tree.file("small", b"x");
+    let output = run(["hash", "--history", tree.path().to_str().unwrap()]);
+    assert!(output.status.success());
+    assert_eq!(stderr_of(&output), "thawsum: no worker died\n");
 }
 
 #[test]

@@ -269,6 +269,70 @@ fn pause_resume_kill_and_cancel_do_what_they_say() {
 }
 
 #[test]
+fn a_death_is_seen_in_the_history_and_the_log_while_the_window_answers() {
+    // A sheet has the panels' colour, and the window beside it is darker.
+    const OPEN: f64 = 0.25;
+    const SHUT: f64 = 0.15;
+    let tree = endless();
+    let running = Running::start("{}", &["-j", "2", text(tree.path())]);
+    running.wait_for_title(" % of ");
+    let workers = running.workers();
+    // The word "kill" of the first lane.
+    running.window.click(704, 180).expect("a click");
+    assert!(
+        wait_until(PATIENCE, || {
+            let now = running.workers();
+            now.len() == 2 && now != workers
+        }),
+        "no worker was killed and replaced"
+    );
+    let picture = || capture(&running.window).expect("a picture");
+    let covered = |before, what: &str| {
+        assert!(
+            wait_until(PATIENCE, || differs(before, &picture()) > OPEN),
+            "{what} did not open"
+        );
+    };
+    let before = picture();
+    // "1 restart", left of the drill's switch; it comes with the next frame.
+    assert!(
+        wait_until(PATIENCE, || {
+            running.window.click(622, 157).expect("a click");
+            std::thread::sleep(Duration::from_millis(300));
+            differs(&before, &picture()) > OPEN
+        }),
+        "the count of restarts opened nothing"
+    );
+    assert_eq!(running.answered(10), 10, "the history held the window up");
+    running.picture("what-died");
+
+    let uncovered = |what: &str| {
+        running.window.key("Escape").expect("a key");
+        assert!(
+            wait_until(PATIENCE, || differs(&before, &picture()) < SHUT),
+            "Esc did not close {what}"
+        );
+    };
+    uncovered("the history");
+    // The word "log" of the first lane.
+    running.window.click(674, 180).expect("a click");
+    covered(&before, "the log");
+    assert_eq!(running.answered(10), 10, "the log held the window up");
+    running.picture("a-workers-log");
+    uncovered("the log");
+
+    running.window.key("ctrl+d").expect("a key");
+    covered(&before, "the history");
+    // Under a sheet the job can still be ended, and the sheet stays.
+    running.window.key("ctrl+period").expect("a key");
+    running.wait_for_title("cancelled");
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(differs(&before, &picture()) > OPEN, "the history is gone");
+    running.picture("what-died-afterwards");
+    assert_eq!(running.answered(3), 3);
+}
+
+#[test]
 fn a_list_saved_with_the_keyboard_is_what_sha256sum_would_have_written() {
     let tree = Tree::new();
     for index in 0..300 {
