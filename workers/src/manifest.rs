@@ -4,11 +4,13 @@
 //! A format that cannot carry a name says so before anything is written; it never writes a line
 //! that would read back as another file.
 
-mod bsd;
+pub mod bsd;
 mod csv;
-mod gnu;
+pub mod gnu;
 mod hashdeep;
+pub mod hex;
 mod json;
+mod line_error;
 mod sfv;
 
 use std::fmt;
@@ -17,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use crate::algorithm::Algorithm;
+pub use line_error::LineError;
 
 /// One line of a list: a file that was hashed.
 #[derive(Clone, Copy, Debug)]
