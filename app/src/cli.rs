@@ -3,6 +3,7 @@
 mod hash;
 mod open;
 mod output;
+mod sum;
 mod worker;
 
 use std::process::ExitCode;
@@ -36,6 +37,9 @@ const AFTER_HELP: &str = "Without a subcommand the window opens, and starts at o
 enum Command {
     /// Checksum files and folders, and print the list
     Hash(hash::Options),
+    /// Checksums as coreutils' cksum and sha256sum print and check them, for scripts
+    #[command(disable_help_flag = true, override_help = sum::help())]
+    Sum,
     /// The role of a child process
     #[command(hide = true)]
     Worker,
@@ -44,6 +48,9 @@ enum Command {
 /// Runs what the command line asks for.
 #[must_use]
 pub fn main() -> ExitCode {
+    if let Some(status) = sum::called() {
+        return status;
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -59,6 +66,8 @@ pub fn main() -> ExitCode {
             console::attach();
             hash::run(&options)
         }
+        // Taken above, with all that follows it.
+        Some(Command::Sum) => ExitCode::from(status::USAGE),
         Some(Command::Worker) => {
             console::attach();
             worker::run()

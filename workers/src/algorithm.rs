@@ -67,6 +67,7 @@ table! {
     Blake2b,    "blake2b",     "BLAKE2b",     "BLAKE2b",     64, Strong,   Rust(blake2::Blake2b512::new());
     Blake2b256, "blake2b-256", "BLAKE2b-256", "BLAKE2b-256", 32, Strong,   Rust(blake2::Blake2b256::new());
     Blake3,     "blake3",      "BLAKE3",      "BLAKE3",      32, Strong,   blake3::Hasher::new();
+    Sm3,        "sm3",         "SM3",         "SM3",         32, Strong,   Rust(sm3::Sm3::new());
     Sha1,       "sha1",        "SHA-1",       "SHA1",        20, Weak,     Rust(sha1::Sha1::new());
     Md5,        "md5",         "MD5",         "MD5",         16, Weak,     Rust(md5::Md5::new());
     Crc32,      "crc32",       "CRC-32",      "CRC32",        4, Accident, crc32fast::Hasher::new();
