@@ -5,6 +5,8 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, StdinLock};
 
+use workers::manifest::gnu;
+
 use super::console::{Console, reason};
 use super::getopt::os_string;
 use super::input::Input;
@@ -96,14 +98,9 @@ impl Checker<'_> {
                 }
             }
             number += 1;
-            if line.starts_with(b"#") {
+            let Some(text) = gnu::content(&line) else {
                 continue;
-            }
-            let text = line.strip_suffix(b"\n").unwrap_or(&line);
-            let text = text.strip_suffix(b"\r").unwrap_or(text);
-            if text.is_empty() {
-                continue;
-            }
+            };
             // A list on standard input cannot list standard input.
             let listed = self.lines.read(text).filter(|listed| match source {
                 Source::Stdin(_) => listed.name != b"-",

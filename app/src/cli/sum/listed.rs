@@ -1,6 +1,14 @@
 //! The lines of a list that is checked, read as coreutils 9.1 reads them, to the last oddity:
 //! a script that relies on one must not find another answer here. Digests in base64 came with
 //! 9.2 and are read too.
+//!
+//! The readers of `workers::manifest` take what one would want taken from a list; they refuse
+//! names that are empty or hold a NUL, and know nothing of what differs between the programs. So
+//! the lines are taken apart here once more, with their pieces where those are the same.
+
+use std::borrow::Cow;
+
+use workers::manifest::gnu::{self, Form};
 
 use super::algorithms::{BLAKE2B_MAX, Digest, Family};
 use super::print::base64;
@@ -34,15 +42,6 @@ impl Listed {
     }
 }
 
-/// Whether there is one blank between digest and name, as in the lists of old BSDs, or two
-/// characters. The first line of the first list that shows it decides for all that follow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Gap {
-    Unknown,
-    One,
-    Two,
-}
-
 /// Reads lines, one after another.
 pub(super) struct Lines {
     program: Program,
@@ -50,7 +49,8 @@ pub(super) struct Lines {
     only: Option<Family>,
     /// The family of the latest tag.
     latest: Option<Family>,
-    gap: Gap,
+    /// Decided by the first line of the first list that shows it, for all that follow.
+    form: Form,
 }
 
 impl Lines {
@@ -59,7 +59,7 @@ impl Lines {
             program,
             only,
             latest: only,
-            gap: Gap::Unknown,
+            form: Form::Undecided,
         }
     }
 
@@ -165,12 +165,12 @@ impl Lines {
             return None;
         }
         let marked = name.len() != 1 && matches!(name.first(), Some(b' ' | b'*'));
-        match (marked, self.gap) {
-            (false, Gap::Two) => return None,
-            (false, _) => self.gap = Gap::One,
-            (true, Gap::One) => {}
+        match (marked, self.form) {
+            (false, Form::Marked) => return None,
+            (false, _) => self.form = Form::OneBlank,
+            (true, Form::OneBlank) => {}
             (true, _) => {
-                self.gap = Gap::Two;
+                self.form = Form::Marked;
                 name = &name[1..];
             }
         }
@@ -217,22 +217,12 @@ fn until_nul(name: &[u8]) -> &[u8] {
     name.split(|byte| *byte == 0).next().unwrap_or_default()
 }
 
+/// Undoes the escaping; a NUL in an escaped name is refused, unlike in others.
 fn unescape(name: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(name.len());
-    let mut bytes = name.iter();
-    while let Some(byte) = bytes.next() {
-        out.push(match byte {
-            0 => return None,
-            b'\\' => match bytes.next()? {
-                b'\\' => b'\\',
-                b'n' => b'\n',
-                b'r' => b'\r',
-                _ => return None,
-            },
-            other => *other,
-        });
+    if name.contains(&0) {
+        return None;
     }
-    Some(out)
+    gnu::unescape(name).ok().map(Cow::into_owned)
 }
 
 /// A number as the C library reads one of unknown base (`0x` and `0` before it tell), up to the
