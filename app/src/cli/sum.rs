@@ -14,6 +14,7 @@ mod algorithms;
 mod check;
 mod console;
 mod getopt;
+mod inherited;
 mod input;
 mod legacy;
 mod listed;
@@ -21,8 +22,6 @@ mod options;
 mod print;
 mod program;
 mod quote;
-#[cfg(unix)]
-mod unix;
 
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
@@ -63,7 +62,7 @@ pub(super) fn help() -> String {
 fn run(program: Program, name: OsString, arguments: Vec<OsString>) -> ExitCode {
     crate::console::attach();
     #[cfg(unix)]
-    unix::end_with_the_reader();
+    inherited::end_with_the_reader();
     let mut console = Console::new(name, Charset::of_the_user());
     let good = match options::parse(program, arguments, &console) {
         Ok(request) => carry_out(program, request, &mut console),
@@ -162,5 +161,5 @@ fn print_all(print: Print, files: &[OsString], show_names: bool, console: &mut C
             }
         }
     }
-    good
+    input.close(console) && good
 }

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::bench::{Bench, Deed, Whose, hex};
@@ -42,6 +42,73 @@ fn what_cannot_be_written_is_reported_at_the_end() {
             ours == theirs,
             "{name} {line}\n{theirs:?}\n=== ours\n{ours:?}"
         );
+    }
+}
+
+/// The program in a shell, which can start it in ways that Rust cannot.
+fn in_shell(bench: &Bench, whose: Whose, before: &str, line: &str) -> Command {
+    let script = format!(
+        "{before} {}",
+        line.replace("md5sum", "exec -a md5sum \"$0\"")
+    );
+    let mut shell = Command::new("bash");
+    shell
+        .args(["-c", &script])
+        .arg(bench.command(whose, "md5sum").get_program())
+        .current_dir(bench.tree.path())
+        .env("LC_ALL", "C");
+    shell
+}
+
+#[test]
+fn standard_streams_that_are_closed_are_reported_as_the_original_reports_them() {
+    let bench = Bench::new();
+    let digest = hex("md5sum", &[], b"hi\n");
+    bench
+        .tree
+        .file("list", format!("{digest}  a\n{digest}  -\n").as_bytes());
+    for line in [
+        "md5sum <&-",
+        "md5sum a <&-",
+        "md5sum - a - <&-",
+        "md5sum -c <&-",
+        "md5sum -c - list <&-",
+        "md5sum a >&-",
+        "md5sum -z a >&-",
+        "md5sum nope >&-",
+        "md5sum a nope >&-",
+        "md5sum --help >&-",
+        "md5sum --foo >&-",
+        "md5sum -c --status list >&-",
+        "md5sum - <&- >&-",
+        "md5sum a 2>&-",
+        "md5sum nope a 2>&-",
+    ] {
+        let run = |whose| {
+            Deed::from(
+                in_shell(&bench, whose, "", line)
+                    .output()
+                    .expect("bash runs"),
+            )
+        };
+        let (theirs, ours) = (run(Whose::Theirs), run(Whose::Ours));
+        assert!(ours == theirs, "{line}\n{theirs:?}\n=== ours\n{ours:?}");
+    }
+}
+
+#[test]
+fn a_caller_that_ignores_closed_pipes_hears_of_them_as_from_the_original() {
+    let bench = Bench::new();
+    for line in ["md5sum a b", "md5sum -z a", "md5sum a nope"] {
+        let run = |whose| {
+            let (reader, writer) = std::io::pipe().expect("a pipe");
+            drop(reader);
+            let mut shell = in_shell(&bench, whose, "trap '' PIPE;", line);
+            let output = shell.stdout(writer).output();
+            Deed::from(output.expect("bash runs"))
+        };
+        let (theirs, ours) = (run(Whose::Theirs), run(Whose::Ours));
+        assert!(ours == theirs, "{line}\n{theirs:?}\n=== ours\n{ours:?}");
     }
 }
 

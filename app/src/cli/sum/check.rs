@@ -32,7 +32,7 @@ pub(super) fn run<'a>(
     for list in lists {
         good &= checker.list(list);
     }
-    good
+    checker.input.close(checker.console) && good
 }
 
 struct Checker<'a> {
@@ -41,6 +41,9 @@ struct Checker<'a> {
     input: Input,
     console: &'a mut Console,
 }
+
+/// The original does not say why.
+const READ_ERROR: &str = "read error";
 
 /// What was in one list.
 #[derive(Default)]
@@ -69,21 +72,8 @@ impl Source {
 
 impl Checker<'_> {
     fn list(&mut self, list: &OsStr) -> bool {
-        let (mut source, label) = if list == "-" {
-            (Source::Stdin(io::stdin().lock()), &b"standard input"[..])
-        } else {
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "a filter in a script; no window is there to wait for it"
-            )]
-            match File::open(list) {
-                Ok(file) => (Source::File(BufReader::new(file)), list.as_encoded_bytes()),
-                Err(error) => {
-                    let why = reason(&error);
-                    self.console.complain(list.as_encoded_bytes(), &why);
-                    return false;
-                }
-            }
+        let Some((mut source, label)) = self.open(list) else {
+            return false;
         };
         let mut tally = Tally::default();
         let mut line = Vec::new();
@@ -93,7 +83,7 @@ impl Checker<'_> {
                 Ok(0) => break,
                 Ok(_) => {}
                 Err(_) => {
-                    self.console.complain(label, "read error");
+                    self.console.complain(label, READ_ERROR);
                     return false;
                 }
             }
@@ -119,6 +109,30 @@ impl Checker<'_> {
             }
         }
         self.conclude(&tally, label)
+    }
+
+    /// A list and its name in messages; what is in the way of opening it has been said.
+    fn open<'l>(&mut self, list: &'l OsStr) -> Option<(Source, &'l [u8])> {
+        const STDIN: &[u8] = b"standard input";
+        if list == "-" {
+            let stdin = self.input.stdin();
+            if stdin.is_err() {
+                self.console.complain(STDIN, READ_ERROR);
+            }
+            return Some((Source::Stdin(stdin.ok()?), STDIN));
+        }
+        let name = list.as_encoded_bytes();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a filter in a script; no window is there to wait for it"
+        )]
+        match File::open(list) {
+            Ok(file) => Some((Source::File(BufReader::new(file)), name)),
+            Err(error) => {
+                self.console.complain(name, &reason(&error));
+                None
+            }
+        }
     }
 
     fn file(&mut self, listed: &Listed, tally: &mut Tally) {

@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 
+use super::inherited;
 use super::quote::{self, Charset};
 
 /// Where a program prints, and under which name it speaks.
@@ -44,7 +45,14 @@ impl Console {
 
     /// What is printed when the program ends, and whether all of it arrived.
     pub(super) fn close(&mut self) -> bool {
-        let last = write(&std::mem::take(&mut self.pending));
+        let last = write(&std::mem::take(&mut self.pending)).and_then(|()| {
+            // To close what is not open fails too, but only who lost something minds.
+            if self.failed {
+                inherited::stdout_is_open()
+            } else {
+                Ok(())
+            }
+        });
         let why = match last {
             Err(error) => format!("write error: {}", reason(&error)),
             // Which of the writes failed, and why, is forgotten by then.
@@ -91,6 +99,10 @@ impl Console {
 }
 
 fn write(bytes: &[u8]) -> io::Result<()> {
+    if bytes.is_empty() {
+        return Ok(());
+    }
+    inherited::stdout_is_open()?;
     let mut out = io::stdout().lock();
     out.write_all(bytes)?;
     out.flush()
