@@ -1,14 +1,17 @@
 //! The command line. One file a subcommand and one line each in `Command`.
 
+mod check;
 mod hash;
 mod open;
 mod output;
 mod sum;
+mod work;
 mod worker;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use workers::manifest::Format;
 use workers::{Algorithm, JobSpec};
 
 use crate::console;
@@ -37,6 +40,8 @@ const AFTER_HELP: &str = "Without a subcommand the window opens, and starts at o
 enum Command {
     /// Checksum files and folders, and print the list
     Hash(hash::Options),
+    /// Verify the files that checksum files list
+    Check(check::Options),
     /// Checksums as coreutils' cksum and sha256sum print and check them, for scripts
     #[command(disable_help_flag = true, override_help = sum::help())]
     Sum,
@@ -68,6 +73,10 @@ pub fn main() -> ExitCode {
         }
         // Taken above, with all that follows it.
         Some(Command::Sum) => ExitCode::from(status::USAGE),
+        Some(Command::Check(options)) => {
+            console::attach();
+            check::run(&options)
+        }
         Some(Command::Worker) => {
             console::attach();
             worker::run()
@@ -79,6 +88,11 @@ pub fn main() -> ExitCode {
 fn parse_algorithm(name: &str) -> Result<Algorithm, String> {
     name.parse()
         .map_err(|error: workers::UnknownAlgorithm| error.to_string())
+}
+
+fn parse_format(name: &str) -> Result<Format, String> {
+    name.parse()
+        .map_err(|error: workers::manifest::UnknownFormat| error.to_string())
 }
 
 fn parse_workers(number: &str) -> Result<usize, String> {

@@ -3,19 +3,16 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
-use clap::{Args, ValueEnum};
-use crossbeam_channel::{RecvTimeoutError, select};
+use clap::Args;
 use workers::manifest::{Entry, Format, ListWriter};
 use workers::{
-    Algorithm, Cause, Control, Ending, Event, FileResult, InlineJob, Job, JobSpec, Links, Pace,
-    Priority, RunOn, Sink, Summary, Totals, Verdict, WorkerEvent, path_bytes, shown,
+    Algorithm, Ending, FileResult, Job, JobSpec, Links, Priority, RunOn, Summary, Verdict,
+    path_bytes, shown,
 };
 
-use super::output::{ProgressLine, summary_json};
-use super::{default_workers, parse_algorithm, parse_workers, status};
-use crate::history::History;
+use super::work::{self, Way};
+use super::{parse_algorithm, parse_format, status};
 use crate::save;
 
 #[derive(Debug, Args)]
@@ -28,14 +25,6 @@ pub(super) struct Options {
     #[arg(short, long = "algorithm", value_name = "NAME", value_parser = parse_algorithm,
           default_value = "sha256", long_help = algorithm_help())]
     algorithm: Vec<Algorithm>,
-
-    /// Who does the work
-    #[arg(long, value_enum, default_value_t = Way::Processes)]
-    run_on: Way,
-
-    /// Number of workers [default: the number of cores]
-    #[arg(short = 'j', long, value_name = "N", value_parser = parse_workers)]
-    workers: Option<usize>,
 
     /// Format of the list
     #[arg(long, value_name = "FORMAT", default_value = "gnu", value_parser = parse_format,
@@ -54,25 +43,8 @@ pub(super) struct Options {
     #[arg(long)]
     follow_links: bool,
 
-    /// Give up a file that takes longer than so many seconds (processes only)
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
-    file_limit: Option<u32>,
-
-    /// Kill, crash and stop workers at random, to see the job survive it (processes only)
-    #[arg(long)]
-    drill: bool,
-
-    /// Print at the end which workers died and why, and what became of their files
-    #[arg(long)]
-    history: bool,
-
-    /// Show progress on standard error
-    #[arg(long, value_enum, default_value_t = When::Auto)]
-    progress: When,
-
-    /// Print a summary on standard error at the end
-    #[arg(long, value_enum)]
-    summary: Option<SummaryFormat>,
+    #[command(flatten)]
+    work: work::Options,
 }
 
 fn algorithm_help() -> String {
@@ -81,35 +53,6 @@ fn algorithm_help() -> String {
         "Algorithm; may be repeated with formats that name it in each line.\n{}",
         names.join(", ")
     )
-}
-
-fn parse_format(name: &str) -> Result<Format, String> {
-    name.parse()
-        .map_err(|error: workers::manifest::UnknownFormat| error.to_string())
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Way {
-    /// A pool of child processes
-    Processes,
-    /// Background threads
-    Threads,
-    /// This thread alone
-    Inline,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum When {
-    /// Where standard error is a terminal
-    Auto,
-    Always,
-    Never,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum SummaryFormat {
-    /// One JSON object on one line
-    Json,
 }
 
 pub(super) fn run(options: &Options) -> ExitCode {
@@ -126,12 +69,8 @@ pub(super) fn run(options: &Options) -> ExitCode {
 enum Failure {
     #[error("{0}")]
     Usage(String),
-    #[error("interrupted twice; nothing was written")]
-    Interrupted,
-    #[error("the job ended without a word; this is a mistake in the program")]
-    Lost,
     #[error(transparent)]
-    Spec(#[from] workers::SpecError),
+    Work(#[from] work::Failure),
     #[error("the list was not written: {0}")]
     CannotCarry(#[from] workers::manifest::CannotWrite),
     #[error("the list could not be printed: {0}")]
@@ -143,9 +82,9 @@ enum Failure {
 impl Failure {
     fn status(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Spec(_) => status::USAGE,
-            Self::Interrupted => status::INTERRUPTED,
-            Self::Lost | Self::CannotCarry(_) | Self::Print(_) | Self::Save(_) => status::WRONG,
+            Self::Usage(_) => status::USAGE,
+            Self::Work(failure) => failure.status(),
+            Self::CannotCarry(_) | Self::Print(_) | Self::Save(_) => status::WRONG,
         }
     }
 }
@@ -171,182 +110,22 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
         } else {
             Links::Skip
         },
-        workers: options.workers.unwrap_or_else(default_workers),
+        workers: options.work.workers(),
         priority: Priority::Normal,
-        file_limit: options
-            .file_limit
-            .map(|seconds| Duration::from_secs(u64::from(seconds))),
+        file_limit: options.work.file_limit(),
     };
-    for (given, option) in [
-        (options.drill, "--drill"),
-        (options.file_limit.is_some(), "--file-limit"),
-    ] {
-        if given && options.run_on != Way::Processes {
-            return Err(Failure::Usage(format!(
-                "{option} goes with --run-on processes only: no thread can be ended by force"
-            )));
-        }
-    }
-    let (interrupt, interrupted) = crossbeam_channel::bounded(2);
-    let handler = ctrlc::set_handler(move || {
-        if interrupt.try_send(()).is_err() {
-            // Nobody has taken the first two: end without ceremony. The workers see the end of
-            // their pipes.
-            std::process::exit(i32::from(status::INTERRUPTED));
-        }
-    });
-    if let Err(error) = handler {
-        eprintln!("thawsum: Ctrl-C will end the program without a report: {error}");
-    }
-    let show = match options.progress {
-        When::Always => true,
-        When::Never => false,
-        When::Auto => io::IsTerminal::is_terminal(&io::stderr()),
+    let (summary, results) = match options.work.run_on {
+        Way::Inline => options.work.inline(spec)?,
+        Way::Threads => options
+            .work
+            .pool(|sink| Job::start(spec, RunOn::Threads, sink))?,
+        Way::Processes => options
+            .work
+            .pool(|sink| Job::start(spec, RunOn::Processes, sink))?,
     };
-    let mut report = Report {
-        results: Vec::new(),
-        history: History::default(),
-        line: show.then(ProgressLine::new),
-    };
-    let summary = match options.run_on {
-        Way::Inline => run_inline(spec, &interrupted, &mut report)?,
-        Way::Threads => run_pool(spec, RunOn::Threads, false, &interrupted, &mut report)?,
-        Way::Processes => run_pool(
-            spec,
-            RunOn::Processes,
-            options.drill,
-            &interrupted,
-            &mut report,
-        )?,
-    };
-    if let Some(line) = &mut report.line {
-        line.clear();
-    }
-    if options.history {
-        match report.history.total() {
-            0 => eprintln!("thawsum: no worker died"),
-            _ => eprint!("{}", report.history.text(|_| true)),
-        }
-    }
-    let code = conclude(options, format, &summary, report.results)?;
-    if let Some(SummaryFormat::Json) = options.summary {
-        eprintln!("{}", summary_json(&summary));
-    }
+    let code = conclude(options, format, &summary, results)?;
+    options.work.sum_up(&summary);
     Ok(code)
-}
-
-struct Report {
-    results: Vec<FileResult>,
-    history: History,
-    line: Option<ProgressLine>,
-}
-
-impl Report {
-    fn progress(&mut self, totals: &Totals) {
-        if let Some(line) = &mut self.line {
-            line.show(totals.now());
-        }
-    }
-
-    fn complain(&mut self, text: &str) {
-        if let Some(line) = &mut self.line {
-            line.clear();
-        }
-        eprintln!("thawsum: {text}");
-    }
-
-    fn complain_of(&mut self, worker: usize, what: &WorkerEvent) {
-        match what {
-            // The drill says at the end how many there were, and of a file that was given up
-            // something else was said.
-            WorkerEvent::Died {
-                cause: Cause::Drill | Cause::Skip | Cause::FileLimit,
-                ..
-            }
-            | WorkerEvent::GaveUp { alone: 0, .. }
-            | WorkerEvent::Replaced { .. } => {}
-            WorkerEvent::Died { how, files, .. } | WorkerEvent::Panicked { how, files, .. } => {
-                self.complain(&format!(
-                    "worker {worker} {how}; {} of its files are hashed by others",
-                    files.passed_on()
-                ));
-            }
-            WorkerEvent::StartFailed { reason, .. } => {
-                self.complain(&format!("worker {worker} {reason}"));
-            }
-            WorkerEvent::GaveUp { alone, .. } => self.complain(&format!(
-                "worker {worker} hung on one of {alone} files; each is now tried alone"
-            )),
-        }
-    }
-}
-
-fn run_inline(
-    spec: JobSpec,
-    interrupted: &crossbeam_channel::Receiver<()>,
-    report: &mut Report,
-) -> Result<Summary, Failure> {
-    let control = Control::default();
-    let mut job = InlineJob::new(spec, &control)?;
-    let totals = job.totals().clone();
-    loop {
-        // Only to look up now and then; the work itself has no deadline.
-        let look_up = Instant::now() + Duration::from_millis(100);
-        let results = &mut report.results;
-        if let Pace::Finished(summary) = job.run(Some(look_up), &mut |result| results.push(result))
-        {
-            return Ok(*summary);
-        }
-        if interrupted.try_recv().is_ok() {
-            control.cancel();
-        }
-        report.progress(&totals);
-    }
-}
-
-fn run_pool(
-    spec: JobSpec,
-    run_on: RunOn,
-    drill: bool,
-    interrupted: &crossbeam_channel::Receiver<()>,
-    report: &mut Report,
-) -> Result<Summary, Failure> {
-    let (sink, events) = Sink::new(|| {});
-    let job = Job::start(spec, run_on, sink)?;
-    job.drill(drill);
-    let mut cancelled = false;
-    loop {
-        // The interrupt itself wakes this up; the timeout is for the progress line.
-        let event = select! {
-            recv(events) -> event => event.map_err(|_| RecvTimeoutError::Disconnected),
-            recv(interrupted) -> _ => {
-                if cancelled {
-                    return Err(Failure::Interrupted);
-                }
-                cancelled = true;
-                job.cancel();
-                continue;
-            }
-            default(Duration::from_millis(100)) => Err(RecvTimeoutError::Timeout),
-        };
-        match event {
-            Ok(Event::Results(results)) => report.results.extend(results),
-            Ok(Event::Worker { worker, at, what }) => {
-                report.history.note(worker, at, &what);
-                report.complain_of(worker + 1, &what);
-            }
-            Ok(Event::Finished(summary)) => {
-                job.join();
-                return Ok(summary);
-            }
-            Err(RecvTimeoutError::Timeout) => {}
-            // The dispatcher panicked, and its own hook has said where.
-            Err(RecvTimeoutError::Disconnected) => {
-                return Err(Failure::Lost);
-            }
-        }
-        report.progress(job.totals());
-    }
 }
 
 /// Prints the list and says what is not in it. Gives the exit status.
@@ -393,19 +172,8 @@ fn conclude(
             }
         }
     }
-    if options.drill {
-        let workers::Damage {
-            killed,
-            crashed,
-            stopped,
-        } = summary.damage;
-        eprintln!(
-            "thawsum: the drill killed {killed} workers, crashed {crashed} and stopped {stopped} for a while; \
-             what they held was hashed by others"
-        );
-    }
     let skipped = summary.counts.get(workers::VerdictKind::Skipped);
-    if skipped > 0 && options.summary.is_none() {
+    if skipped > 0 && options.work.summary.is_none() {
         eprintln!("thawsum: {skipped} skipped (links, pipes, sockets or devices)");
     }
     let hashed = || {

@@ -65,7 +65,11 @@ pub trait Worker<Q> {
     fn take_back(&mut self, most: usize) -> Option<Vec<u64>>;
     /// Asks that a task end.
     fn cancel(&mut self, task: u64);
+    /// Makes its tasks wait at their next step, or go on.
     fn pause(&mut self, paused: bool);
+    /// Stops it, and whatever it started, in the middle of what it does, or lets it go on; where
+    /// the system can do neither, nothing.
+    fn hold(&mut self, held: bool);
     /// No more tasks will come: end when done.
     fn finish(&mut self);
     /// Asks the system to end it, and whatever it started, as politely as the system can.

@@ -300,11 +300,9 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
             !self.queue.is_empty() || (self.rules.eager && matches!(self.phase, Phase::Open));
         let of_slots = self.slots.iter().filter_map(|slot| match &slot.place {
             Place::Vacant { not_before, .. } => (wanted && !slot.surplus).then_some(*not_before),
-            Place::Starting { worker, since } if self.paused.is_none() => {
-                worker.pid().map(|_| *since + START_LIMIT)
-            }
+            Place::Starting { worker, since } => worker.pid().map(|_| *since + START_LIMIT),
             Place::Leaving(_, ladder) => ladder.deadline(),
-            Place::Starting { .. } | Place::Ready(_) | Place::Closed => None,
+            Place::Ready(_) | Place::Closed => None,
         });
         let of_tasks = self
             .slots
@@ -521,9 +519,6 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                     self.paused = since.or_else(|| Some(Instant::now()));
                 }
                 for slot in &mut self.slots {
-                    if let Place::Starting { since, .. } = &mut slot.place {
-                        *since = Instant::now();
-                    }
                     for held in &mut slot.in_hand {
                         // What a task waits is not its own time.
                         if let (false, Some(since), Some(began)) = (paused, since, &mut held.began)
@@ -531,8 +526,15 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                             *began += since.max(*began).elapsed();
                         }
                     }
+                    // Asked and held: what the system cannot hold waits at its next step, and what
+                    // is woken up to be told something goes no further. One that is starting is
+                    // held when it is ready.
+                    let starting = matches!(slot.place, Place::Starting { .. });
                     if let Some(worker) = slot.place.worker() {
                         worker.pause(paused);
+                        if !starting {
+                            worker.hold(paused);
+                        }
                     }
                 }
             }
@@ -637,9 +639,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                 }
                 // A thread's set-up may take as long as it likes: it cannot be ended.
                 Place::Starting { worker, since }
-                    if worker.pid().is_some()
-                        && self.paused.is_none()
-                        && *since + START_LIMIT <= now =>
+                    if worker.pid().is_some() && *since + START_LIMIT <= now =>
                 {
                     worker.kill();
                 }
@@ -783,7 +783,10 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
         match what {
             What::Ready => {
                 slot.place = match std::mem::replace(&mut slot.place, Place::Closed) {
-                    Place::Starting { worker, .. } => {
+                    Place::Starting { mut worker, .. } => {
+                        if self.paused.is_some() {
+                            worker.hold(true);
+                        }
                         (self.watcher)(News::Ready {
                             worker: index,
                             pid: worker.pid(),

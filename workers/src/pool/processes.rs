@@ -83,16 +83,6 @@ struct ProcessWorker {
 }
 
 impl ProcessWorker {
-    /// Stops the process, and whatever it started, in the middle of what it does, or lets it go
-    /// on.
-    fn hold(&self, held: bool) {
-        let mut leash = lock(&self.leash);
-        if !leash.reaped {
-            // An error means that it has just ended, or that this system cannot.
-            let _ = os::hold(&mut leash.child, held);
-        }
-    }
-
     fn say(&self, message: ToWorker) {
         self.send(Outgoing::Message(message, Arc::default()));
     }
@@ -121,11 +111,15 @@ impl Worker<Arc<Vec<u8>>> for ProcessWorker {
         // It must run to hear that. What it does next waits at its first step.
         self.hold(false);
     }
-    /// Asked and held: what the system cannot hold waits at its next step, and what is woken up
-    /// to be told something goes no further than that.
     fn pause(&mut self, paused: bool) {
         self.say(ToWorker::Pause(paused));
-        self.hold(paused);
+    }
+    fn hold(&mut self, held: bool) {
+        let mut leash = lock(&self.leash);
+        if !leash.reaped {
+            // An error means that it has just ended, or that this system cannot.
+            let _ = os::hold(&mut leash.child, held);
+        }
     }
     fn finish(&mut self) {
         // The writer closes the pipe when it has written everything.

@@ -69,6 +69,7 @@ impl<T: Work> Worker<Handed<T>> for ThreadWorker<T> {
     fn pause(&mut self, paused: bool) {
         self.desk.pause(paused);
     }
+    fn hold(&mut self, _held: bool) {}
     fn finish(&mut self) {
         self.desk.close();
     }

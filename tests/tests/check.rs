@@ -1,0 +1,244 @@
+//! `thawsum check`: every verdict, from lists that the original programs have written.
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::process::{Command, Output};
+
+use end_to_end::{Tree, program, reference, run, stderr_of};
+use serde_json::Value;
+
+const WAYS: [&str; 2] = ["processes", "threads"];
+
+/// Runs `thawsum check --json` in a folder; the lines by path and verdict, and the summary.
+fn check(tree: &Tree, arguments: &[&str]) -> (Vec<(String, String, Value)>, Value, Output) {
+    let output = Command::new(program())
+        .args(["check", "--json"])
+        .args(arguments)
+        .current_dir(tree.path())
+        .output()
+        .expect("thawsum runs");
+    let mut lines: Vec<Value> = String::from_utf8(output.stdout.clone())
+        .expect("JSON is text")
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let summary = lines.pop().expect("a summary")["summary"].clone();
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    let rows: Vec<_> = lines
+        .iter()
+        .map(|line| (text(&line["path"]), text(&line["verdict"]), line.clone()))
+        .collect();
+    // Whatever happens, every row is counted once.
+    let counts = summary["verdicts"].as_object().expect("counts");
+    let counted: u64 = counts.values().filter_map(Value::as_u64).sum();
+    assert_eq!(counted, rows.len() as u64, "{summary}");
+    assert_eq!(summary["files"], counted, "{summary}");
+    assert_eq!(summary["not_reached"], 0);
+    (rows, summary, output)
+}
+
+fn verdicts(rows: &[(String, String, Value)]) -> Vec<(&str, &str)> {
+    rows.iter()
+        .map(|(path, verdict, _)| (path.as_str(), verdict.as_str()))
+        .collect()
+}
+
+/// A list of some files by one of the original programs, as these would be called in the folder.
+fn list(tree: &Tree, program: &str, files: &[&str]) -> Vec<u8> {
+    let output = Command::new(program)
+        .args(files)
+        .current_dir(tree.path())
+        .output()
+        .expect("coreutils");
+    assert!(output.status.success(), "{output:?}");
+    output.stdout
+}
+
+#[test]
+fn hostile_names_listed_by_sha256sum_are_all_ok() {
+    let tree = Tree::hostile();
+    let lists = Tree::new();
+    lists.file("SHA256SUMS", &reference("sha256sum", tree.path()));
+    let list = lists.path().join("SHA256SUMS");
+    for way in WAYS {
+        let output = run(["check", "--quiet", "--run-on", way, list.to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr_of(&output));
+        assert!(output.stdout.is_empty(), "{output:?}");
+        assert!(stderr_of(&output).contains(" OK ("), "{output:?}");
+    }
+}
+
+#[test]
+fn every_verdict_is_given_where_it_belongs() {
+    let tree = Tree::new();
+    for name in ["changed", "gone", "longer", "moving", "same"] {
+        tree.file(name, format!("this is {name}").as_bytes());
+    }
+    tree.file("empty", b"");
+    let names = ["changed", "empty", "gone", "longer", "moving", "same"];
+    let mut lines = list(&tree, "sha256sum", &names);
+    lines.extend_from_slice(b"this is no checksum line\n");
+    tree.file("all.sha256", &lines);
+    tree.file("changed", b"this is CHANGED");
+    tree.file("longer", b"this is longer than it was");
+    fs::remove_file(tree.path().join("gone")).unwrap();
+    fs::create_dir(tree.path().join("elsewhere")).unwrap();
+    fs::rename(
+        tree.path().join("moving"),
+        tree.path().join("elsewhere/moved"),
+    )
+    .unwrap();
+    tree.file("copy", b"this is same");
+    tree.file("novel", b"nobody knows this");
+    // As empty as the listed one, which makes neither a copy of the other.
+    tree.file("void", b"");
+    for way in WAYS {
+        let (rows, summary, output) =
+            check(&tree, &["--duplicates", "--run-on", way, "all.sha256"]);
+        assert_eq!(
+            verdicts(&rows),
+            [
+                ("all.sha256", "bad_line"),
+                ("changed", "failed"),
+                ("copy", "duplicate"),
+                ("empty", "ok"),
+                ("gone", "missing"),
+                ("longer", "failed"),
+                ("moving", "moved"),
+                ("novel", "new"),
+                ("same", "ok"),
+                ("void", "new"),
+            ],
+            "{summary}"
+        );
+        let reason = |at: usize| rows[at].2["reason"].as_str().unwrap_or_default();
+        assert!(reason(0).contains("line 7"), "{}", reason(0));
+        assert!(reason(1).contains("SHA-256"), "{}", reason(1));
+        assert!(reason(2).contains("same"), "{}", reason(2));
+        assert!(reason(6).contains("elsewhere/moved"), "{}", reason(6));
+        assert_eq!(output.status.code(), Some(1));
+    }
+    // Without being asked to, it looks for nothing else.
+    let (rows, ..) = check(&tree, &["all.sha256"]);
+    let names: Vec<&str> = verdicts(&rows).iter().map(|(name, _)| *name).collect();
+    assert_eq!(
+        names,
+        [
+            "all.sha256",
+            "changed",
+            "empty",
+            "gone",
+            "longer",
+            "moving",
+            "same"
+        ]
+    );
+    assert_eq!(rows[5].1, "missing");
+    // New files are read only where something is missing.
+    let (rows, ..) = check(&tree, &["--new", "all.sha256"]);
+    assert_eq!(rows[6].1, "moved");
+    assert_eq!(rows[2].1, "new", "nobody has asked for duplicates");
+}
+
+#[test]
+fn nothing_new_is_no_reason_to_fail_and_nothing_at_all_is() {
+    let tree = Tree::new();
+    tree.file("a", b"a");
+    tree.file("a.md5", &list(&tree, "md5sum", &["a"]));
+    tree.file("new", b"new");
+    let (rows, _, output) = check(&tree, &["--new", "a.md5"]);
+    assert_eq!(verdicts(&rows), [("a", "ok"), ("new", "new")]);
+    assert_eq!(output.status.code(), Some(0));
+    tree.file("none.sha256", b"# nothing in here\n");
+    let (rows, _, output) = check(&tree, &["none.sha256"]);
+    assert!(rows.len() <= 1, "{rows:?}");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn several_lists_of_the_same_files_make_one_reading() {
+    let tree = Tree::new();
+    tree.file("a", &[7; 100_000]);
+    tree.file("b", &[8; 50_000]);
+    tree.file("MD5SUMS", &list(&tree, "md5sum", &["a", "b"]));
+    tree.file("SHA256SUMS", &list(&tree, "sha256sum", &["b", "a"]));
+    let (rows, summary, output) = check(&tree, &["MD5SUMS", "SHA256SUMS"]);
+    assert_eq!(verdicts(&rows), [("a", "ok"), ("b", "ok")]);
+    assert_eq!(summary["bytes"], 150_000);
+    assert_eq!(output.status.code(), Some(0));
+    // One of the two lists is wrong about one file: so is the file.
+    let wrong = String::from_utf8(list(&tree, "md5sum", &["a", "b"])).unwrap();
+    let wrong: String = wrong.replacen(|c: char| c.is_ascii_hexdigit(), "f", 3);
+    tree.file("MD5SUMS", wrong.as_bytes());
+    let (rows, ..) = check(&tree, &["MD5SUMS", "SHA256SUMS"]);
+    assert_eq!(verdicts(&rows), [("a", "failed"), ("b", "ok")]);
+}
+
+#[test]
+fn names_start_from_the_folder_of_the_list_unless_told() {
+    let tree = Tree::new();
+    tree.file("data/a", b"a");
+    let lines = list(&tree, "sha256sum", &["data/a"]);
+    tree.file("data/from-above.sha256", &lines);
+    let (rows, _, output) = check(&tree, &["data/from-above.sha256"]);
+    assert_eq!(verdicts(&rows), [("data/data/a", "missing")]);
+    assert_eq!(output.status.code(), Some(1));
+    let (rows, _, output) = check(&tree, &["--base", ".", "data/from-above.sha256"]);
+    assert_eq!(verdicts(&rows), [("data/a", "ok")]);
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn a_list_that_cannot_be_read_is_named_and_the_others_are_used() {
+    let tree = Tree::new();
+    tree.file("a", b"a");
+    tree.file("good.sha256", &list(&tree, "sha256sum", &["a"]));
+    tree.file("picture.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR and so on");
+    let (rows, _, output) = check(&tree, &["good.sha256", "not-there.sha256", "picture.png"]);
+    assert_eq!(
+        verdicts(&rows),
+        [
+            ("a", "ok"),
+            ("not-there.sha256", "unreadable"),
+            ("picture.png", "unreadable")
+        ]
+    );
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn what_is_listed_and_no_file_is_never_opened() {
+    let tree = Tree::new();
+    tree.file("a", b"a");
+    let mut lines = list(&tree, "sha256sum", &["a"]);
+    let digest = lines[..64].to_vec();
+    for name in ["pipe", "folder"] {
+        lines.extend_from_slice(&digest);
+        lines.extend_from_slice(format!("  {name}\n").as_bytes());
+    }
+    nix::unistd::mkfifo(&tree.path().join("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    fs::create_dir(tree.path().join("folder")).unwrap();
+    tree.file("list.sha256", &lines);
+    let (rows, ..) = check(&tree, &["list.sha256"]);
+    assert_eq!(
+        verdicts(&rows),
+        [("a", "ok"), ("folder", "unreadable"), ("pipe", "skipped")]
+    );
+}
+
+#[test]
+fn a_drill_changes_no_verdict() {
+    let tree = Tree::hostile();
+    for number in 0..2_000 {
+        tree.file(format!("many/{number}"), &[number as u8; 3_000]);
+    }
+    tree.sparse("large", 300_000_000);
+    let lists = Tree::new();
+    lists.file("SHA256SUMS", &reference("sha256sum", tree.path()));
+    tree.file("many/7", b"changed");
+    let list = lists.path().join("SHA256SUMS");
+    let output = run(["check", "-q", "-j", "6", "--drill", list.to_str().unwrap()]);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(said.lines().count(), 1, "{said} {}", stderr_of(&output));
+    assert!(said.contains("many/7: FAILED: "), "{said}");
+}
