@@ -6,11 +6,13 @@
 
 pub mod bsd;
 mod csv;
+mod digests;
 pub mod gnu;
 mod hashdeep;
 pub mod hex;
 mod json;
 mod line_error;
+pub mod read;
 mod sfv;
 
 use std::fmt;
@@ -19,7 +21,11 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use crate::algorithm::Algorithm;
+use crate::name::path_from_bytes;
+pub use digests::Digests;
 pub use line_error::LineError;
+use read::recognise::{Chosen, RecordReader};
+use read::records::{Cutter, LineEnd, Lines};
 
 /// One line of a list: a file that was hashed.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +76,33 @@ trait ListFormat: Sync {
     ) -> io::Result<()>;
     fn footer(&self, _empty: bool, _out: &mut dyn Write) -> io::Result<()> {
         Ok(())
+    }
+
+    /// Whether a list begins in a way that no other format does.
+    fn begins(&self, _head: &[u8]) -> bool {
+        false
+    }
+    /// Whether lists of this format are usually called so. The name is in lower case.
+    fn is_called(&self, _name: &str) -> bool {
+        false
+    }
+    /// Whether lines that it can read are enough to tell it by.
+    fn told_by_its_lines(&self) -> bool {
+        false
+    }
+    /// Whether its lines do not say which algorithm they are of.
+    fn leaves_algorithm_open(&self) -> bool {
+        false
+    }
+    /// What cuts a list into records.
+    fn cutter(&self, line_end: LineEnd) -> Box<dyn Cutter> {
+        Box::new(Lines(line_end))
+    }
+    /// A reader of the records of one list.
+    fn reader(&self, chosen: &Chosen) -> Box<dyn RecordReader>;
+    /// The path that a name in a list stands for; `None` if this system has no such name.
+    fn path(&self, name: &[u8]) -> Option<PathBuf> {
+        path_from_bytes(name)
     }
 }
 
@@ -163,6 +196,8 @@ impl PartialEq for Format {
     }
 }
 
+impl Eq for Format {}
+
 impl fmt::Debug for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -251,6 +286,17 @@ impl<'a, W: Write> ListWriter<'a, W> {
             .entry(entry, self.algorithms, first, &mut self.out)
     }
 
+    /// The algorithms of the list.
+    #[must_use]
+    pub fn algorithms(&self) -> &'a [Algorithm] {
+        self.algorithms
+    }
+
+    /// The output, such as to take out of a buffer what has been written so far.
+    pub fn get_mut(&mut self) -> &mut W {
+        &mut self.out
+    }
+
     /// Ends the list and gives the output back, flushed.
     ///
     /// # Errors
@@ -269,4 +315,15 @@ fn one_algorithm(algorithms: &[Algorithm]) -> Option<String> {
          names them (bsd, hashdeep, csv, json)"
             .to_owned()
     })
+}
+
+/// A size in bytes: digits, and nothing else.
+fn size_of(field: &[u8]) -> Result<u64, LineError> {
+    if field.is_empty() || !field.iter().all(u8::is_ascii_digit) {
+        return Err(LineError::BadSize);
+    }
+    std::str::from_utf8(field)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .ok_or(LineError::BadSize)
 }

@@ -1,8 +1,12 @@
 //! How a path is shown to people. What is shown is not what is stored: the true bytes stay in
 //! the path, and only lists and copies get them.
 
+mod bytes;
+
 use std::fmt::Write as _;
 use std::path::Path;
+
+pub(crate) use bytes::path_from_bytes;
 
 /// The bytes that paths are sorted and listed by: the system's own on Unix, UTF-8 on Windows.
 #[must_use]
@@ -19,7 +23,12 @@ pub fn path_bytes(path: &Path) -> &[u8] {
 /// ```
 #[must_use]
 pub fn shown(path: &Path) -> String {
-    escaped(path_bytes(path), |c| match c {
+    shown_bytes(path_bytes(path))
+}
+
+/// As [`shown`], for a piece of a file that is no path yet.
+pub(crate) fn shown_bytes(bytes: &[u8]) -> String {
+    escaped(bytes, |c| match c {
         '\n' => Some("\\n"),
         '\r' => Some("\\r"),
         '\t' => Some("\\t"),

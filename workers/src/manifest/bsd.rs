@@ -4,8 +4,12 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::gnu::{Escaped, is_blank, skip_blanks, whole_name};
+use super::digests::Digests;
+use super::gnu::{Escaped, content_of, is_blank, skip_blanks, whole_name};
 use super::line_error::LineError;
+use super::read::Row;
+use super::read::recognise::{Chosen, RecordReader};
+use super::read::records::LineEnd;
 use super::{Entry, ListFormat};
 use crate::algorithm::Algorithm;
 
@@ -43,6 +47,36 @@ impl ListFormat for Bsd {
         }
         Ok(())
     }
+    fn told_by_its_lines(&self) -> bool {
+        true
+    }
+    fn reader(&self, chosen: &Chosen) -> Box<dyn RecordReader> {
+        Box::new(Reader(chosen.line_end))
+    }
+}
+
+struct Reader(LineEnd);
+
+impl RecordReader for Reader {
+    fn read<'a>(&mut self, record: &'a [u8]) -> Result<Option<Row<'a>>, LineError> {
+        content_of(record, self.0).map(row).transpose()
+    }
+}
+
+/// What a tagged line says, digest and all.
+pub(super) fn row(line: &[u8]) -> Result<Row<'_>, LineError> {
+    let TaggedLine {
+        tag, name, digest, ..
+    } = parse(line)?;
+    let algorithm = algorithm_of(tag)
+        .ok_or_else(|| LineError::UnknownAlgorithm(String::from_utf8_lossy(tag).into_owned()))?;
+    let mut digests = Digests::default();
+    digests.push(algorithm, digest)?;
+    Ok(Row {
+        name,
+        size: None,
+        digests,
+    })
 }
 
 /// The parts of a tagged line.

@@ -7,8 +7,12 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::digests::{Digests, check};
 use super::line_error::LineError;
-use super::{Entry, ListFormat, one_algorithm};
+use super::read::Row;
+use super::read::recognise::{Chosen, RecordReader};
+use super::read::records::LineEnd;
+use super::{Entry, ListFormat, bsd, one_algorithm};
 use crate::algorithm::Algorithm;
 use crate::name::path_bytes;
 
@@ -47,6 +51,77 @@ impl ListFormat for Gnu {
             out.write_all(if self.zero { b"\0" } else { b"\n" })?;
         }
         Ok(())
+    }
+    fn is_called(&self, name: &str) -> bool {
+        name.ends_with("sums") || name.ends_with("sum")
+    }
+    fn told_by_its_lines(&self) -> bool {
+        true
+    }
+    fn leaves_algorithm_open(&self) -> bool {
+        true
+    }
+    fn reader(&self, chosen: &Chosen) -> Box<dyn RecordReader> {
+        // No program ever wrote CRC-32 with one blank, and an SFV line of a file that is called
+        // `cafebabe` looks like that.
+        let form = match chosen.algorithm {
+            Algorithm::Crc32 => Form::Marked,
+            _ => Form::Undecided,
+        };
+        Box::new(Reader {
+            chosen: *chosen,
+            form,
+        })
+    }
+}
+
+struct Reader {
+    chosen: Chosen,
+    form: Form,
+}
+
+impl RecordReader for Reader {
+    fn read<'a>(&mut self, record: &'a [u8]) -> Result<Option<Row<'a>>, LineError> {
+        let Some(line) = content_of(record, self.chosen.line_end) else {
+            return Ok(None);
+        };
+        let algorithm = self.chosen.algorithm;
+        let read = parse(line, &mut self.form, |text| {
+            check(algorithm, text)?;
+            if !super::hex::is_hex(text) {
+                return Err(LineError::NotHex);
+            }
+            Ok(())
+        });
+        match read {
+            Ok(GnuLine { digest, name, .. }) => {
+                let mut digests = Digests::default();
+                digests.push(algorithm, digest)?;
+                Ok(Some(Row {
+                    name,
+                    size: None,
+                    digests,
+                }))
+            }
+            // `sha256sum --check` takes tagged lines among the others.
+            Err(why) => match bsd::row(line) {
+                Err(LineError::Shape(_)) => Err(why),
+                tagged => tagged.map(Some),
+            },
+        }
+    }
+}
+
+/// As [`content`], for lines with any end. Lines that end in NUL hold nothing but their parts: no
+/// comments, and line breaks belong to the name.
+pub(super) fn content_of(record: &[u8], line_end: LineEnd) -> Option<&[u8]> {
+    match line_end {
+        LineEnd::LineFeed => content(record),
+        LineEnd::CarriageReturn => content(record.strip_suffix(b"\r").unwrap_or(record)),
+        LineEnd::Nul => {
+            let line = record.strip_suffix(b"\0").unwrap_or(record);
+            (!line.is_empty()).then_some(line)
+        }
     }
 }
 

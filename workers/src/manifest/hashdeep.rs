@@ -1,9 +1,14 @@
 //! hashdeep: a header that names the columns; size first, name last.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::{Entry, ListFormat};
+use super::digests::Digests;
+use super::line_error::LineError;
+use super::read::Row;
+use super::read::recognise::{Chosen, RecordReader};
+use super::{Entry, ListFormat, size_of};
 use crate::algorithm::Algorithm;
 use crate::name::path_bytes;
 
@@ -54,5 +59,105 @@ impl ListFormat for Hashdeep {
         }
         out.write_all(path_bytes(entry.path))?;
         out.write_all(b"\n")
+    }
+    fn begins(&self, head: &[u8]) -> bool {
+        head.starts_with(b"%%%% HASHDEEP-")
+    }
+    fn is_called(&self, name: &str) -> bool {
+        name.ends_with(".hashdeep")
+    }
+    fn reader(&self, _chosen: &Chosen) -> Box<dyn RecordReader> {
+        Box::new(Reader::default())
+    }
+}
+
+/// Reads lists of one column order after another: two lists put together have two headers.
+#[derive(Default)]
+struct Reader {
+    columns: Vec<Column>,
+    unknown: Vec<String>,
+}
+
+enum Column {
+    Size,
+    Digest(Algorithm),
+    Unknown,
+}
+
+impl RecordReader for Reader {
+    fn read<'a>(&mut self, record: &'a [u8]) -> Result<Option<Row<'a>>, LineError> {
+        let line = record.strip_suffix(b"\n").unwrap_or(record);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if line.is_empty() || line.starts_with(b"#") {
+            return Ok(None);
+        }
+        if let Some(header) = line.strip_prefix(b"%%%% ") {
+            return self.header(header).map(|()| None);
+        }
+        if self.columns.is_empty() {
+            return Err(LineError::NoHeader);
+        }
+        let expected = self.columns.len() + 1;
+        let (mut size, mut digests, mut rest) = (None, Digests::default(), line);
+        for (index, column) in self.columns.iter().enumerate() {
+            let comma = memchr::memchr(b',', rest).ok_or(LineError::Fields {
+                found: index + 1,
+                expected,
+            })?;
+            let (field, after) = (&rest[..comma], &rest[comma + 1..]);
+            match column {
+                Column::Size => size = Some(size_of(field)?),
+                Column::Digest(algorithm) => digests.push(*algorithm, field)?,
+                Column::Unknown => {}
+            }
+            rest = after;
+        }
+        if digests.is_empty() {
+            return Err(LineError::NoDigest);
+        }
+        if rest.is_empty() {
+            return Err(LineError::NoName);
+        }
+        if rest.contains(&0) {
+            return Err(LineError::NulInName);
+        }
+        Ok(Some(Row {
+            name: Cow::Borrowed(rest),
+            size,
+            digests,
+        }))
+    }
+
+    fn unknown(&self) -> &[String] {
+        &self.unknown
+    }
+}
+
+impl Reader {
+    fn header(&mut self, header: &[u8]) -> Result<(), LineError> {
+        if header.starts_with(b"HASHDEEP-") {
+            return Ok(());
+        }
+        let header = header.trim_ascii_end();
+        let columns = header
+            .strip_suffix(b",filename")
+            .ok_or(LineError::Shape("hashdeep (%%%% size,md5,sha256,filename)"))?;
+        self.columns.clear();
+        for column in columns.split(|&byte| byte == b',') {
+            let column = String::from_utf8_lossy(column);
+            self.columns.push(match &*column {
+                "size" => Column::Size,
+                name => match name.parse() {
+                    Ok(algorithm) => Column::Digest(algorithm),
+                    Err(_) => {
+                        if !self.unknown.iter().any(|known| known == name) {
+                            self.unknown.push(name.to_owned());
+                        }
+                        Column::Unknown
+                    }
+                },
+            });
+        }
+        Ok(())
     }
 }

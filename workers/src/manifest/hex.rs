@@ -10,20 +10,25 @@ pub fn is_hex(text: &[u8]) -> bool {
 /// there is anything but pairs of hexadecimal digits.
 pub fn decode_into(text: &[u8], out: &mut Vec<u8>) -> bool {
     let before = out.len();
-    let (pairs, rest) = text.as_chunks::<2>();
-    out.reserve(pairs.len());
-    // Looked at once at the end: a branch a digit is what decoding would spend its time on.
-    let mut seen = 0;
-    for [high, low] in pairs {
-        let (high, low) = (VALUE[usize::from(*high)], VALUE[usize::from(*low)]);
-        seen |= high | low;
-        out.push(high << 4 | low & 15);
-    }
-    let good = rest.is_empty() && seen & BAD == 0;
+    out.resize(before + text.len() / 2, 0);
+    let good = decode(text, &mut out[before..]);
     if !good {
         out.truncate(before);
     }
     good
+}
+
+/// As [`decode_into`], into a place that must be half as long as the text.
+pub(super) fn decode(text: &[u8], out: &mut [u8]) -> bool {
+    let (pairs, rest) = text.as_chunks::<2>();
+    // Looked at once at the end: a branch a digit is what decoding would spend its time on.
+    let mut seen = 0;
+    for ([high, low], byte) in pairs.iter().zip(&mut *out) {
+        let (high, low) = (VALUE[usize::from(*high)], VALUE[usize::from(*low)]);
+        seen |= high | low;
+        *byte = high << 4 | low & 15;
+    }
+    rest.is_empty() && pairs.len() == out.len() && seen & BAD == 0
 }
 
 const BAD: u8 = 0x80;

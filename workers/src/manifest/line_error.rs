@@ -26,11 +26,9 @@ pub enum LineError {
     /// The line, or a field of it, is of an algorithm that is not known here.
     #[error("the algorithm '{0}' is not known")]
     UnknownAlgorithm(String),
-    /// One blank before the name in a list that has two, or the other way round.
-    #[error(
-        "it has one blank before the name and the lines above have two; \
-         a list that mixes both could be read in two ways"
-    )]
+    /// One blank before the name in a list that has two. A list that mixed both could be read in
+    /// two ways.
+    #[error("it has one blank before the name, where this list has two")]
     MixedForms,
     /// A backslash that is followed by none of `\\`, `\n`, `\r`.
     #[error("the name holds a backslash that escapes nothing known")]
@@ -41,4 +39,39 @@ pub enum LineError {
     /// A NUL in the name, which no system allows in one.
     #[error("the file name holds a NUL")]
     NulInName,
+    /// A name that is not text, where names have to be.
+    #[error("the file name is not text, which every name on this system is")]
+    NameNotText,
+    /// No digest of an algorithm that is known here.
+    #[error("there is no digest of an algorithm that is known here")]
+    NoDigest,
+    /// Something that may stand in a line once.
+    #[error("it names {0} twice")]
+    Twice(&'static str),
+    /// A size that is not a whole number of bytes.
+    #[error("the size is not a whole number")]
+    BadSize,
+    /// More or fewer fields than the header names.
+    #[error("it has {found} fields, and the header names {expected}")]
+    Fields {
+        /// How many there are.
+        found: usize,
+        /// How many there should be.
+        expected: usize,
+    },
+    /// A quote that is not closed, or something between a closing quote and the next comma.
+    #[error("its quotes do not match")]
+    Quotes,
+    /// A line before the header that names the columns.
+    #[error("no header above it names the columns")]
+    NoHeader,
+    /// What the JSON parser says.
+    #[error("this is not a JSON object of a file: {0}")]
+    Json(String),
+    /// The list ends before it is complete.
+    #[error("the list ends here, before it is complete; part of it may have been lost")]
+    CutOff,
+    /// Longer than any line of a checksum file.
+    #[error("it is longer than {} bytes", super::read::LONGEST)]
+    TooLong,
 }

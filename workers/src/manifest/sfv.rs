@@ -1,11 +1,21 @@
-//! SFV: a name, a space, eight hexadecimal digits.
+//! SFV: a name, a space, eight hexadecimal digits; lines that begin with `;` are comments.
+//!
+//! There is no rule for the encoding of names. Written is UTF-8. Read is UTF-8, UTF-16 with its
+//! byte-order mark, and, in files of old programs, some 8-bit code page: on Unix its bytes are the
+//! name, on Windows they are taken for Windows-1252, the most usual.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::digests::Digests;
+use super::gnu::is_blank;
+use super::line_error::LineError;
+use super::read::Row;
+use super::read::recognise::{Chosen, RecordReader};
 use super::{Entry, ListFormat};
 use crate::algorithm::Algorithm;
-use crate::name::path_bytes;
+use crate::name::{path_bytes, path_from_bytes};
 
 pub(super) struct Sfv;
 
@@ -31,6 +41,10 @@ impl ListFormat for Sfv {
             Some("it begins with ';' and would read back as a comment")
         } else if name.first().is_some_and(u8::is_ascii_whitespace) {
             Some("it begins with a space, which readers drop")
+        } else if name.last().is_some_and(u8::is_ascii_whitespace) {
+            Some("it ends with a space, which readers drop")
+        } else if name.starts_with("\u{feff}".as_bytes()) {
+            Some("it begins with a byte-order mark, which readers drop")
         } else if std::str::from_utf8(name).is_err() {
             Some("it is not text")
         } else {
@@ -49,5 +63,77 @@ impl ListFormat for Sfv {
             writeln!(out, " {}", digest.to_string().to_uppercase())?;
         }
         Ok(())
+    }
+    fn is_called(&self, name: &str) -> bool {
+        name.ends_with(".sfv")
+    }
+    fn told_by_its_lines(&self) -> bool {
+        true
+    }
+    fn reader(&self, _chosen: &Chosen) -> Box<dyn RecordReader> {
+        Box::new(Reader)
+    }
+    fn path(&self, name: &[u8]) -> Option<PathBuf> {
+        path_from_bytes(name).or_else(|| Some(PathBuf::from(windows_1252(name))))
+    }
+}
+
+struct Reader;
+
+impl RecordReader for Reader {
+    fn read<'a>(&mut self, record: &'a [u8]) -> Result<Option<Row<'a>>, LineError> {
+        const SHAPE: LineError = LineError::Shape("SFV (name, space, eight hexadecimal digits)");
+        if record.first() == Some(&b';') {
+            return Ok(None);
+        }
+        let line = record.trim_ascii_end();
+        if line.is_empty() {
+            return Ok(None);
+        }
+        let (name, digits) = line.split_last_chunk::<8>().ok_or(SHAPE)?;
+        let named = name.trim_ascii_end();
+        if !name.last().is_some_and(|&byte| is_blank(byte)) {
+            return Err(SHAPE);
+        }
+        if named.is_empty() {
+            return Err(LineError::NoName);
+        }
+        if named.contains(&0) {
+            return Err(LineError::NulInName);
+        }
+        let mut digests = Digests::default();
+        digests.push(Algorithm::Crc32, digits)?;
+        Ok(Some(Row {
+            name: Cow::Borrowed(named),
+            size: None,
+            digests,
+        }))
+    }
+}
+
+/// The text that these bytes are in Windows-1252. Its five unassigned places are the control
+/// characters that Windows makes of them.
+fn windows_1252(bytes: &[u8]) -> String {
+    const FROM_80: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž',
+        '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}',
+        'ž', 'Ÿ',
+    ];
+    bytes
+        .iter()
+        .map(|&byte| match byte {
+            0x80..=0x9f => FROM_80[usize::from(byte - 0x80)],
+            other => char::from(other),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::windows_1252;
+
+    #[test]
+    fn an_old_code_page_becomes_text() {
+        assert_eq!(windows_1252(b"caf\xe9 \x80 \x9f"), "café € Ÿ");
     }
 }

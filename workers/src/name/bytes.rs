@@ -1,0 +1,41 @@
+//! From the bytes that a list holds to a path, without losing any.
+
+use std::path::PathBuf;
+
+/// The path of these bytes: on Unix any bytes are one.
+#[cfg(unix)]
+pub(crate) fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStrExt as _;
+    Some(PathBuf::from(std::ffi::OsStr::from_bytes(bytes)))
+}
+
+/// The path of these bytes: UTF-8, in which a lone surrogate may stand as three bytes, as
+/// [`path_bytes`](crate::path_bytes) gives it. `None` for bytes that are no such text.
+#[cfg(windows)]
+pub(crate) fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
+    use std::os::windows::ffi::OsStringExt as _;
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Some(PathBuf::from(text));
+    }
+    let mut wide = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let chunk = rest.utf8_chunks().next()?;
+        wide.extend(chunk.valid().encode_utf16());
+        rest = &rest[chunk.valid().len()..];
+        match rest {
+            [] => {}
+            [0xed, b @ 0xa0..=0xbf, c @ 0x80..=0xbf, tail @ ..] => {
+                wide.push(0xd000 | u16::from(b & 0x3f) << 6 | u16::from(c & 0x3f));
+                rest = tail;
+            }
+            _ => return None,
+        }
+    }
+    Some(PathBuf::from(std::ffi::OsString::from_wide(&wide)))
+}
+
+#[cfg(not(any(unix, windows)))]
+pub(crate) fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
+    std::str::from_utf8(bytes).ok().map(PathBuf::from)
+}
