@@ -14,7 +14,7 @@ use workers::{
 };
 
 use super::output::{summary_json, wording};
-use super::work::{self, Way};
+use super::work::{self, Way, Work};
 use super::{parse_algorithm, parse_format, status};
 use crate::format::{bytes, count, counted, duration};
 
@@ -54,7 +54,7 @@ pub(super) struct Options {
     json: bool,
 
     #[command(flatten)]
-    work: work::Options,
+    work: Work,
 }
 
 pub(super) fn run(options: &Options) -> ExitCode {

@@ -11,7 +11,7 @@ use workers::{
     path_bytes, shown,
 };
 
-use super::work::{self, Way};
+use super::work::{self, Way, Work};
 use super::{parse_algorithm, parse_format, status};
 use crate::save;
 
@@ -44,7 +44,7 @@ pub(super) struct Options {
     follow_links: bool,
 
     #[command(flatten)]
-    work: work::Options,
+    work: Work,
 }
 
 fn algorithm_help() -> String {

@@ -16,7 +16,7 @@ use super::{default_workers, parse_workers, status};
 use crate::history::History;
 
 #[derive(Debug, Args)]
-pub(super) struct Options {
+pub(super) struct Work {
     /// Who does the work
     #[arg(long, value_enum, default_value_t = Way::Processes)]
     pub(super) run_on: Way,
@@ -93,7 +93,7 @@ impl Failure {
     }
 }
 
-impl Options {
+impl Work {
     pub(super) fn workers(&self) -> usize {
         self.workers.unwrap_or_else(default_workers)
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::{CheckSpec, Unlisted};
 use crate::algorithm::Algorithm;
 use crate::job::Links;
+use crate::manifest::read::{self, Item, ListReader, ReadError, with_slashes};
 use crate::tasks::walk::{self, Seen, Walk, skip_reason};
 use crate::verdict::{FileResult, Mismatch, Verdict};
 
@@ -84,40 +85,50 @@ impl Listed {
             if !folders.contains(&base) {
                 folders.push(base.clone());
             }
-            let mut take = |line: Line| match line {
-                Line::Listed {
-                    name,
-                    size,
-                    digests,
-                } => {
-                    let path = plain(&base.join(name));
-                    let at = *places.entry(path.clone()).or_insert_with(|| {
-                        entries.push((path, Expected::default()));
-                        entries.len() - 1
-                    });
-                    let expected = &mut entries[at].1;
-                    expected.size = expected.size.or(size);
-                    for (algorithm, digest) in digests {
-                        if !algorithms.contains(&algorithm) {
-                            algorithms.push(algorithm);
-                        }
-                        if !expected.digests.contains(&(algorithm, digest.clone())) {
-                            expected.digests.push((algorithm, digest));
-                        }
+            let expected = read::Expected {
+                format: self.spec.format,
+                algorithm: self.spec.algorithm,
+            };
+            let of_the_list = |verdict| FileResult {
+                path: list.clone(),
+                size: 0,
+                verdict,
+            };
+            let items = match ListReader::open(list, &expected) {
+                Ok(items) => items,
+                Err(error) => {
+                    settled.push(of_the_list(Verdict::Unreadable(reason(&error))));
+                    continue;
+                }
+            };
+            for item in items {
+                let listed = match item {
+                    Ok(Item::Listed(listed)) => listed,
+                    Ok(Item::Bad(bad)) => {
+                        settled.push(of_the_list(Verdict::BadLine(bad.to_string())));
+                        continue;
+                    }
+                    Err(error) => {
+                        settled.push(of_the_list(Verdict::Unreadable(reason(&error))));
+                        continue;
+                    }
+                };
+                let path = plain(&base.join(&listed.path));
+                let at = *places.entry(path.clone()).or_insert_with(|| {
+                    entries.push((path, Expected::default()));
+                    entries.len() - 1
+                });
+                let expected = &mut entries[at].1;
+                expected.size = expected.size.or(listed.size);
+                for (algorithm, digest) in listed.digests.iter() {
+                    if !algorithms.contains(&algorithm) {
+                        algorithms.push(algorithm);
+                    }
+                    let one = (algorithm, digest.into());
+                    if !expected.digests.contains(&one) {
+                        expected.digests.push(one);
                     }
                 }
-                Line::Bad { number, why } => settled.push(FileResult {
-                    path: list.clone(),
-                    size: 0,
-                    verdict: Verdict::BadLine(format!("line {number}: {why}")),
-                }),
-            };
-            if let Err(error) = read(list, &self.spec, &mut take) {
-                settled.push(FileResult {
-                    path: list.clone(),
-                    size: 0,
-                    verdict: Verdict::Unreadable(error.to_string()),
-                });
             }
         }
         // The cheapest order to look at is no matter; that of the table is the same every time.
@@ -151,7 +162,13 @@ impl Iterator for Listed {
                     return Some(Found::Settled(result));
                 }
                 if let Some((path, expected)) = entries.next() {
-                    return Some(look(path, expected));
+                    let found = look(path, expected);
+                    if let Found::Listed { path, .. } = &found
+                        && self.spec.unlisted != Unlisted::Ignored
+                    {
+                        known.insert(path.clone());
+                    }
+                    return Some(found);
                 }
                 if self.spec.unlisted == Unlisted::Ignored {
                     return None;
@@ -203,7 +220,7 @@ fn plain(path: &Path) -> PathBuf {
         .collect()
 }
 
-fn look(path: PathBuf, expected: Expected) -> Found {
+fn look(mut path: PathBuf, expected: Expected) -> Found {
     let settled = |path, verdict| {
         Found::Settled(FileResult {
             path,
@@ -211,7 +228,17 @@ fn look(path: PathBuf, expected: Expected) -> Found {
             verdict,
         })
     };
-    match std::fs::metadata(&path) {
+    let mut there = std::fs::metadata(&path);
+    if let Err(error) = &there
+        && is_missing(error)
+        && let Some(slashed) = with_slashes(&path)
+        && let Ok(meta) = std::fs::metadata(&slashed)
+    {
+        // From a system where that is what stands between folders.
+        path = slashed;
+        there = Ok(meta);
+    }
+    match there {
         Ok(meta) if meta.is_file() => match expected.size {
             Some(size) if size != meta.len() => Found::Settled(FileResult {
                 path,
@@ -242,19 +269,11 @@ fn is_missing(error: &io::Error) -> bool {
     )
 }
 
-/// A line of a list.
-enum Line {
-    Listed {
-        name: PathBuf,
-        size: Option<u64>,
-        digests: Vec<(Algorithm, Box<[u8]>)>,
-    },
-    Bad {
-        number: u64,
-        why: String,
-    },
-}
-
-fn read(_list: &Path, _spec: &CheckSpec, _take: &mut dyn FnMut(Line)) -> io::Result<()> {
-    Ok(())
+/// Why a list cannot be used, without its name, which the row has.
+fn reason(error: &ReadError) -> String {
+    match error {
+        ReadError::Open { source, .. } => source.to_string(),
+        ReadError::Read { source, .. } => format!("could not be read any further: {source}"),
+        ReadError::NotAList { found, .. } => format!("is no checksum file: it {found}"),
+    }
 }

@@ -206,7 +206,7 @@ fn a_task_that_is_cancelled_in_a_pause_ends() {
     assert!(begins(&cancelled) && begins(&paused));
     pool.pause();
     cancelled.cancel();
-    let outcome = cancelled.wait_timeout(PATIENCE).ok().expect("it ends");
+    let outcome = cancelled.wait_timeout(PATIENCE).expect("it ends");
     assert_eq!(outcome, Err(Death::Cancelled(When::Running)));
     // It heard, and did not have to be killed for it.
     assert_eq!(pool.turnover().lost, 0);
@@ -223,7 +223,7 @@ fn a_task_that_never_looks_up_is_ended_by_force() {
     let handle = pool.submit(Do::Stubborn(60_000)).expect("taken");
     assert!(begins(&handle));
     handle.cancel();
-    let outcome = handle.wait_timeout(PATIENCE).ok().expect("it ends");
+    let outcome = handle.wait_timeout(PATIENCE).expect("it ends");
     assert_eq!(outcome, Err(Death::Cancelled(When::Running)));
     sibling.wait().expect("unaffected");
 }
@@ -234,7 +234,7 @@ fn a_task_that_ignores_signals_still_ends() {
     let handle = pool.submit(Do::IgnoreSignals).expect("taken");
     assert!(begins(&handle));
     handle.cancel();
-    let outcome = handle.wait_timeout(PATIENCE).ok().expect("it ends");
+    let outcome = handle.wait_timeout(PATIENCE).expect("it ends");
     assert_eq!(outcome, Err(Death::Cancelled(When::Running)));
     // One that is stopped, too.
     let handle = pool
@@ -242,7 +242,7 @@ fn a_task_that_ignores_signals_still_ends() {
         .expect("taken");
     assert!(begins(&handle));
     handle.cancel();
-    let outcome = handle.wait_timeout(PATIENCE).ok().expect("it ends");
+    let outcome = handle.wait_timeout(PATIENCE).expect("it ends");
     assert_eq!(outcome, Err(Death::Cancelled(When::Running)));
 }
 
