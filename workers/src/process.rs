@@ -2,6 +2,7 @@
 //! cost. Each system's own means are in `unix.rs` and `windows.rs`, behind one face.
 
 pub mod child;
+pub(crate) mod ended;
 mod harm;
 pub mod priority;
 pub(crate) mod status;
@@ -30,9 +31,11 @@ pub(crate) fn pin_executable() -> &'static io::Result<PathBuf> {
     EXECUTABLE.get_or_init(os::this_executable)
 }
 
-/// A worker process and its three pipes.
+/// A worker process, what it is kept together with, and its three pipes.
 pub(crate) struct Spawned {
     pub(crate) child: Child,
+    pub(crate) group: os::Group,
+    pub(crate) watch: os::Watch,
     pub(crate) requests: ChildStdin,
     pub(crate) reports: ChildStdout,
     pub(crate) errors: ChildStderr,
@@ -56,14 +59,34 @@ pub(crate) fn spawn_worker(executable: Option<&Path>) -> io::Result<Spawned> {
         .stderr(Stdio::piped());
     os::prepare(&mut command);
     let mut child = command.spawn()?;
-    os::adopt(&child)?;
-    match (child.stdin.take(), child.stdout.take(), child.stderr.take()) {
-        (Some(requests), Some(reports), Some(errors)) => Ok(Spawned {
+    match set_up(&mut child) {
+        Ok((group, watch, requests, reports, errors)) => Ok(Spawned {
             child,
+            group,
+            watch,
             requests,
             reports,
             errors,
         }),
+        Err(error) => {
+            // On Windows it may not even run, and dropping it would leave it so. Killed, it is
+            // soon over; failing means that it is gone already.
+            let _ = child.kill();
+            let _ = child.wait();
+            Err(error)
+        }
+    }
+}
+
+type Parts = (os::Group, os::Watch, ChildStdin, ChildStdout, ChildStderr);
+
+fn set_up(child: &mut Child) -> io::Result<Parts> {
+    let group = os::Group::adopt(child)?;
+    let watch = os::Watch::new(child)?;
+    match (child.stdin.take(), child.stdout.take(), child.stderr.take()) {
+        (Some(requests), Some(reports), Some(errors)) => {
+            Ok((group, watch, requests, reports, errors))
+        }
         // Unreachable with the three `piped` above, and not worth a panic.
         _ => Err(io::Error::other("the child came without its pipes")),
     }

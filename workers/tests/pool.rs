@@ -24,6 +24,8 @@ mod roles;
 mod stopping;
 #[path = "pool/tasks.rs"]
 mod tasks;
+#[path = "pool/tethered.rs"]
+mod tethered;
 #[path = "pool/workforce.rs"]
 mod workforce;
 #[path = "pool/world.rs"]
@@ -46,6 +48,7 @@ fn main() {
     workers::child_entry(KINDS);
     #[cfg(target_os = "linux")]
     roles::play_if_asked();
+    tethered::entry();
     let mut arguments = Arguments::from_args();
     // One after the other: they look at the children of this process.
     arguments.test_threads = Some(1);

@@ -52,6 +52,11 @@ pub struct Means<T: Work> {
 pub struct Threads;
 
 /// Child processes. They share nothing, survive no parent, and can be killed one by one.
+///
+/// What a task has started and not waited for goes on when its worker ends after its last task.
+/// It ends with a worker that crashes or is killed, if it stayed in the worker's process group
+/// (on Windows: in any case). When this program itself is killed, it ends on Windows and goes on
+/// elsewhere.
 #[derive(Clone, Copy, Debug)]
 pub struct Processes;
 

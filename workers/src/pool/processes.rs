@@ -21,6 +21,7 @@ use super::log::{self, Log, Marks};
 use super::message::{BUILD, FromWorker, PROTOCOL, ToWorker};
 use super::task::Work;
 use crate::job::Priority;
+use crate::process::ended::Ended;
 use crate::process::status::Status;
 use crate::process::{self, Harm, Spawned, os};
 use crate::wire::frame::{self, FrameError, Frames};
@@ -55,14 +56,37 @@ type Leash = Arc<Mutex<Held>>;
 
 struct Held {
     child: Child,
-    reaped: bool,
+    group: os::Group,
+    standing: Standing,
+}
+
+/// What a child's end will mean to what its tasks have started and left behind.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// It is not to end: whatever ends it takes along what it started.
+    AtWork,
+    /// No more tasks will come. If it ends well, what it started goes on: it outlived its task
+    /// with everybody's knowledge, as what a script leaves behind outlives the script.
+    ToldToEnd,
+    /// It may not be touched any more.
+    Reaped,
 }
 
 impl Held {
     fn end(&mut self, force: bool) {
-        if !self.reaped {
+        if self.standing != Standing::Reaped {
+            self.standing = Standing::AtWork;
             // An error means that it has just ended by itself.
-            let _ = os::end(&mut self.child, force);
+            let _ = self.group.end(&mut self.child, force);
+        }
+    }
+
+    /// Of a child that has ended and was not reaped: ends what it left behind, or lets it go on.
+    fn settle(&self, ended: Ended) {
+        match (ended, self.standing) {
+            (Ended::Unknown, _) | (_, Standing::Reaped) => {}
+            (Ended::Well, Standing::ToldToEnd) => self.group.leave_rest(),
+            (Ended::Well | Ended::Badly, _) => self.group.end_rest(),
         }
     }
 }
@@ -115,13 +139,19 @@ impl Worker<Arc<Vec<u8>>> for ProcessWorker {
         self.say(ToWorker::Pause(paused));
     }
     fn hold(&mut self, held: bool) {
-        let mut leash = lock(&self.leash);
-        if !leash.reaped {
+        let leash = lock(&self.leash);
+        if leash.standing != Standing::Reaped {
             // An error means that it has just ended, or that this system cannot.
-            let _ = os::hold(&mut leash.child, held);
+            let _ = leash.group.hold(held);
         }
     }
     fn finish(&mut self) {
+        {
+            let mut leash = lock(&self.leash);
+            if leash.standing == Standing::AtWork {
+                leash.standing = Standing::ToldToEnd;
+            }
+        }
         // The writer closes the pipe when it has written everything.
         self.requests = None;
     }
@@ -131,7 +161,7 @@ impl Worker<Arc<Vec<u8>>> for ProcessWorker {
     }
     fn harm(&mut self, harm: Harm) -> bool {
         let mut held = lock(&self.leash);
-        !held.reaped && os::harm(&mut held.child, harm).is_ok()
+        held.standing != Standing::Reaped && os::harm(&mut held.child, harm).is_ok()
     }
     fn kill(&mut self) -> bool {
         lock(&self.leash).end(true);
@@ -148,6 +178,8 @@ impl<T: Work> Crew<T, Arc<Vec<u8>>> for ProcessCrew<T> {
     ) -> io::Result<Box<dyn Worker<Arc<Vec<u8>>>>> {
         let Spawned {
             child,
+            group,
+            watch,
             requests: pipe,
             reports: output,
             errors,
@@ -155,7 +187,8 @@ impl<T: Work> Crew<T, Arc<Vec<u8>>> for ProcessCrew<T> {
         let pid = child.id();
         let leash: Leash = Arc::new(Mutex::new(Held {
             child,
-            reaped: false,
+            group,
+            standing: Standing::AtWork,
         }));
         let (requests, outgoing) = unbounded();
         let name = |role| format!("{} {} {role}", self.name, slot + 1);
@@ -187,7 +220,13 @@ impl<T: Work> Crew<T, Arc<Vec<u8>>> for ProcessCrew<T> {
             })?;
             let leash = leash.clone();
             thread(name("minder"), move || {
-                report(vec![What::Gone(mind(&leash, &end, &mind_heard, printed))]);
+                report(vec![What::Gone(mind(
+                    &leash,
+                    &watch,
+                    &end,
+                    &mind_heard,
+                    printed,
+                ))]);
             })
         })();
         if let Err(error) = started {
@@ -195,7 +234,7 @@ impl<T: Work> Crew<T, Arc<Vec<u8>>> for ProcessCrew<T> {
             held.end(true);
             // Killed, so this is soon over. It may only fail if it is gone already.
             let _ = held.child.wait();
-            held.reaped = true;
+            held.standing = Standing::Reaped;
             return Err(error);
         }
 
@@ -378,7 +417,7 @@ fn pass_on<T: Work>(
 fn end_lingering(leash: &Leash) {
     let since = Instant::now();
     while since.elapsed() < LINGER {
-        if lock(leash).reaped {
+        if lock(leash).standing == Standing::Reaped {
             return;
         }
         std::thread::sleep(Duration::from_millis(5));
@@ -389,22 +428,24 @@ fn end_lingering(leash: &Leash) {
 /// Waits for the child to end and for what it had to say.
 fn mind(
     leash: &Leash,
+    watch: &os::Watch,
     closed: &Receiver<Closed>,
     heard: &AtomicU64,
     printed: JoinHandle<String>,
 ) -> Gone {
-    let pid = lock(leash).child.id();
     let status = loop {
-        os::await_end(pid);
+        let ended = watch.wait();
         let mut held = lock(leash);
+        // Before it is reaped: afterwards the number of its group may be somebody else's.
+        held.settle(ended);
         match held.child.try_wait() {
             Ok(Some(status)) => {
-                held.reaped = true;
+                held.standing = Standing::Reaped;
                 break os::status(status);
             }
             Ok(None) => {}
             Err(error) => {
-                held.reaped = true;
+                held.standing = Standing::Reaped;
                 break Status::Unknown(error.to_string());
             }
         }
@@ -450,13 +491,14 @@ mod tests {
         // What a reused number looks like: reaped, says the leash, and yet there is a process.
         let stranger = Command::new("sleep").arg("60").spawn().expect("sleep");
         let mut held = Held {
+            group: os::Group::adopt(&stranger).expect("a number"),
             child: stranger,
-            reaped: true,
+            standing: Standing::Reaped,
         };
         held.end(true);
         std::thread::sleep(Duration::from_millis(50));
         assert!(held.child.try_wait().expect("its state").is_none());
-        held.reaped = false;
+        held.standing = Standing::AtWork;
         held.end(true);
         held.child.wait().expect("its end");
     }

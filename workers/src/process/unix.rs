@@ -7,11 +7,22 @@ use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus};
 
-use nix::sys::signal::{Signal, kill, killpg};
-use nix::unistd::{Pid, dup2_stdin, dup2_stdout, getppid};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::{Pid, dup2_stdin, dup2_stdout};
 
 use super::Harm;
 use super::status::Status;
+
+#[path = "unix/ended.rs"]
+mod ended;
+#[path = "unix/group.rs"]
+mod group;
+#[path = "unix/parent.rs"]
+mod parent;
+
+pub(crate) use ended::Watch;
+pub(crate) use group::Group;
+pub(crate) use parent::die_with_parent;
 
 /// On Linux the magic link, which leads to the running file even after it was replaced or
 /// deleted, or its AppImage unmounted; its plain path would not.
@@ -35,33 +46,6 @@ pub(super) fn prepare(command: &mut Command) {
     command.process_group(0).arg0("thawsum");
 }
 
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "one face for all systems; on Windows it can fail"
-)]
-pub(super) fn adopt(_child: &Child) -> io::Result<()> {
-    Ok(())
-}
-
-/// Ends a child and everything it started that is still in its process group. The child must
-/// not have been reaped: until then nobody else can have its number.
-pub(crate) fn end(child: &mut Child, force: bool) -> io::Result<()> {
-    let signal = if force {
-        Signal::SIGKILL
-    } else {
-        Signal::SIGTERM
-    };
-    signal_group(child, signal)
-}
-
-fn signal_group(child: &Child, signal: Signal) -> io::Result<()> {
-    let group = Pid::from_raw(child.id().cast_signed());
-    // A task may have moved its process into another group: then that one alone.
-    killpg(group, signal)
-        .or_else(|_| kill(group, signal))
-        .map_err(io::Error::from)
-}
-
 /// Does harm to a child alone, which must not have been reaped.
 pub(crate) fn harm(child: &mut Child, harm: Harm) -> io::Result<()> {
     let signal = match harm {
@@ -73,35 +57,6 @@ pub(crate) fn harm(child: &mut Child, harm: Harm) -> io::Result<()> {
     };
     kill(Pid::from_raw(child.id().cast_signed()), signal).map_err(io::Error::from)
 }
-
-/// Stops a child and everything it started that is still in its process group, or lets it go on.
-/// The child must not have been reaped.
-pub(crate) fn hold(child: &mut Child, held: bool) -> io::Result<()> {
-    let signal = if held {
-        Signal::SIGSTOP
-    } else {
-        Signal::SIGCONT
-    };
-    signal_group(child, signal)
-}
-
-/// Waits until a child that was not reaped has ended, and leaves it unreaped. May return before.
-#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
-pub(crate) fn await_end(pid: u32) {
-    use nix::sys::wait::{Id, WaitPidFlag, waitid};
-    let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT;
-    if waitid(Id::Pid(Pid::from_raw(pid.cast_signed())), flags).is_err() {
-        std::thread::sleep(POLL);
-    }
-}
-
-/// Elsewhere the system's call for it has no safe face, and looking is cheap.
-#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
-pub(crate) fn await_end(_pid: u32) {
-    std::thread::sleep(POLL);
-}
-
-const POLL: std::time::Duration = std::time::Duration::from_millis(20);
 
 pub(crate) fn status(status: ExitStatus) -> Status {
     match (status.signal(), status.code()) {
@@ -125,19 +80,4 @@ pub(crate) fn take_protocol() -> io::Result<(File, File)> {
     dup2_stdin(File::open("/dev/null")?)?;
     dup2_stdout(io::stderr())?;
     Ok((requests, reports))
-}
-
-/// Arranges to die with the parent. The end of standard input says so too, but only to a
-/// thread that gets to run.
-pub(crate) fn die_with_parent(parent: u32) -> io::Result<()> {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    {
-        nix::sys::prctl::set_name(c"thawsum-worker")?;
-        nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
-    }
-    // It may have died before the signal was armed; then somebody else is the parent by now.
-    if getppid().as_raw().unsigned_abs() != parent {
-        return Err(io::Error::other("the parent is gone already"));
-    }
-    Ok(())
 }

@@ -9,6 +9,7 @@ use std::time::Instant;
 use workers::pool::{Death, Executor, Pool, Processes, Status, Terms};
 
 use crate::tasks::{Do, Signal};
+use crate::tethered::{self, Line, Tethered};
 use crate::trials;
 use crate::world::{begins, number};
 #[cfg(target_os = "linux")]
@@ -25,6 +26,10 @@ trials! {
         the_pool_never_restarts_in_a_hot_loop,
         a_killed_worker_is_nobodys_fault,
         tasks_that_waited_behind_a_deadly_one_are_done,
+        what_a_task_started_ends_when_its_worker_crashes,
+        what_a_task_started_ends_when_the_worker_is_killed,
+        what_a_task_started_outlives_a_worker_that_ends_well,
+        a_worker_at_a_task_ends_with_a_program_that_is_killed,
     ],
     linux: [
         every_death_has_a_name,
@@ -263,4 +268,58 @@ fn tasks_that_waited_behind_a_deadly_one_are_done() {
     let outcomes = pool.map(tasks).expect("taken");
     let done: Vec<bool> = outcomes.iter().map(Result::is_ok).collect();
     assert_eq!(done, [true, false, true, false, true], "{outcomes:?}");
+}
+
+/// A pool of one worker, and a program that a task has started and left behind.
+fn pool_with_tethered() -> (Pool<Do, Processes>, Tethered) {
+    let pool = pool::<Processes>(1);
+    let line = Line::open();
+    pool.submit(Do::LeaveBehind(line.port()))
+        .expect("taken")
+        .wait()
+        .expect("started");
+    let mut left = line.accept();
+    assert!(left.is_alive(), "its task is done, its worker is there");
+    (pool, left)
+}
+
+fn what_a_task_started_ends_when_its_worker_crashes() {
+    // The first looks like a success and is none: nobody told the worker to end.
+    for deadly in [Do::Exit(0), Do::Exit(9), Do::Raise(Signal::Kill)] {
+        let (pool, mut left) = pool_with_tethered();
+        let death = pool.submit(deadly.clone()).expect("taken").wait();
+        assert!(matches!(death, Err(Death::Crashed(_))), "{death:?}");
+        assert!(left.ends(), "{deadly:?}");
+    }
+}
+
+fn what_a_task_started_ends_when_the_worker_is_killed() {
+    let (pool, mut left) = pool_with_tethered();
+    let handle = pool.submit(Do::Stubborn(60_000)).expect("taken");
+    assert!(begins(&handle));
+    pool.kill(&handle);
+    assert!(matches!(handle.wait(), Err(Death::Cancelled(_))));
+    assert!(left.ends());
+}
+
+fn what_a_task_started_outlives_a_worker_that_ends_well() {
+    let (pool, mut left) = pool_with_tethered();
+    pool.join();
+    assert!(left.is_alive());
+}
+
+fn a_worker_at_a_task_ends_with_a_program_that_is_killed() {
+    let (worker, left_behind) = (Line::open(), Line::open());
+    let mut program = tethered::employ(worker.port(), left_behind.port()).expect("a program");
+    let (mut worker, mut left_behind) = (worker.accept(), left_behind.accept());
+    assert!(worker.is_alive() && left_behind.is_alive());
+    program.kill().expect("it runs");
+    program.wait().expect("it was ours");
+    assert!(worker.ends());
+    // Only a job object reaches as far as that.
+    if cfg!(windows) {
+        assert!(left_behind.ends());
+    } else {
+        assert!(left_behind.is_alive());
+    }
 }

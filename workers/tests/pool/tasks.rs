@@ -32,6 +32,10 @@ pub enum Do {
     Print(usize),
     /// Start a program that holds every stream it gets for a minute; gives its number.
     Grandchild,
+    /// Answer whoever asks at this port, and never look up.
+    Answer(u16),
+    /// Start a program that answers whoever asks at this port.
+    LeaveBehind(u16),
     /// Start a program that reads its standard input to the end; gives what it said.
     ReadInput,
     /// Append a line to a file and wait so many milliseconds: who ran, seen from outside.
@@ -111,6 +115,14 @@ impl Task for Do {
             Self::Grandchild => {
                 let child = Command::new("sleep").arg("60").spawn()?;
                 Ok(child.id().to_le_bytes().to_vec())
+            }
+            Self::Answer(port) => {
+                crate::tethered::answer(port);
+                Ok(Vec::new())
+            }
+            Self::LeaveBehind(port) => {
+                crate::tethered::leave_behind(port)?;
+                Ok(Vec::new())
             }
             Self::ReadInput => {
                 let output = Command::new(if cfg!(windows) { "findstr" } else { "cat" })
