@@ -19,10 +19,13 @@ mod ended;
 mod group;
 #[path = "unix/parent.rs"]
 mod parent;
+#[path = "unix/times.rs"]
+mod times;
 
 pub(crate) use ended::Watch;
 pub(crate) use group::Group;
 pub(crate) use parent::die_with_parent;
+pub(crate) use times::processor_time;
 
 /// On Linux the magic link, which leads to the running file even after it was replaced or
 /// deleted, or its AppImage unmounted; its plain path would not.

@@ -22,9 +22,12 @@ mod job;
 mod start;
 #[path = "windows/streams.rs"]
 mod streams;
+#[path = "windows/times.rs"]
+mod times;
 
 pub(crate) use ended::Watch;
 pub(crate) use group::Group;
+pub(crate) use times::processor_time;
 
 /// Windows keeps a running program's file from being replaced, so its path stays true.
 pub(super) fn this_executable() -> io::Result<PathBuf> {

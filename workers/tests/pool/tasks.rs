@@ -21,6 +21,8 @@ pub enum Do {
     Stubborn(u64),
     /// Keep a core busy for so many milliseconds, and never look up.
     Spin(u64),
+    /// Use so many milliseconds of processor time.
+    Burn(u64),
     /// Let no polite signal end this process, and never look up.
     IgnoreSignals,
     Fail(String),
@@ -85,6 +87,14 @@ impl Task for Do {
             Self::Spin(ms) => {
                 let until = Instant::now() + Duration::from_millis(ms);
                 while Instant::now() < until {
+                    std::hint::spin_loop();
+                }
+                Ok(Vec::new())
+            }
+            Self::Burn(ms) => {
+                let clock = workers::process::usage::CpuClock::start();
+                let burnt = || clock.elapsed().expect("every system tells");
+                while burnt() < Duration::from_millis(ms) {
                     std::hint::spin_loop();
                 }
                 Ok(Vec::new())

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use workers::pool::{Death, Executor, Pool, Processes, Stage, SubmitError, Terms};
+use workers::process::usage::CpuClock;
 
 use crate::tasks::{Count, Do, SetUp, Unknown};
 use crate::trials;
@@ -23,6 +24,7 @@ trials! {
         times_without_end_are_for_ever,
     ],
     processes: [
+        the_processor_time_of_workers_that_have_ended_is_counted,
         an_executable_that_cannot_start_makes_submitting_fail,
         a_task_that_no_worker_knows_makes_submitting_fail,
         an_initializer_that_ends_the_process_is_told,
@@ -349,4 +351,18 @@ fn the_programs_file_may_be_deleted_while_it_runs() {
         "{output:?}"
     );
     assert!(!copy.exists());
+}
+
+fn the_processor_time_of_workers_that_have_ended_is_counted() {
+    const EACH: Duration = Duration::from_millis(400);
+    let clock = CpuClock::start();
+    let pool: Pool<Do, Processes> = Pool::builder().workers(2).build().expect("a pool");
+    let burn = || Do::Burn(u64::try_from(EACH.as_millis()).expect("few"));
+    for outcome in pool.map([burn(), burn()]).expect("taken") {
+        outcome.expect("done");
+    }
+    pool.join();
+    let counted = clock.elapsed().expect("every system tells");
+    // This process waits meanwhile, and uses far less than that itself.
+    assert!(counted >= 2 * EACH, "{counted:?}");
 }
