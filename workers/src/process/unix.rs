@@ -17,6 +17,9 @@ use super::status::Status;
 mod ended;
 #[path = "unix/group.rs"]
 mod group;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+#[path = "unix/kqueue.rs"]
+mod kqueue;
 #[path = "unix/parent.rs"]
 mod parent;
 #[path = "unix/times.rs"]

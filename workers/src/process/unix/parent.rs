@@ -29,6 +29,8 @@ fn arm(_parent: u32) -> io::Result<()> {
     clippy::unnecessary_wraps,
     reason = "one face for all systems; on Linux it can fail"
 )]
-fn arm(_parent: u32) -> io::Result<()> {
+fn arm(parent: u32) -> io::Result<()> {
+    // Without it, there is still the end of standard input.
+    let _ = super::kqueue::kill_this_when_it_ends(parent);
     Ok(())
 }
