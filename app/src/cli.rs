@@ -1,10 +1,13 @@
 //! The command line. One file a subcommand and one line each in `Command`.
 
 mod check;
+mod compare;
+mod duplicates;
 mod hash;
 mod open;
 mod output;
 mod sum;
+mod verdicts;
 mod work;
 mod worker;
 
@@ -42,6 +45,10 @@ enum Command {
     Hash(hash::Options),
     /// Verify the files that checksum files list
     Check(check::Options),
+    /// Compare two folders, a folder and a checksum file, or two checksum files
+    Compare(compare::Options),
+    /// Find files with the same content
+    Duplicates(duplicates::Options),
     /// Checksums as coreutils' cksum and sha256sum print and check them, for scripts
     #[command(disable_help_flag = true, override_help = sum::help())]
     Sum,
@@ -76,6 +83,14 @@ pub fn main() -> ExitCode {
         Some(Command::Check(options)) => {
             console::attach();
             check::run(&options)
+        }
+        Some(Command::Compare(options)) => {
+            console::attach();
+            compare::run(&options)
+        }
+        Some(Command::Duplicates(options)) => {
+            console::attach();
+            duplicates::run(&options)
         }
         Some(Command::Worker) => {
             console::attach();

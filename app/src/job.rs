@@ -40,7 +40,7 @@ pub(crate) enum JobState {
         since: Instant,
     },
     Running(Box<Running>),
-    Finished(Finished),
+    Finished(Box<Finished>),
 }
 
 /// A job in the background.

@@ -658,13 +658,13 @@ impl Session {
             ),
             Ending::Completed => {}
         }
-        self.job = JobState::Finished(Finished {
+        self.job = JobState::Finished(Box::new(Finished {
             title,
             summary,
             frozen_for,
             totals,
             lanes,
-        });
+        }));
         self.ask_for_rows();
     }
 

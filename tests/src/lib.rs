@@ -28,9 +28,11 @@
 #![cfg(unix)]
 
 mod program;
+mod rows;
 mod trees;
 
 pub use program::{program, run, stderr_of};
+pub use rows::Rows;
 pub use trees::{Tree, reference};
 
 #[cfg(target_os = "linux")]

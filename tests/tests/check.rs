@@ -2,45 +2,14 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
-use std::process::{Command, Output};
+use std::process::Command;
 
-use end_to_end::{Tree, program, reference, run, stderr_of};
-use serde_json::Value;
+use end_to_end::{Rows, Tree, reference, run, stderr_of};
 
 const WAYS: [&str; 2] = ["processes", "threads"];
 
-/// Runs `thawsum check --json` in a folder; the lines by path and verdict, and the summary.
-fn check(tree: &Tree, arguments: &[&str]) -> (Vec<(String, String, Value)>, Value, Output) {
-    let output = Command::new(program())
-        .args(["check", "--json"])
-        .args(arguments)
-        .current_dir(tree.path())
-        .output()
-        .expect("thawsum runs");
-    let mut lines: Vec<Value> = String::from_utf8(output.stdout.clone())
-        .expect("JSON is text")
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("JSON"))
-        .collect();
-    let summary = lines.pop().expect("a summary")["summary"].clone();
-    let text = |value: &Value| value.as_str().expect("text").to_owned();
-    let rows: Vec<_> = lines
-        .iter()
-        .map(|line| (text(&line["path"]), text(&line["verdict"]), line.clone()))
-        .collect();
-    // Whatever happens, every row is counted once.
-    let counts = summary["verdicts"].as_object().expect("counts");
-    let counted: u64 = counts.values().filter_map(Value::as_u64).sum();
-    assert_eq!(counted, rows.len() as u64, "{summary}");
-    assert_eq!(summary["files"], counted, "{summary}");
-    assert_eq!(summary["not_reached"], 0);
-    (rows, summary, output)
-}
-
-fn verdicts(rows: &[(String, String, Value)]) -> Vec<(&str, &str)> {
-    rows.iter()
-        .map(|(path, verdict, _)| (path.as_str(), verdict.as_str()))
-        .collect()
+fn check(tree: &Tree, arguments: &[&str]) -> Rows {
+    Rows::of(tree.path(), &[&["check"], arguments].concat())
 }
 
 /// A list of some files by one of the original programs, as these would be called in the folder.
@@ -93,10 +62,9 @@ fn every_verdict_is_given_where_it_belongs() {
     // As empty as the listed one, which makes neither a copy of the other.
     tree.file("void", b"");
     for way in WAYS {
-        let (rows, summary, output) =
-            check(&tree, &["--duplicates", "--run-on", way, "all.sha256"]);
+        let found = check(&tree, &["--duplicates", "--run-on", way, "all.sha256"]);
         assert_eq!(
-            verdicts(&rows),
+            found.verdicts(),
             [
                 ("all.sha256", "bad_line"),
                 ("changed", "failed"),
@@ -109,18 +77,20 @@ fn every_verdict_is_given_where_it_belongs() {
                 ("same", "ok"),
                 ("void", "new"),
             ],
-            "{summary}"
+            "{}",
+            found.summary
         );
-        let reason = |at: usize| rows[at].2["reason"].as_str().unwrap_or_default();
+        let reason = |at| found.reason(at);
         assert!(reason(0).contains("line 7"), "{}", reason(0));
         assert!(reason(1).contains("SHA-256"), "{}", reason(1));
         assert!(reason(2).contains("same"), "{}", reason(2));
         assert!(reason(6).contains("elsewhere/moved"), "{}", reason(6));
-        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(found.status(), Some(1));
     }
     // Without being asked to, it looks for nothing else.
-    let (rows, ..) = check(&tree, &["all.sha256"]);
-    let names: Vec<&str> = verdicts(&rows).iter().map(|(name, _)| *name).collect();
+    let found = check(&tree, &["all.sha256"]);
+    let verdicts = found.verdicts();
+    let names: Vec<&str> = verdicts.iter().map(|(name, _)| *name).collect();
     assert_eq!(
         names,
         [
@@ -133,11 +103,11 @@ fn every_verdict_is_given_where_it_belongs() {
             "same"
         ]
     );
-    assert_eq!(rows[5].1, "missing");
+    assert_eq!(found.rows[5].1, "missing");
     // New files are read only where something is missing.
-    let (rows, ..) = check(&tree, &["--new", "all.sha256"]);
-    assert_eq!(rows[6].1, "moved");
-    assert_eq!(rows[2].1, "new", "nobody has asked for duplicates");
+    let found = check(&tree, &["--new", "all.sha256"]);
+    assert_eq!(found.rows[6].1, "moved");
+    assert_eq!(found.rows[2].1, "new", "nobody has asked for duplicates");
 }
 
 #[test]
@@ -146,13 +116,13 @@ fn nothing_new_is_no_reason_to_fail_and_nothing_at_all_is() {
     tree.file("a", b"a");
     tree.file("a.md5", &list(&tree, "md5sum", &["a"]));
     tree.file("new", b"new");
-    let (rows, _, output) = check(&tree, &["--new", "a.md5"]);
-    assert_eq!(verdicts(&rows), [("a", "ok"), ("new", "new")]);
-    assert_eq!(output.status.code(), Some(0));
+    let found = check(&tree, &["--new", "a.md5"]);
+    assert_eq!(found.verdicts(), [("a", "ok"), ("new", "new")]);
+    assert_eq!(found.status(), Some(0));
     tree.file("none.sha256", b"# nothing in here\n");
-    let (rows, _, output) = check(&tree, &["none.sha256"]);
-    assert!(rows.len() <= 1, "{rows:?}");
-    assert_eq!(output.status.code(), Some(1));
+    let found = check(&tree, &["none.sha256"]);
+    assert!(found.rows.len() <= 1, "{:?}", found.rows);
+    assert_eq!(found.status(), Some(1));
 }
 
 #[test]
@@ -162,16 +132,16 @@ fn several_lists_of_the_same_files_make_one_reading() {
     tree.file("b", &[8; 50_000]);
     tree.file("MD5SUMS", &list(&tree, "md5sum", &["a", "b"]));
     tree.file("SHA256SUMS", &list(&tree, "sha256sum", &["b", "a"]));
-    let (rows, summary, output) = check(&tree, &["MD5SUMS", "SHA256SUMS"]);
-    assert_eq!(verdicts(&rows), [("a", "ok"), ("b", "ok")]);
-    assert_eq!(summary["bytes"], 150_000);
-    assert_eq!(output.status.code(), Some(0));
+    let found = check(&tree, &["MD5SUMS", "SHA256SUMS"]);
+    assert_eq!(found.verdicts(), [("a", "ok"), ("b", "ok")]);
+    assert_eq!(found.summary["bytes"], 150_000);
+    assert_eq!(found.status(), Some(0));
     // One of the two lists is wrong about one file: so is the file.
     let wrong = String::from_utf8(list(&tree, "md5sum", &["a", "b"])).unwrap();
     let wrong: String = wrong.replacen(|c: char| c.is_ascii_hexdigit(), "f", 3);
     tree.file("MD5SUMS", wrong.as_bytes());
-    let (rows, ..) = check(&tree, &["MD5SUMS", "SHA256SUMS"]);
-    assert_eq!(verdicts(&rows), [("a", "failed"), ("b", "ok")]);
+    let found = check(&tree, &["MD5SUMS", "SHA256SUMS"]);
+    assert_eq!(found.verdicts(), [("a", "failed"), ("b", "ok")]);
 }
 
 #[test]
@@ -180,12 +150,12 @@ fn names_start_from_the_folder_of_the_list_unless_told() {
     tree.file("data/a", b"a");
     let lines = list(&tree, "sha256sum", &["data/a"]);
     tree.file("data/from-above.sha256", &lines);
-    let (rows, _, output) = check(&tree, &["data/from-above.sha256"]);
-    assert_eq!(verdicts(&rows), [("data/data/a", "missing")]);
-    assert_eq!(output.status.code(), Some(1));
-    let (rows, _, output) = check(&tree, &["--base", ".", "data/from-above.sha256"]);
-    assert_eq!(verdicts(&rows), [("data/a", "ok")]);
-    assert_eq!(output.status.code(), Some(0));
+    let found = check(&tree, &["data/from-above.sha256"]);
+    assert_eq!(found.verdicts(), [("data/data/a", "missing")]);
+    assert_eq!(found.status(), Some(1));
+    let found = check(&tree, &["--base", ".", "data/from-above.sha256"]);
+    assert_eq!(found.verdicts(), [("data/a", "ok")]);
+    assert_eq!(found.status(), Some(0));
 }
 
 #[test]
@@ -194,16 +164,16 @@ fn a_list_that_cannot_be_read_is_named_and_the_others_are_used() {
     tree.file("a", b"a");
     tree.file("good.sha256", &list(&tree, "sha256sum", &["a"]));
     tree.file("picture.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR and so on");
-    let (rows, _, output) = check(&tree, &["good.sha256", "not-there.sha256", "picture.png"]);
+    let found = check(&tree, &["good.sha256", "not-there.sha256", "picture.png"]);
     assert_eq!(
-        verdicts(&rows),
+        found.verdicts(),
         [
             ("a", "ok"),
             ("not-there.sha256", "unreadable"),
             ("picture.png", "unreadable")
         ]
     );
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(found.status(), Some(1));
 }
 
 #[test]
@@ -219,9 +189,9 @@ fn what_is_listed_and_no_file_is_never_opened() {
     nix::unistd::mkfifo(&tree.path().join("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
     fs::create_dir(tree.path().join("folder")).unwrap();
     tree.file("list.sha256", &lines);
-    let (rows, ..) = check(&tree, &["list.sha256"]);
+    let found = check(&tree, &["list.sha256"]);
     assert_eq!(
-        verdicts(&rows),
+        found.verdicts(),
         [("a", "ok"), ("folder", "unreadable"), ("pipe", "skipped")]
     );
 }

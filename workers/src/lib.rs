@@ -13,11 +13,14 @@
 mod algorithm;
 mod cancel;
 mod check;
+mod compare;
+mod duplicates;
 mod error;
 mod event;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod job;
+mod listed;
 pub mod manifest;
 mod name;
 pub mod pool;
@@ -30,6 +33,8 @@ mod wire;
 pub use algorithm::{Algorithm, Digest, Hasher, Strength, UnknownAlgorithm};
 pub use cancel::{CancelToken, Control, Stopped};
 pub use check::{CheckSpec, Unlisted};
+pub use compare::{CompareSpec, Side};
+pub use duplicates::DuplicatesSpec;
 pub use error::SpecError;
 pub use event::{Cause, Ending, Event, Sink, Summary, WorkerEvent, WorkerFigures};
 pub use job::inline::{InlineJob, Pace};

@@ -39,6 +39,14 @@ pub enum Verdict {
     Duplicate(Box<Path>),
     /// A line of a list that could not be understood; why.
     BadLine(String),
+    /// It is the same on both sides.
+    Same,
+    /// It is on both sides, and differs: the left is what was expected.
+    Different(Box<Mismatch>),
+    /// It is on the left side alone.
+    OnlyLeft,
+    /// It is on the right side alone.
+    OnlyRight,
     /// The system refused; its reason in words.
     Unreadable(String),
     /// Size or modification time changed while the file was read: no digest would be true.
@@ -70,6 +78,27 @@ pub enum Mismatch {
         /// What it is.
         found: u64,
     },
+}
+
+impl Mismatch {
+    /// The difference between two sides, of which neither is the one that is right.
+    fn side_by_side(&self) -> String {
+        match self {
+            Self::Digest {
+                algorithm,
+                expected,
+                found,
+            } => format!(
+                "{} is {} on the left, {} on the right",
+                algorithm.label(),
+                Digest(expected),
+                Digest(found)
+            ),
+            Self::Size { expected, found } => {
+                format!("{expected} bytes on the left, {found} on the right")
+            }
+        }
+    }
 }
 
 impl std::fmt::Display for Mismatch {
@@ -152,11 +181,19 @@ pub enum VerdictKind {
     Skipped,
     /// See [`Verdict::BadLine`].
     BadLine,
+    /// See [`Verdict::Same`].
+    Same,
+    /// See [`Verdict::Different`].
+    Different,
+    /// See [`Verdict::OnlyLeft`].
+    OnlyLeft,
+    /// See [`Verdict::OnlyRight`].
+    OnlyRight,
 }
 
 impl VerdictKind {
     /// Every kind, in the order in which people are told.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::Ok,
         Self::Failed,
         Self::Missing,
@@ -169,6 +206,10 @@ impl VerdictKind {
         Self::TimedOut,
         Self::Skipped,
         Self::BadLine,
+        Self::Same,
+        Self::Different,
+        Self::OnlyLeft,
+        Self::OnlyRight,
     ];
 
     /// The name in reports.
@@ -187,6 +228,10 @@ impl VerdictKind {
             Self::TimedOut => "timed_out",
             Self::Skipped => "skipped",
             Self::BadLine => "bad_line",
+            Self::Same => "same",
+            Self::Different => "different",
+            Self::OnlyLeft => "only_left",
+            Self::OnlyRight => "only_right",
         }
     }
 
@@ -194,7 +239,7 @@ impl VerdictKind {
     #[must_use]
     pub const fn is_wrong(self) -> bool {
         match self {
-            Self::Ok | Self::New | Self::Duplicate | Self::Skipped => false,
+            Self::Ok | Self::New | Self::Duplicate | Self::Skipped | Self::Same => false,
             Self::Failed
             | Self::Missing
             | Self::Moved
@@ -202,7 +247,10 @@ impl VerdictKind {
             | Self::ChangedWhileReading
             | Self::Crashed
             | Self::TimedOut
-            | Self::BadLine => true,
+            | Self::BadLine
+            | Self::Different
+            | Self::OnlyLeft
+            | Self::OnlyRight => true,
         }
     }
 }
@@ -224,6 +272,10 @@ impl Verdict {
             Self::TimedOut(_) => VerdictKind::TimedOut,
             Self::Skipped(_) => VerdictKind::Skipped,
             Self::BadLine(_) => VerdictKind::BadLine,
+            Self::Same => VerdictKind::Same,
+            Self::Different(_) => VerdictKind::Different,
+            Self::OnlyLeft => VerdictKind::OnlyLeft,
+            Self::OnlyRight => VerdictKind::OnlyRight,
         }
     }
 
@@ -246,6 +298,10 @@ impl Verdict {
             | Self::Crashed(why)
             | Self::BadLine(why) => why.into(),
             Self::Failed(mismatch) => mismatch.to_string().into(),
+            Self::Different(mismatch) => mismatch.side_by_side().into(),
+            Self::Same => "the same on both sides".into(),
+            Self::OnlyLeft => "on the left side alone".into(),
+            Self::OnlyRight => "on the right side alone".into(),
             Self::Missing => "it is not there".into(),
             Self::New => "it is in no list".into(),
             Self::Moved(to) => format!("its content is now {}", shown(to)).into(),

@@ -1,22 +1,17 @@
 //! `thawsum check`: are the files what their checksum files say? The friendlier sister of
 //! `sha256sum --check`: every verdict, and what else is in the folder.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use serde_json::{Value, json};
 use workers::manifest::Format;
-use workers::{
-    Algorithm, CheckSpec, Ending, FileResult, Job, Priority, RunOn, Summary, Unlisted, VerdictKind,
-    path_bytes, shown,
-};
+use workers::{Algorithm, CheckSpec, Job, Priority, Unlisted, VerdictKind};
 
-use super::output::{summary_json, wording};
-use super::work::{self, Way, Work};
+use super::verdicts::{Rows, conclude};
+use super::work::{self, Work};
 use super::{parse_algorithm, parse_format, status};
-use crate::format::{bytes, count, counted, duration};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -69,8 +64,6 @@ pub(super) fn run(options: &Options) -> ExitCode {
 
 #[derive(Debug, thiserror::Error)]
 enum Failure {
-    #[error("a check needs workers that can be waited for: --run-on processes or threads")]
-    Inline,
     #[error(transparent)]
     Work(#[from] work::Failure),
     #[error("the verdicts could not be printed: {0}")]
@@ -80,7 +73,6 @@ enum Failure {
 impl Failure {
     fn status(&self) -> u8 {
         match self {
-            Self::Inline => status::USAGE,
             Self::Work(failure) => failure.status(),
             Self::Print(_) => status::WRONG,
         }
@@ -88,11 +80,7 @@ impl Failure {
 }
 
 fn try_run(options: &Options) -> Result<u8, Failure> {
-    let run_on = match options.work.run_on {
-        Way::Inline => return Err(Failure::Inline),
-        Way::Threads => RunOn::Threads,
-        Way::Processes => RunOn::Processes,
-    };
+    let run_on = options.work.run_on()?;
     let spec = CheckSpec {
         lists: options.lists.clone(),
         format: options.format,
@@ -107,97 +95,19 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
         priority: Priority::Normal,
         file_limit: options.work.file_limit(),
     };
-    let (summary, mut results) = options.work.pool(|sink| Job::check(spec, run_on, sink))?;
-    results.sort_by(|a, b| path_bytes(&a.path).cmp(path_bytes(&b.path)));
-    print(options, &summary, &results).map_err(Failure::Print)?;
-    let code = conclude(&summary);
+    let (summary, results) = options.work.pool(|sink| Job::check(spec, run_on, sink))?;
+    let how = Rows {
+        hidden: options.quiet.then_some(VerdictKind::Ok),
+        json: options.json,
+    };
+    how.print(&summary, results).map_err(Failure::Print)?;
+    let code = match conclude(&summary, "no file was listed") {
+        // A check that has seen no file right has shown nothing.
+        0 if summary.counts.get(VerdictKind::Ok) == 0 => status::WRONG,
+        code => code,
+    };
     if !options.json {
         options.work.sum_up(&summary);
     }
     Ok(code)
-}
-
-fn print(options: &Options, summary: &Summary, results: &[FileResult]) -> io::Result<()> {
-    let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    for result in results {
-        let kind = result.verdict.kind();
-        if options.quiet && kind == VerdictKind::Ok {
-            continue;
-        }
-        if options.json {
-            writeln!(out, "{}", as_json(result))?;
-            continue;
-        }
-        let (word, path) = (wording(kind), shown(&result.path));
-        match result.verdict.reason() {
-            Some(why) if !matches!(kind, VerdictKind::Missing | VerdictKind::New) => {
-                writeln!(out, "{path}: {word}: {why}")?;
-            }
-            _ => writeln!(out, "{path}: {word}")?,
-        }
-    }
-    if options.json {
-        writeln!(out, "{}", json!({"summary": summary_json(summary)}))?;
-    }
-    out.flush()
-}
-
-fn as_json(result: &FileResult) -> Value {
-    let bytes = path_bytes(&result.path);
-    let mut value = json!({
-        "path": String::from_utf8_lossy(bytes),
-        "verdict": result.verdict.kind().name(),
-        "size": result.size,
-        "reason": result.verdict.reason(),
-    });
-    if std::str::from_utf8(bytes).is_err() {
-        let hex: String = bytes
-            .chunks(32)
-            .map(|part| workers::Digest(part).to_string())
-            .collect();
-        value["path_hex"] = hex.into();
-    }
-    value
-}
-
-/// Says how it went on standard error; gives the exit status.
-fn conclude(summary: &Summary) -> u8 {
-    match &summary.ending {
-        Ending::Completed => {}
-        Ending::Cancelled => {
-            eprintln!(
-                "thawsum: interrupted; {} of {} had their verdict",
-                count(summary.counts.total()),
-                counted(summary.found, "file", "files"),
-            );
-            return status::INTERRUPTED;
-        }
-        Ending::Failed(why) => {
-            eprintln!(
-                "thawsum: the check could not go on: {why}; {} have no verdict",
-                counted(summary.not_reached, "file", "files")
-            );
-            return status::WRONG;
-        }
-    }
-    let parts: Vec<String> = VerdictKind::ALL
-        .into_iter()
-        .filter(|&kind| summary.counts.get(kind) > 0)
-        .map(|kind| format!("{} {}", count(summary.counts.get(kind)), wording(kind)))
-        .collect();
-    let parts = match parts.is_empty() {
-        true => "no file was listed".to_owned(),
-        false => parts.join(", "),
-    };
-    eprintln!(
-        "thawsum: {parts} ({} read in {})",
-        bytes(summary.bytes),
-        duration(summary.wall)
-    );
-    // A check that has seen no file right has shown nothing.
-    if summary.counts.any_wrong() || summary.counts.get(VerdictKind::Ok) == 0 {
-        status::WRONG
-    } else {
-        0
-    }
 }

@@ -56,24 +56,6 @@ impl ProgressLine {
     }
 }
 
-/// The word for a verdict. Those that `sha256sum` has are as it writes them.
-pub(super) fn wording(kind: VerdictKind) -> &'static str {
-    match kind {
-        VerdictKind::Ok => "OK",
-        VerdictKind::Failed => "FAILED",
-        VerdictKind::Missing => "MISSING",
-        VerdictKind::Moved => "MOVED",
-        VerdictKind::New => "NEW",
-        VerdictKind::Duplicate => "DUPLICATE",
-        VerdictKind::Unreadable => "UNREADABLE",
-        VerdictKind::ChangedWhileReading => "CHANGED WHILE READING",
-        VerdictKind::Crashed => "CRASHED",
-        VerdictKind::TimedOut => "TIMED OUT",
-        VerdictKind::Skipped => "SKIPPED",
-        VerdictKind::BadLine => "BAD LINE",
-    }
-}
-
 /// The summary as one JSON object on one line.
 pub(super) fn summary_json(summary: &Summary) -> Value {
     let mut verdicts = Map::new();

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use crossbeam_channel::{Receiver, RecvTimeoutError, select};
 use workers::{
-    Cause, Control, Event, FileResult, InlineJob, Job, JobSpec, Pace, Sink, SpecError, Summary,
-    Totals, WorkerEvent,
+    Cause, Control, Event, FileResult, InlineJob, Job, JobSpec, Pace, RunOn, Sink, SpecError,
+    Summary, Totals, WorkerEvent,
 };
 
 use super::output::{ProgressLine, summary_json};
@@ -75,6 +75,8 @@ pub(super) enum SummaryFormat {
 pub(super) enum Failure {
     #[error("{0} goes with --run-on processes only: no thread can be ended by force")]
     ProcessesOnly(&'static str),
+    #[error("only `hash` can do its work on this thread: choose --run-on processes or threads")]
+    NotInline,
     #[error("interrupted twice; nothing was written")]
     Interrupted,
     #[error("the job ended without a word; this is a mistake in the program")]
@@ -86,7 +88,7 @@ pub(super) enum Failure {
 impl Failure {
     pub(super) fn status(&self) -> u8 {
         match self {
-            Self::ProcessesOnly(_) | Self::Spec(_) => status::USAGE,
+            Self::ProcessesOnly(_) | Self::NotInline | Self::Spec(_) => status::USAGE,
             Self::Interrupted => status::INTERRUPTED,
             Self::Lost => status::WRONG,
         }
@@ -94,6 +96,15 @@ impl Failure {
 }
 
 impl Work {
+    /// Who does the work of a job that this thread alone cannot do.
+    pub(super) fn run_on(&self) -> Result<RunOn, Failure> {
+        match self.run_on {
+            Way::Processes => Ok(RunOn::Processes),
+            Way::Threads => Ok(RunOn::Threads),
+            Way::Inline => Err(Failure::NotInline),
+        }
+    }
+
     pub(super) fn workers(&self) -> usize {
         self.workers.unwrap_or_else(default_workers)
     }

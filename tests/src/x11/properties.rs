@@ -35,7 +35,7 @@ pub(crate) fn title(connection: &RustConnection, atoms: Atoms, id: Id) -> Reply<
         if reply.type_ == atoms.UTF8_STRING {
             return Ok(Some(String::from_utf8_lossy(&reply.value).into_owned()));
         }
-        if reply.type_ != AtomEnum::NONE.into() {
+        if reply.type_ != u32::from(AtomEnum::NONE) {
             // ICCCM's STRING is Latin-1, whose codes are those of Unicode. COMPOUND_TEXT is that as
             // well, as long as there are no escape sequences in it.
             return Ok(Some(reply.value.iter().copied().map(char::from).collect()));

@@ -1,6 +1,6 @@
 //! What the lists name, and what is there: the scan of a job that verifies.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,18 +8,10 @@ use std::sync::Arc;
 use super::{CheckSpec, Unlisted};
 use crate::algorithm::Algorithm;
 use crate::job::Links;
-use crate::manifest::read::{self, Item, ListReader, ReadError, with_slashes};
+use crate::listed::{Expected, Lists, plain};
+use crate::manifest::read::with_slashes;
 use crate::tasks::walk::{self, Seen, Walk, skip_reason};
 use crate::verdict::{FileResult, Mismatch, Verdict};
-
-/// What a file should be.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Expected {
-    /// Bytes, where a list says.
-    pub(super) size: Option<u64>,
-    /// One or more of one algorithm, where lists disagree: then nothing can be right.
-    pub(super) digests: Vec<(Algorithm, Box<[u8]>)>,
-}
 
 /// What the scan comes upon.
 pub(super) enum Found {
@@ -58,7 +50,7 @@ enum Stage {
         folders: Vec<PathBuf>,
     },
     Folders {
-        walk: Walk,
+        walk: Box<Walk>,
         known: HashSet<PathBuf>,
     },
 }
@@ -72,67 +64,22 @@ impl Listed {
     }
 
     fn read_lists(&mut self) -> Found {
-        let mut entries: Vec<(PathBuf, Expected)> = Vec::new();
-        let mut places: HashMap<PathBuf, usize> = HashMap::new();
-        let mut settled = Vec::new();
-        let mut algorithms: Vec<Algorithm> = Vec::new();
+        let mut lists = Lists::default();
         let mut known = HashSet::new();
         let mut folders: Vec<PathBuf> = Vec::new();
         for list in &self.spec.lists {
-            let own = list.parent().unwrap_or(Path::new("")).to_owned();
-            let base = self.spec.base.clone().unwrap_or(own);
+            let own = list.parent().unwrap_or(Path::new(""));
+            let base = self.spec.base.as_deref().unwrap_or(own);
             known.insert(plain(list));
-            if !folders.contains(&base) {
-                folders.push(base.clone());
+            if !folders.iter().any(|folder| folder == base) {
+                folders.push(base.to_owned());
             }
-            let expected = read::Expected {
-                format: self.spec.format,
-                algorithm: self.spec.algorithm,
-            };
-            let of_the_list = |verdict| FileResult {
-                path: list.clone(),
-                size: 0,
-                verdict,
-            };
-            let items = match ListReader::open(list, &expected) {
-                Ok(items) => items,
-                Err(error) => {
-                    settled.push(of_the_list(Verdict::Unreadable(reason(&error))));
-                    continue;
-                }
-            };
-            for item in items {
-                let listed = match item {
-                    Ok(Item::Listed(listed)) => listed,
-                    Ok(Item::Bad(bad)) => {
-                        settled.push(of_the_list(Verdict::BadLine(bad.to_string())));
-                        continue;
-                    }
-                    Err(error) => {
-                        settled.push(of_the_list(Verdict::Unreadable(reason(&error))));
-                        continue;
-                    }
-                };
-                let path = plain(&base.join(&listed.path));
-                let at = *places.entry(path.clone()).or_insert_with(|| {
-                    entries.push((path, Expected::default()));
-                    entries.len() - 1
-                });
-                let expected = &mut entries[at].1;
-                expected.size = expected.size.or(listed.size);
-                for (algorithm, digest) in listed.digests.iter() {
-                    if !algorithms.contains(&algorithm) {
-                        algorithms.push(algorithm);
-                    }
-                    let one = (algorithm, digest.into());
-                    if !expected.digests.contains(&one) {
-                        expected.digests.push(one);
-                    }
-                }
-            }
+            lists.read(list, base, self.spec.format, self.spec.algorithm);
         }
-        // The cheapest order to look at is no matter; that of the table is the same every time.
-        algorithms.sort_by_key(|one| Algorithm::ALL.iter().position(|other| other == one));
+        let algorithms = lists.algorithms();
+        let Lists {
+            entries, settled, ..
+        } = lists;
         if self.spec.unlisted != Unlisted::Ignored {
             known.extend(entries.iter().map(|(path, _)| path.clone()));
         }
@@ -184,7 +131,7 @@ impl Iterator for Listed {
                     })
                     .collect();
                 self.stage = Stage::Folders {
-                    walk: Walk::new(folders, Links::Skip),
+                    walk: Box::new(Walk::new(folders, Links::Skip)),
                     known: std::mem::take(known),
                 };
                 Some(Found::Folder)
@@ -210,14 +157,6 @@ impl Iterator for Listed {
             }),
         }
     }
-}
-
-/// A path without `.` in it, so that `./a` in a list is the `a` that the walk comes upon. What
-/// `..` leads to depends on links, and is left alone.
-fn plain(path: &Path) -> PathBuf {
-    path.components()
-        .filter(|part| !matches!(part, std::path::Component::CurDir))
-        .collect()
 }
 
 fn look(mut path: PathBuf, expected: Expected) -> Found {
@@ -267,13 +206,4 @@ fn is_missing(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
     )
-}
-
-/// Why a list cannot be used, without its name, which the row has.
-fn reason(error: &ReadError) -> String {
-    match error {
-        ReadError::Open { source, .. } => source.to_string(),
-        ReadError::Read { source, .. } => format!("could not be read any further: {source}"),
-        ReadError::NotAList { found, .. } => format!("is no checksum file: it {found}"),
-    }
 }

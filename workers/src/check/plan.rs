@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Unlisted;
-use super::lists::{Expected, Found};
+use super::lists::Found;
 use crate::algorithm::Algorithm;
 use crate::job::plan::{Plan, Share, Todo};
+use crate::listed::{Each, Expected};
 use crate::tasks::bundle::Item;
 use crate::tasks::walk::Seen;
-use crate::verdict::{FileResult, Mismatch, Verdict};
+use crate::verdict::{FileResult, Verdict};
 
 /// A digest and what it was made with.
 type Fingerprint = (Algorithm, Box<[u8]>);
@@ -53,25 +54,24 @@ impl Verify {
         }
     }
 
-    /// The digests one by one, as they stand one after another.
-    fn each<'a>(
-        algorithms: &'a [Algorithm],
-        mut digests: &'a [u8],
-    ) -> impl Iterator<Item = (Algorithm, &'a [u8])> {
-        algorithms.iter().map(move |&algorithm| {
-            let (digest, rest) = digests.split_at(algorithm.digest_len().min(digests.len()));
-            digests = rest;
-            (algorithm, digest)
-        })
+    fn each<'a>(&'a self, digests: &'a [u8]) -> Each<'a> {
+        Each {
+            algorithms: &self.algorithms,
+            digests,
+        }
     }
 
     fn judge(&mut self, path: PathBuf, size: u64, digests: Box<[u8]>, key: usize) -> FileResult {
         let expected = self.expected[key].take().unwrap_or_default();
-        let verdict = match expected.mismatch(size, Self::each(&self.algorithms, &digests)) {
+        let verdict = match expected.mismatch(size, &self.each(&digests)) {
             Some(mismatch) => Verdict::Failed(Box::new(mismatch)),
             None => {
                 if self.unlisted == Unlisted::Read && size > 0 {
-                    for (algorithm, digest) in Self::each(&self.algorithms, &digests) {
+                    let each = Each {
+                        algorithms: &self.algorithms,
+                        digests: &digests,
+                    };
+                    for (algorithm, digest) in each.iter() {
                         self.present
                             .entry((algorithm, digest.into()))
                             .or_insert_with(|| path.clone());
@@ -98,14 +98,12 @@ impl Verify {
         if size == 0 {
             return None;
         }
-        Self::each(&self.algorithms, digests)
+        let each = self.each(digests);
+        each.iter()
             .filter_map(|(algorithm, digest)| wanted.get(&(algorithm, digest.into())))
             .flatten()
             .copied()
-            .find(|&at| {
-                let digests = Self::each(&self.algorithms, digests);
-                !gone[at] && self.missing[at].1.mismatch(size, digests).is_none()
-            })
+            .find(|&at| !gone[at] && self.missing[at].1.mismatch(size, &each).is_none())
     }
 
     /// The last word: what is missing has moved or is gone, what is new is new or a duplicate.
@@ -130,7 +128,9 @@ impl Verify {
                 });
                 continue;
             }
-            let original = Self::each(&self.algorithms, &digests)
+            let original = self
+                .each(&digests)
+                .iter()
                 .find_map(|(algorithm, digest)| self.present.get(&(algorithm, digest.into())));
             result.verdict = match original {
                 Some(path) => Verdict::Duplicate(path.as_path().into()),
@@ -241,30 +241,5 @@ impl Plan for Verify {
             }
             Stage::Over => {}
         }
-    }
-}
-
-impl Expected {
-    /// How a file of this size and these digests differs from it; `None` if it does not.
-    pub(super) fn mismatch<'a>(
-        &self,
-        size: u64,
-        mut digests: impl Iterator<Item = (Algorithm, &'a [u8])>,
-    ) -> Option<Mismatch> {
-        if let Some(expected) = self.size.filter(|&expected| expected != size) {
-            return Some(Mismatch::Size {
-                expected,
-                found: size,
-            });
-        }
-        let found: Vec<_> = digests.by_ref().collect();
-        self.digests.iter().find_map(|(algorithm, expected)| {
-            let (_, found) = found.iter().find(|(made, _)| made == algorithm)?;
-            (**found != **expected).then(|| Mismatch::Digest {
-                algorithm: *algorithm,
-                expected: expected.clone(),
-                found: (*found).into(),
-            })
-        })
     }
 }

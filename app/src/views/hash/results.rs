@@ -45,6 +45,10 @@ pub(super) fn look(palette: &Palette, kind: VerdictKind) -> (&'static str, Color
         VerdictKind::TimedOut => ("▲", palette.red, "timed out"),
         VerdictKind::Skipped => ("○", palette.dim, "skipped"),
         VerdictKind::BadLine => ("▲", palette.amber, "bad line"),
+        VerdictKind::Same => ("=", palette.green, "same"),
+        VerdictKind::Different => ("✗", palette.red, "different"),
+        VerdictKind::OnlyLeft => ("←", palette.amber, "only left"),
+        VerdictKind::OnlyRight => ("→", palette.amber, "only right"),
     }
 }
 

@@ -1,0 +1,107 @@
+//! `thawsum compare`: two folders, a folder and a checksum file, or two checksum files.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use workers::{Algorithm, CompareSpec, Job, Priority, Side, VerdictKind};
+
+use super::verdicts::{Rows, conclude};
+use super::work::{self, Work};
+use super::{parse_algorithm, status};
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// A folder or a checksum file
+    #[arg(value_name = "LEFT")]
+    left: PathBuf,
+
+    /// A folder or a checksum file
+    #[arg(value_name = "RIGHT")]
+    right: PathBuf,
+
+    /// With what two folders are compared; a list is compared with what it has
+    #[arg(short, long, value_name = "NAME", value_parser = parse_algorithm, default_value = "sha256")]
+    algorithm: Algorithm,
+
+    /// Print only what is not the same
+    #[arg(short, long)]
+    quiet: bool,
+
+    /// Print one JSON object a line: each file, then the summary
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    work: Work,
+}
+
+pub(super) fn run(options: &Options) -> ExitCode {
+    match try_run(options) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            eprintln!("thawsum: {error}");
+            ExitCode::from(error.status())
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("{}: {source}", workers::shown(path))]
+    Side { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    Work(#[from] work::Failure),
+    #[error("the verdicts could not be printed: {0}")]
+    Print(#[source] io::Error),
+}
+
+impl Failure {
+    fn status(&self) -> u8 {
+        match self {
+            Self::Side { .. } => status::USAGE,
+            Self::Work(failure) => failure.status(),
+            Self::Print(_) => status::WRONG,
+        }
+    }
+}
+
+/// A folder, or else a list: whether it is one is seen when it is read.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line has no window to keep waiting"
+)]
+fn side(path: &Path) -> Result<Side, Failure> {
+    match std::fs::metadata(path) {
+        Ok(meta) if meta.is_dir() => Ok(Side::Folder(path.to_owned())),
+        Ok(_) => Ok(Side::List(path.to_owned())),
+        Err(source) => Err(Failure::Side {
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}
+
+fn try_run(options: &Options) -> Result<u8, Failure> {
+    let run_on = options.work.run_on()?;
+    let spec = CompareSpec {
+        left: side(&options.left)?,
+        right: side(&options.right)?,
+        algorithm: options.algorithm,
+        workers: options.work.workers(),
+        priority: Priority::Normal,
+        file_limit: options.work.file_limit(),
+    };
+    let (summary, results) = options.work.pool(|sink| Job::compare(spec, run_on, sink))?;
+    let how = Rows {
+        hidden: options.quiet.then_some(VerdictKind::Same),
+        json: options.json,
+    };
+    how.print(&summary, results).map_err(Failure::Print)?;
+    let code = conclude(&summary, "both sides are empty");
+    if !options.json {
+        options.work.sum_up(&summary);
+    }
+    Ok(code)
+}

@@ -1,0 +1,139 @@
+//! Verdicts as the command line prints them: a line a file, sorted by path, and the last word on
+//! standard error.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+use workers::{Ending, FileResult, Summary, VerdictKind, path_bytes, shown};
+
+use super::output::summary_json;
+use super::status;
+use crate::format::{bytes, count, counted, duration};
+
+/// How the rows are printed.
+pub(super) struct Rows {
+    /// Rows of this kind are what everybody hopes for, and are left out.
+    pub(super) hidden: Option<VerdictKind>,
+    /// A JSON object a line: each file, then the summary.
+    pub(super) json: bool,
+}
+
+impl Rows {
+    pub(super) fn print(&self, summary: &Summary, mut results: Vec<FileResult>) -> io::Result<()> {
+        results.sort_by(|a, b| path_bytes(&a.path).cmp(path_bytes(&b.path)));
+        let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        for result in &results {
+            let kind = result.verdict.kind();
+            if self.hidden == Some(kind) {
+                continue;
+            }
+            if self.json {
+                writeln!(out, "{}", as_json(result))?;
+                continue;
+            }
+            let (word, path) = (wording(kind), shown(&result.path));
+            match result.verdict.reason() {
+                Some(why) if !says_it_all(kind) => writeln!(out, "{path}: {word}: {why}")?,
+                _ => writeln!(out, "{path}: {word}")?,
+            }
+        }
+        if self.json {
+            writeln!(out, "{}", json!({"summary": summary_json(summary)}))?;
+        }
+        out.flush()
+    }
+}
+
+/// Whether the word needs no reason beside it.
+fn says_it_all(kind: VerdictKind) -> bool {
+    matches!(
+        kind,
+        VerdictKind::Missing
+            | VerdictKind::New
+            | VerdictKind::Same
+            | VerdictKind::OnlyLeft
+            | VerdictKind::OnlyRight
+    )
+}
+
+fn as_json(result: &FileResult) -> Value {
+    let bytes = path_bytes(&result.path);
+    let mut value = json!({
+        "path": String::from_utf8_lossy(bytes),
+        "verdict": result.verdict.kind().name(),
+        "size": result.size,
+        "reason": result.verdict.reason(),
+    });
+    if std::str::from_utf8(bytes).is_err() {
+        let hex: String = bytes
+            .chunks(32)
+            .map(|part| workers::Digest(part).to_string())
+            .collect();
+        value["path_hex"] = hex.into();
+    }
+    value
+}
+
+/// The word for a verdict. Those that `sha256sum` has are as it writes them.
+fn wording(kind: VerdictKind) -> &'static str {
+    match kind {
+        VerdictKind::Ok => "OK",
+        VerdictKind::Failed => "FAILED",
+        VerdictKind::Missing => "MISSING",
+        VerdictKind::Moved => "MOVED",
+        VerdictKind::New => "NEW",
+        VerdictKind::Duplicate => "DUPLICATE",
+        VerdictKind::Unreadable => "UNREADABLE",
+        VerdictKind::ChangedWhileReading => "CHANGED WHILE READING",
+        VerdictKind::Crashed => "CRASHED",
+        VerdictKind::TimedOut => "TIMED OUT",
+        VerdictKind::Skipped => "SKIPPED",
+        VerdictKind::BadLine => "BAD LINE",
+        VerdictKind::Same => "SAME",
+        VerdictKind::Different => "DIFFERENT",
+        VerdictKind::OnlyLeft => "ONLY LEFT",
+        VerdictKind::OnlyRight => "ONLY RIGHT",
+    }
+}
+
+/// Says how it went on standard error; gives the exit status. `nothing`: what to say where there
+/// was nothing to give a verdict on.
+pub(super) fn conclude(summary: &Summary, nothing: &str) -> u8 {
+    match &summary.ending {
+        Ending::Completed => {}
+        Ending::Cancelled => {
+            eprintln!(
+                "thawsum: interrupted; {} of {} had their verdict",
+                count(summary.counts.total()),
+                counted(summary.found, "file", "files"),
+            );
+            return status::INTERRUPTED;
+        }
+        Ending::Failed(why) => {
+            eprintln!(
+                "thawsum: the job could not go on: {why}; {} have no verdict",
+                counted(summary.not_reached, "file", "files")
+            );
+            return status::WRONG;
+        }
+    }
+    let parts: Vec<String> = VerdictKind::ALL
+        .into_iter()
+        .filter(|&kind| summary.counts.get(kind) > 0)
+        .map(|kind| format!("{} {}", count(summary.counts.get(kind)), wording(kind)))
+        .collect();
+    let parts = match parts.is_empty() {
+        true => nothing.to_owned(),
+        false => parts.join(", "),
+    };
+    eprintln!(
+        "thawsum: {parts} ({} read in {})",
+        bytes(summary.bytes),
+        duration(summary.wall)
+    );
+    if summary.counts.any_wrong() {
+        status::WRONG
+    } else {
+        0
+    }
+}

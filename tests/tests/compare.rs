@@ -1,0 +1,157 @@
+//! `thawsum compare` and `thawsum duplicates`.
+#![cfg(target_os = "linux")]
+
+use std::fs;
+
+use end_to_end::{Rows, Tree, reference, run, stderr_of};
+
+const WAYS: [&str; 2] = ["processes", "threads"];
+
+/// Two sides with one of everything between them.
+fn sides() -> Tree {
+    let tree = Tree::new();
+    for side in ["left", "right"] {
+        tree.file(format!("{side}/same"), b"the same");
+        tree.file(format!("{side}/deep/er/same too"), &[5; 200_000]);
+        tree.file(format!("{side}/empty"), b"");
+    }
+    tree.file("left/changed", b"one content");
+    tree.file("right/changed", b"two content");
+    tree.file("left/grown", b"short");
+    tree.file("right/grown", b"not so short");
+    tree.file("left/alone", b"nobody else has this");
+    tree.file("right/also alone", b"nor this");
+    tree.file("left/here", b"this has moved");
+    tree.file("right/there/now", b"this has moved");
+    tree.file("left/void", b"");
+    tree
+}
+
+const VERDICTS: [(&str, &str); 9] = [
+    ("alone", "only_left"),
+    ("also alone", "only_right"),
+    ("changed", "different"),
+    ("deep/er/same too", "same"),
+    ("empty", "same"),
+    ("grown", "different"),
+    ("here", "moved"),
+    ("same", "same"),
+    // As empty as others are, and none of them for that.
+    ("void", "only_left"),
+];
+
+#[test]
+fn two_folders_are_told_apart_file_by_file() {
+    let tree = sides();
+    for way in WAYS {
+        let found = Rows::of(tree.path(), &["compare", "--run-on", way, "left", "right"]);
+        assert_eq!(found.verdicts(), VERDICTS, "{way}");
+        assert_eq!(found.reason(6), "its content is now there/now");
+        assert_eq!(found.status(), Some(1));
+        // Files of different sizes were not read, nor what cannot have moved.
+        let read = 2 * (8 + 200_000 + 11) + 14 + 14;
+        assert_eq!(found.summary["bytes"], read);
+    }
+    fs::remove_dir_all(tree.path().join("right")).unwrap();
+    fs::create_dir(tree.path().join("right")).unwrap();
+    for name in ["alone", "changed", "grown", "here", "void"] {
+        fs::remove_file(tree.path().join("left").join(name)).unwrap();
+    }
+    for name in ["same", "deep/er/same too", "empty"] {
+        let content = fs::read(tree.path().join("left").join(name)).unwrap();
+        tree.file(format!("right/{name}"), &content);
+    }
+    let output = run([
+        "compare",
+        "-q",
+        tree.path().join("left").to_str().unwrap(),
+        tree.path().join("right").to_str().unwrap(),
+    ]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr_of(&output));
+    assert!(output.stdout.is_empty());
+}
+
+/// The list of a side by the name of its files within it.
+fn list(tree: &Tree, side: &str) {
+    let lines = reference("sha256sum", &tree.path().join(side));
+    let prefix = format!("  {}/{side}/", tree.path().display());
+    let lines = String::from_utf8(lines).unwrap().replace(&prefix, "  ");
+    tree.file(format!("{side}.sha256"), lines.as_bytes());
+}
+
+#[test]
+fn a_list_stands_for_its_folder_on_either_side() {
+    let tree = sides();
+    list(&tree, "left");
+    list(&tree, "right");
+    for arguments in [
+        ["compare", "left", "right.sha256"],
+        ["compare", "left.sha256", "right"],
+        ["compare", "left.sha256", "right.sha256"],
+    ] {
+        let found = Rows::of(tree.path(), &arguments);
+        assert_eq!(found.verdicts().len(), VERDICTS.len(), "{arguments:?}");
+        for ((path, verdict), (name, expected)) in found.verdicts().iter().zip(VERDICTS) {
+            assert_eq!(*path, name, "{arguments:?}");
+            // Lists of this kind have no sizes: an empty file may be any other with its digest.
+            if name != "void" {
+                assert_eq!(*verdict, expected, "{name} in {arguments:?}");
+            }
+        }
+    }
+    // Of two lists no file is read, and none need be there.
+    fs::remove_dir_all(tree.path().join("left")).unwrap();
+    fs::remove_dir_all(tree.path().join("right")).unwrap();
+    let found = Rows::of(tree.path(), &["compare", "left.sha256", "right.sha256"]);
+    assert_eq!(found.summary["bytes"], 0);
+    assert_eq!(found.rows.len(), VERDICTS.len());
+}
+
+#[test]
+fn a_side_that_is_not_there_is_an_error_of_its_own() {
+    let tree = Tree::new();
+    tree.file("left/a", b"a");
+    let left = tree.path().join("left");
+    let output = run(["compare", left.to_str().unwrap(), "/no/such/folder"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr_of(&output).contains("/no/such/folder: "));
+}
+
+#[test]
+fn duplicates_are_found_by_content_and_hard_links_are_one_file() {
+    let tree = Tree::new();
+    for name in ["b", "a", "deep/c"] {
+        tree.file(name, &[9; 300_000]);
+    }
+    tree.file("other", &[8; 300_000]);
+    tree.file("small 1", b"xyz");
+    tree.file("small 2", b"xyz");
+    tree.file("empty 1", b"");
+    tree.file("empty 2", b"");
+    tree.file("linked", &[7; 1_000]);
+    fs::hard_link(tree.path().join("linked"), tree.path().join("linked again")).unwrap();
+    std::os::unix::fs::symlink("a", tree.path().join("symlink")).unwrap();
+    for way in WAYS {
+        let found = Rows::of(tree.path(), &["duplicates", "--run-on", way, "."]);
+        assert_eq!(
+            found.verdicts(),
+            [
+                ("./b", "duplicate"),
+                ("./deep/c", "duplicate"),
+                ("./small 2", "duplicate"),
+            ]
+        );
+        assert!(found.reason(1).ends_with("./a"), "{}", found.reason(1));
+        assert_eq!(found.summary["bytes"], 4 * 300_000 + 6);
+        assert_eq!(found.status(), Some(0));
+    }
+    let found = Rows::of(tree.path(), &["duplicates", "--smallest", "4", "."]);
+    assert_eq!(found.rows.len(), 2);
+    let output = run(["duplicates", tree.path().to_str().unwrap()]);
+    let said = String::from_utf8_lossy(&output.stdout);
+    // The group that wastes most comes first, and says how much.
+    assert!(
+        said.starts_with("3 files of 300 KB each; 600 KB could be saved\n"),
+        "{said}"
+    );
+}

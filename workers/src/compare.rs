@@ -1,0 +1,67 @@
+//! Comparing two sides, each a folder or a checksum file: what is the same, what differs, what is
+//! on one side alone, what has moved. Of two lists, no file is read.
+
+mod plan;
+mod sides;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::algorithm::Algorithm;
+use crate::error::SpecError;
+use crate::event::Sink;
+use crate::job::inline::Start;
+use crate::job::ledger::Ledger;
+use crate::job::{Job, JobSpec, Priority, RunOn};
+use crate::process::usage::CpuClock;
+
+/// What to compare and how.
+#[derive(Clone, Debug)]
+pub struct CompareSpec {
+    /// One side.
+    pub left: Side,
+    /// The other.
+    pub right: Side,
+    /// With what two folders are compared. A folder and a list are compared with what the list
+    /// has.
+    pub algorithm: Algorithm,
+    /// How many workers, from 1 to [`JobSpec::MAX_WORKERS`].
+    pub workers: usize,
+    /// How the workers stand against the rest of the machine.
+    pub priority: Priority,
+    /// See [`JobSpec::file_limit`].
+    pub file_limit: Option<Duration>,
+}
+
+/// One side of a comparison.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The files below a folder, by their paths from it on.
+    Folder(PathBuf),
+    /// The files that a checksum file names, by their names in it.
+    List(PathBuf),
+}
+
+impl Job {
+    /// Starts comparing. Paths in the results are those within both sides, but for what could not
+    /// be looked at. Files of different sizes differ and are not read; those on one side alone are
+    /// read only where one on the other side may be the same under another name.
+    ///
+    /// # Errors
+    /// A job that makes no sense, or a system that gives no thread.
+    pub fn compare(spec: CompareSpec, run_on: RunOn, sink: Sink) -> Result<Self, SpecError> {
+        JobSpec::check_workers(spec.workers)?;
+        let start = Start {
+            plan: plan::Compare::default(),
+            workers: spec.workers,
+            priority: spec.priority,
+            file_limit: spec.file_limit,
+            source: sides::Sides::new(spec),
+            totals: Arc::default(),
+            ledger: Ledger::new(CpuClock::start()),
+            half_read: None,
+        };
+        Self::launch(start, run_on, sink)
+    }
+}

@@ -1,0 +1,171 @@
+//! What is on the two sides: the scan of a job that compares.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{CompareSpec, Side};
+use crate::algorithm::Algorithm;
+use crate::job::Links;
+use crate::listed::{Expected, Lists, plain};
+use crate::tasks::walk::{self, Seen, Walk};
+use crate::verdict::FileResult;
+
+/// Which side something is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hand {
+    Left,
+    Right,
+}
+
+/// What a side has of a file.
+pub(super) enum Known {
+    /// It is there, to be read.
+    File { path: PathBuf, seen: Seen },
+    /// A list says what it is.
+    Listed(Expected),
+}
+
+/// What the scan comes upon.
+pub(super) enum Found {
+    /// With what files are to be hashed. Comes first.
+    Algorithms(Arc<[Algorithm]>),
+    One {
+        hand: Hand,
+        /// Within its side.
+        name: PathBuf,
+        known: Known,
+    },
+    Settled(FileResult),
+    /// Nothing, or a folder: whoever drives the scan looks up.
+    Folder,
+}
+
+pub(super) struct Sides {
+    spec: CompareSpec,
+    stage: Stage,
+}
+
+enum Stage {
+    Unread,
+    Lists {
+        found: std::vec::IntoIter<Found>,
+    },
+    Folders {
+        left: Vec<(Hand, PathBuf)>,
+        open: Option<(Hand, PathBuf, Box<Walk>)>,
+    },
+}
+
+impl Sides {
+    pub(super) fn new(spec: CompareSpec) -> Self {
+        Self {
+            spec,
+            stage: Stage::Unread,
+        }
+    }
+
+    fn both(&self) -> [(Hand, &Side); 2] {
+        [
+            (Hand::Left, &self.spec.left),
+            (Hand::Right, &self.spec.right),
+        ]
+    }
+
+    fn read_lists(&mut self) -> Found {
+        let mut found = Vec::new();
+        let mut algorithms = Vec::new();
+        for (hand, side) in self.both() {
+            let Side::List(list) = side else {
+                continue;
+            };
+            let mut lists = Lists::default();
+            lists.read(list, Path::new(""), None, None);
+            for algorithm in lists.algorithms() {
+                if !algorithms.contains(&algorithm) {
+                    algorithms.push(algorithm);
+                }
+            }
+            found.extend(lists.settled.into_iter().map(Found::Settled));
+            found.extend(
+                lists
+                    .entries
+                    .into_iter()
+                    .map(|(name, expected)| Found::One {
+                        hand,
+                        name,
+                        known: Known::Listed(expected),
+                    }),
+            );
+        }
+        if algorithms.is_empty() {
+            algorithms.push(self.spec.algorithm);
+        }
+        self.stage = Stage::Lists {
+            found: found.into_iter(),
+        };
+        Found::Algorithms(algorithms.into())
+    }
+
+    fn folders(&self) -> Stage {
+        let folders = self.both().into_iter().rev();
+        Stage::Folders {
+            left: folders
+                .filter_map(|(hand, side)| match side {
+                    Side::Folder(folder) => Some((hand, folder.clone())),
+                    Side::List(_) => None,
+                })
+                .collect(),
+            open: None,
+        }
+    }
+}
+
+impl Iterator for Sides {
+    type Item = Found;
+
+    fn next(&mut self) -> Option<Found> {
+        match &mut self.stage {
+            Stage::Unread => Some(self.read_lists()),
+            Stage::Lists { found } => match found.next() {
+                Some(found) => Some(found),
+                None => {
+                    self.stage = self.folders();
+                    Some(Found::Folder)
+                }
+            },
+            Stage::Folders { left, open } => {
+                let Some((hand, folder, walk)) = open else {
+                    let (hand, folder) = left.pop()?;
+                    let walk = Walk::new(vec![folder.clone()], Links::Skip);
+                    *open = Some((hand, folder, Box::new(walk)));
+                    return Some(Found::Folder);
+                };
+                Some(match walk.next() {
+                    None => {
+                        *open = None;
+                        Found::Folder
+                    }
+                    Some(walk::Found::Folder) => Found::Folder,
+                    Some(walk::Found::Settled(result)) => Found::Settled(result),
+                    Some(walk::Found::File { path, seen }) => {
+                        let name = match path.strip_prefix(&*folder) {
+                            // The side is a file itself: its counterpart has the same name.
+                            Ok(within) if within.as_os_str().is_empty() => Path::new("."),
+                            Ok(within) => within,
+                            Err(_) => &path,
+                        };
+                        let name = match name == Path::new(".") {
+                            true => name.to_owned(),
+                            false => plain(name),
+                        };
+                        Found::One {
+                            hand: *hand,
+                            name,
+                            known: Known::File { path, seen },
+                        }
+                    }
+                })
+            }
+        }
+    }
+}
