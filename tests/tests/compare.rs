@@ -75,7 +75,8 @@ fn two_folders_are_told_apart_file_by_file() {
 fn list(tree: &Tree, side: &str) {
     let lines = reference("sha256sum", &tree.path().join(side));
     let prefix = format!("  {}/{side}/", tree.path().display());
-    let lines = String::from_utf8(lines).unwrap().replace(&prefix, "  ");
+    let lines = String::from_utf8(lines).expect("names that are text");
+    let lines = lines.replace(&prefix, "  ");
     tree.file(format!("{side}.sha256"), lines.as_bytes());
 }
 
