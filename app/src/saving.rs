@@ -1,6 +1,7 @@
 //! Saving a list or the runs: what is to be saved, where, as what, and how it went. The work is
 //! done by a thread of its own.
 
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -30,6 +31,25 @@ impl SaveWhat {
             Self::List => Format::ALL.iter().map(|format| format.label()).collect(),
             Self::Runs => vec!["CSV", "JSON"],
         }
+    }
+
+    /// The name of the file, made of `stem` unless the format prescribes another.
+    pub(crate) fn file_name(self, stem: &OsStr, format: usize, algorithm: Algorithm) -> OsString {
+        let prescribed = match self {
+            Self::List => Format::ALL
+                .get(format)
+                .and_then(|format| format.file_name(&[algorithm])),
+            Self::Runs => None,
+        };
+        prescribed.map_or_else(
+            || {
+                let mut name = stem.to_owned();
+                name.push(".");
+                name.push(self.extension(format, algorithm));
+                name
+            },
+            OsString::from,
+        )
     }
 
     pub(crate) fn extension(self, format: usize, algorithm: Algorithm) -> String {
@@ -157,10 +177,11 @@ fn write_list(
             .to_owned()
     };
     hashed.sort_by(|(a, _), (b, _)| path_bytes(&a.path).cmp(path_bytes(&b.path)));
-    format.check(
-        &[algorithm],
-        hashed.iter().map(|(row, _)| row.path.as_path()),
-    )?;
+    format.check(&[algorithm], [])?;
+    // The names as they will stand in the list: BagIt carries `data/x` and not `/home/me/bag/data/x`.
+    for (row, _) in &hashed {
+        format.check_path(&name(row))?;
+    }
     save::whole(path, existing, |out| -> io::Result<()> {
         let algorithms = [algorithm];
         let mut list = ListWriter::new(format, &algorithms, out)?;

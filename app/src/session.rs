@@ -774,15 +774,27 @@ impl Session {
                 .unwrap_or("checksums".as_ref()),
             SaveWhat::Runs => "thawsum-runs".as_ref(),
         };
-        let mut name = stem.to_owned();
-        name.push(".");
-        name.push(what.extension(format, self.listed_algorithm()));
-        folder.join(name)
+        folder.join(what.file_name(stem, format, self.listed_algorithm()))
     }
 
     fn set_save_format(&mut self, format: usize) {
         let algorithm = self.listed_algorithm();
+        let Some(saving) = &self.saving else {
+            return;
+        };
+        let suggested = |format| {
+            self.suggest(saving.what, format)
+                .to_string_lossy()
+                .into_owned()
+        };
+        let (before, after) = (suggested(saving.format), suggested(format));
         self.edit_save(|saving| {
+            if saving.path == before {
+                saving.path = after;
+                saving.format = format;
+                saving.stage = Stage::Editing;
+                return;
+            }
             let old = saving.what.extension(saving.format, algorithm);
             let new = saving.what.extension(format, algorithm);
             if let Some(stem) = saving.path.strip_suffix(&format!(".{old}")) {

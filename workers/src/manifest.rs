@@ -4,6 +4,7 @@
 //! A format that cannot carry a name says so before anything is written; it never writes a line
 //! that would read back as another file.
 
+mod bagit;
 pub mod bsd;
 mod csv;
 mod digests;
@@ -58,6 +59,10 @@ trait ListFormat: Sync {
     fn name(&self) -> &'static str;
     fn label(&self) -> &'static str;
     fn extension(&self, algorithms: &[Algorithm]) -> String;
+    /// The whole name of the file, where the format prescribes it.
+    fn file_name(&self, _algorithms: &[Algorithm]) -> Option<String> {
+        None
+    }
     /// Why these algorithms cannot be listed in this format; `None` if they can.
     fn refuses(&self, algorithms: &[Algorithm]) -> Option<String>;
     /// Why this path cannot be carried; `None` if it can.
@@ -117,6 +122,7 @@ impl Format {
         Self(&bsd::Bsd),
         Self(&sfv::Sfv),
         Self(&hashdeep::Hashdeep),
+        Self(&bagit::Bagit),
         Self(&csv::Csv),
         Self(&json::Json),
     ];
@@ -151,6 +157,12 @@ impl Format {
     #[must_use]
     pub fn extension(self, algorithms: &[Algorithm]) -> String {
         self.0.extension(algorithms)
+    }
+
+    /// The name that a list of this format must have; `None` if any will do.
+    #[must_use]
+    pub fn file_name(self, algorithms: &[Algorithm]) -> Option<String> {
+        self.0.file_name(algorithms)
     }
 
     /// Whether a list of these algorithms and paths can be written.

@@ -333,3 +333,48 @@ fn a_reader_can_be_handed_to_another_thread() {
     let count = std::thread::scope(|scope| scope.spawn(|| reader.count()).join());
     assert_eq!(count.expect("the thread ends well"), 1);
 }
+
+#[test]
+fn a_bag_s_manifest_is_told_by_its_name() {
+    let list = format!(
+        "{MD5}  data/100%25 a%0Ab%0d %41\r\n{MD5} data/b\n{} *data/c\n\\{MD5}  data/d\n",
+        MD5.to_uppercase()
+    );
+    let reader = open(list.as_bytes(), "bag/manifest-md5.txt").expect("a list");
+    assert_eq!(reader.recognised().format.name(), "bagit");
+    assert_eq!(
+        spelt(reader),
+        [
+            "1 data/100% a\\nb\\r %41 md5",
+            "2 data/b md5",
+            "3 data/c md5",
+            "4 BAD the digest is not hexadecimal"
+        ]
+    );
+    let tags = format!("{SHA256} bagit.txt\n{SHA256} manifest-sha256.txt\n");
+    assert_eq!(
+        format_of(tags.as_bytes(), "tagmanifest-sha256.txt"),
+        "bagit"
+    );
+    assert_eq!(format_of(tags.as_bytes(), "SHA256SUMS"), "gnu");
+}
+
+#[test]
+fn a_bag_s_manifest_lists_only_what_is_in_data() {
+    let bagit: Format = "bagit".parse().expect("it is known");
+    for carried in ["data/a", "data/a\nb", "data/ü/%"] {
+        assert!(bagit.check_path(Path::new(carried)).is_ok(), "{carried}");
+    }
+    for refused in [
+        "a",
+        "data",
+        "data/",
+        "/data/a",
+        "database/a",
+        "./data/a",
+        "data/../a",
+    ] {
+        let error = bagit.check_path(Path::new(refused));
+        assert!(error.is_err(), "{refused}");
+    }
+}

@@ -118,10 +118,14 @@ pub(super) fn recognise(
                 candidates = vec![asked];
                 chosen.algorithm = asked;
             }
-            let called = format.0.is_called(&name) || (open && algorithm_in(&name).is_some());
-            // A name such as `x.sfv` decides between formats that can both read the lines.
-            let weight = good * 2 + usize::from(good > 0 && called);
-            let called = called && !head.contains(&0);
+            let called = format.0.is_called(&name);
+            let hinted = called || (open && algorithm_in(&name).is_some());
+            // A name such as `x.sfv` decides between formats that read as many lines.
+            let weight = match good {
+                0 => 0,
+                good => good * 3 + usize::from(hinted) + usize::from(called),
+            };
+            let called = hinted && !head.contains(&0);
             let better = match &best {
                 None => weight > 0 || decided || called,
                 Some((most, ..)) => weight > *most,
@@ -212,8 +216,8 @@ fn algorithm_in(name: &str) -> Option<Algorithm> {
         .iter()
         .flat_map(|&a| {
             let plain = a.name().to_owned();
-            let other = plain.replace('-', "_");
-            [(plain, a), (other, a)]
+            let (joined, other) = (plain.replace('-', ""), plain.replace('-', "_"));
+            [(plain, a), (other, a), (joined, a)]
         })
         .chain([
             ("b2".to_owned(), Algorithm::Blake2b),
@@ -258,6 +262,7 @@ mod tests {
             ("b3sums", Some(Algorithm::Blake3)),
             ("x.b2", Some(Algorithm::Blake2b)),
             ("manifest-sha3-256.txt", Some(Algorithm::Sha3_256)),
+            ("manifest-sha3256.txt", Some(Algorithm::Sha3_256)),
             ("sha512-256sums", Some(Algorithm::Sha512_256)),
             ("sha256-of-x.md5", Some(Algorithm::Md5)),
             ("x.blake2b-256", Some(Algorithm::Blake2b256)),
