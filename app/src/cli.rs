@@ -3,6 +3,7 @@
 mod check;
 mod compare;
 mod duplicates;
+mod convert;
 mod hash;
 mod open;
 mod output;
@@ -52,6 +53,8 @@ enum Command {
     /// Checksums as coreutils' cksum and sha256sum print and check them, for scripts
     #[command(disable_help_flag = true, override_help = sum::help())]
     Sum,
+    /// Write a checksum file in another format
+    Convert(convert::Options),
     /// The role of a child process
     #[command(hide = true)]
     Worker,
@@ -91,6 +94,9 @@ pub fn main() -> ExitCode {
         Some(Command::Duplicates(options)) => {
             console::attach();
             duplicates::run(&options)
+        Some(Command::Convert(options)) => {
+            console::attach();
+            convert::run(&options)
         }
         Some(Command::Worker) => {
             console::attach();

@@ -21,7 +21,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use crate::algorithm::Algorithm;
+use crate::algorithm::{Algorithm, Digest};
 use crate::name::path_from_bytes;
 pub use digests::Digests;
 pub use line_error::LineError;
@@ -39,18 +39,51 @@ pub struct Entry<'a> {
     pub digests: &'a [u8],
 }
 
-impl<'a> Entry<'a> {
-    /// The digests one by one, each with its algorithm.
-    pub fn each(
+/// What is written about a file, wherever it comes from.
+#[derive(Clone, Copy)]
+struct File<'a> {
+    path: &'a Path,
+    size: Option<u64>,
+    digests: Known<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Known<'a> {
+    /// One after another, in the order of the list's algorithms.
+    InOrder(&'a [u8]),
+    /// Those that another list had.
+    Named(&'a Digests),
+}
+
+impl<'a> File<'a> {
+    /// The digests of these algorithms, in their order.
+    fn each(
         &self,
         algorithms: &'a [Algorithm],
-    ) -> impl Iterator<Item = (Algorithm, crate::Digest<'a>)> + use<'a> {
-        let mut rest = self.digests;
+    ) -> impl Iterator<Item = (Algorithm, Option<Digest<'a>>)> + use<'a> {
+        let digests = self.digests;
+        let mut start = 0;
         algorithms.iter().map(move |&algorithm| {
-            let (digest, tail) = rest.split_at(algorithm.digest_len().min(rest.len()));
-            rest = tail;
-            (algorithm, crate::Digest(digest))
+            let digest = match digests {
+                Known::InOrder(bytes) => {
+                    let end = start + algorithm.digest_len();
+                    let digest = bytes.get(start..end).map(Digest);
+                    start = end;
+                    digest
+                }
+                Known::Named(digests) => digests.get(algorithm),
+            };
+            (algorithm, digest)
         })
+    }
+
+    /// Those of them that there are.
+    fn present(
+        &self,
+        algorithms: &'a [Algorithm],
+    ) -> impl Iterator<Item = (Algorithm, Digest<'a>)> + use<'a> {
+        self.each(algorithms)
+            .filter_map(|(algorithm, digest)| Some((algorithm, digest?)))
     }
 }
 
@@ -74,11 +107,19 @@ trait ListFormat: Sync {
     }
     fn entry(
         &self,
-        entry: &Entry<'_>,
+        file: &File<'_>,
         algorithms: &[Algorithm],
         first: bool,
         out: &mut dyn Write,
     ) -> io::Result<()>;
+    /// Whether a line holds the file's size.
+    fn holds_sizes(&self) -> bool {
+        false
+    }
+    /// Whether a line must hold a size and a digest of every algorithm of the list.
+    fn wants_all(&self) -> bool {
+        false
+    }
     fn footer(&self, _empty: bool, _out: &mut dyn Write) -> io::Result<()> {
         Ok(())
     }
@@ -202,6 +243,42 @@ impl Format {
     }
 }
 
+impl Format {
+    /// Whether its lines hold the sizes of files.
+    #[must_use]
+    pub fn holds_sizes(self) -> bool {
+        self.0.holds_sizes()
+    }
+
+    /// Whether what another list says of a file can be written to a list of these algorithms.
+    ///
+    /// # Errors
+    /// Names the path, and what is in the way: its name, or a size or digest that the format
+    /// cannot do without.
+    pub fn check_listed(
+        self,
+        file: &read::Listed,
+        algorithms: &[Algorithm],
+    ) -> Result<(), CannotWrite> {
+        self.check_path(&file.path)?;
+        if !self.0.wants_all() {
+            return Ok(());
+        }
+        let missing = if file.size.is_none() {
+            "size".to_owned()
+        } else if let Some(lacking) = algorithms.iter().find(|a| file.digests.get(**a).is_none()) {
+            format!("{} digest", lacking.label())
+        } else {
+            return Ok(());
+        };
+        Err(CannotWrite::Missing {
+            format: self.label(),
+            path: file.path.clone(),
+            missing,
+        })
+    }
+}
+
 impl PartialEq for Format {
     fn eq(&self, other: &Self) -> bool {
         self.name() == other.name()
@@ -256,6 +333,19 @@ pub enum CannotWrite {
         /// What is in its way.
         why: &'static str,
     },
+    /// The format has to say more of a file than is known.
+    #[error(
+        "{format} needs the {missing} of {}, which the list does not hold",
+        crate::shown(path)
+    )]
+    Missing {
+        /// The format's label.
+        format: &'static str,
+        /// The path.
+        path: PathBuf,
+        /// What is not known.
+        missing: String,
+    },
 }
 
 /// Writes a list, entry by entry.
@@ -286,16 +376,34 @@ impl<'a, W: Write> ListWriter<'a, W> {
     /// # Errors
     /// Those of the output; a path that the format cannot carry is `InvalidInput`.
     pub fn entry(&mut self, entry: &Entry<'_>) -> io::Result<()> {
-        if let Err(error) = self.format.check_path(entry.path) {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                error.to_string(),
-            ));
-        }
+        self.format.check_path(entry.path).map_err(invalid)?;
+        self.write(&File {
+            path: entry.path,
+            size: Some(entry.size),
+            digests: Known::InOrder(entry.digests),
+        })
+    }
+
+    /// Writes what another list says of a file: those of its digests that this list is of.
+    ///
+    /// # Errors
+    /// Those of the output; what [`Format::check_listed`] refuses is `InvalidInput`.
+    pub fn listed(&mut self, file: &read::Listed) -> io::Result<()> {
+        self.format
+            .check_listed(file, self.algorithms)
+            .map_err(invalid)?;
+        self.write(&File {
+            path: &file.path,
+            size: file.size,
+            digests: Known::Named(&file.digests),
+        })
+    }
+
+    fn write(&mut self, file: &File<'_>) -> io::Result<()> {
         let first = std::mem::take(&mut self.empty);
         self.format
             .0
-            .entry(entry, self.algorithms, first, &mut self.out)
+            .entry(file, self.algorithms, first, &mut self.out)
     }
 
     /// The algorithms of the list.
@@ -318,6 +426,10 @@ impl<'a, W: Write> ListWriter<'a, W> {
         self.out.flush()?;
         Ok(self.out)
     }
+}
+
+fn invalid(error: CannotWrite) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, error)
 }
 
 /// One algorithm only, for formats whose lines do not name theirs.

@@ -12,7 +12,7 @@ use super::gnu::{is_blank, skip_blanks};
 use super::line_error::LineError;
 use super::read::Row;
 use super::read::recognise::{Chosen, RecordReader};
-use super::{Entry, ListFormat, one_algorithm};
+use super::{File, ListFormat, one_algorithm};
 use crate::algorithm::Algorithm;
 use crate::name::path_bytes;
 
@@ -52,14 +52,14 @@ impl ListFormat for Bagit {
     }
     fn entry(
         &self,
-        entry: &Entry<'_>,
+        file: &File<'_>,
         algorithms: &[Algorithm],
         _first: bool,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        for (_, digest) in entry.each(algorithms) {
+        for (_, digest) in file.present(algorithms) {
             write!(out, "{digest}  ")?;
-            for &byte in path_bytes(entry.path) {
+            for &byte in path_bytes(file.path) {
                 match byte {
                     b'\n' => out.write_all(b"%0A")?,
                     b'\r' => out.write_all(b"%0D")?,

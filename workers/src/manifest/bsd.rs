@@ -10,7 +10,7 @@ use super::line_error::LineError;
 use super::read::Row;
 use super::read::recognise::{Chosen, RecordReader};
 use super::read::records::LineEnd;
-use super::{Entry, ListFormat};
+use super::{File, ListFormat};
 use crate::algorithm::Algorithm;
 
 pub(super) struct Bsd;
@@ -33,13 +33,13 @@ impl ListFormat for Bsd {
     }
     fn entry(
         &self,
-        entry: &Entry<'_>,
+        file: &File<'_>,
         algorithms: &[Algorithm],
         _first: bool,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        let name = Escaped::new(entry.path, false);
-        for (algorithm, digest) in entry.each(algorithms) {
+        let name = Escaped::new(file.path, false);
+        for (algorithm, digest) in file.present(algorithms) {
             out.write_all(name.mark())?;
             write!(out, "{} (", algorithm.bsd_tag())?;
             name.write(out)?;

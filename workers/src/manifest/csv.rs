@@ -9,7 +9,7 @@ use super::line_error::LineError;
 use super::read::Row;
 use super::read::recognise::{Chosen, RecordReader};
 use super::read::records::{Cutter, LineEnd};
-use super::{Entry, ListFormat, size_of};
+use super::{File, ListFormat, size_of};
 use crate::algorithm::Algorithm;
 use crate::name::path_bytes;
 
@@ -37,17 +37,26 @@ impl ListFormat for Csv {
     }
     fn entry(
         &self,
-        entry: &Entry<'_>,
+        file: &File<'_>,
         algorithms: &[Algorithm],
         _first: bool,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        field(path_bytes(entry.path), out)?;
-        write!(out, ",{}", entry.size)?;
-        for (_, digest) in entry.each(algorithms) {
-            write!(out, ",{digest}")?;
+        field(path_bytes(file.path), out)?;
+        out.write_all(b",")?;
+        if let Some(size) = file.size {
+            write!(out, "{size}")?;
+        }
+        for (_, digest) in file.each(algorithms) {
+            out.write_all(b",")?;
+            if let Some(digest) = digest {
+                write!(out, "{digest}")?;
+            }
         }
         writeln!(out)
+    }
+    fn holds_sizes(&self) -> bool {
+        true
     }
     fn begins(&self, head: &[u8]) -> bool {
         let line = head.split(|&byte| byte == b'\n').next().unwrap_or(head);

@@ -12,7 +12,7 @@ use super::line_error::LineError;
 use super::read::Row;
 use super::read::recognise::{Chosen, RecordReader};
 use super::read::records::LineEnd;
-use super::{Entry, ListFormat, bsd, one_algorithm};
+use super::{File, ListFormat, bsd, one_algorithm};
 use crate::algorithm::Algorithm;
 use crate::name::path_bytes;
 
@@ -38,13 +38,13 @@ impl ListFormat for Gnu {
     }
     fn entry(
         &self,
-        entry: &Entry<'_>,
+        file: &File<'_>,
         algorithms: &[Algorithm],
         _first: bool,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        let name = Escaped::new(entry.path, self.zero);
-        for (_, digest) in entry.each(algorithms) {
+        let name = Escaped::new(file.path, self.zero);
+        for (_, digest) in file.present(algorithms) {
             out.write_all(name.mark())?;
             write!(out, "{digest}  ")?;
             name.write(out)?;

@@ -8,7 +8,7 @@ use super::digests::Digests;
 use super::line_error::LineError;
 use super::read::Row;
 use super::read::recognise::{Chosen, RecordReader};
-use super::{Entry, ListFormat, size_of};
+use super::{File, ListFormat, size_of};
 use crate::algorithm::Algorithm;
 use crate::name::path_bytes;
 
@@ -48,17 +48,23 @@ impl ListFormat for Hashdeep {
     }
     fn entry(
         &self,
-        entry: &Entry<'_>,
+        file: &File<'_>,
         algorithms: &[Algorithm],
         _first: bool,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        write!(out, "{},", entry.size)?;
-        for (_, digest) in entry.each(algorithms) {
+        write!(out, "{},", file.size.unwrap_or_default())?;
+        for (_, digest) in file.present(algorithms) {
             write!(out, "{digest},")?;
         }
-        out.write_all(path_bytes(entry.path))?;
+        out.write_all(path_bytes(file.path))?;
         out.write_all(b"\n")
+    }
+    fn holds_sizes(&self) -> bool {
+        true
+    }
+    fn wants_all(&self) -> bool {
+        true
     }
     fn begins(&self, head: &[u8]) -> bool {
         head.starts_with(b"%%%% HASHDEEP-")

@@ -13,7 +13,7 @@ use super::line_error::LineError;
 use super::read::Row;
 use super::read::recognise::{Chosen, RecordReader};
 use super::read::records::{Cutter, LineEnd};
-use super::{Entry, ListFormat, hex};
+use super::{File, ListFormat, hex};
 use crate::algorithm::{Algorithm, Digest};
 use crate::name::path_bytes;
 
@@ -37,7 +37,7 @@ impl ListFormat for Json {
     }
     fn entry(
         &self,
-        entry: &Entry<'_>,
+        file: &File<'_>,
         algorithms: &[Algorithm],
         first: bool,
         out: &mut dyn Write,
@@ -47,7 +47,7 @@ impl ListFormat for Json {
         } else {
             b",\n  {\"path\": "
         })?;
-        let bytes = path_bytes(entry.path);
+        let bytes = path_bytes(file.path);
         string(&String::from_utf8_lossy(bytes), out)?;
         if std::str::from_utf8(bytes).is_err() {
             write!(out, ", \"path_hex\": \"")?;
@@ -56,14 +56,19 @@ impl ListFormat for Json {
             }
             write!(out, "\"")?;
         }
-        write!(out, ", \"size\": {}", entry.size)?;
-        for (algorithm, digest) in entry.each(algorithms) {
+        if let Some(size) = file.size {
+            write!(out, ", \"size\": {size}")?;
+        }
+        for (algorithm, digest) in file.present(algorithms) {
             write!(out, ", \"{}\": \"{digest}\"", algorithm.name())?;
         }
         out.write_all(b"}")
     }
     fn footer(&self, empty: bool, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(if empty { b"]\n" } else { b"\n]\n" })
+    }
+    fn holds_sizes(&self) -> bool {
+        true
     }
     fn begins(&self, head: &[u8]) -> bool {
         let after = |text: &[u8], byte: u8| {

@@ -13,7 +13,7 @@ use super::gnu::is_blank;
 use super::line_error::LineError;
 use super::read::Row;
 use super::read::recognise::{Chosen, RecordReader};
-use super::{Entry, ListFormat};
+use super::{File, ListFormat};
 use crate::algorithm::Algorithm;
 use crate::name::{path_bytes, path_from_bytes};
 
@@ -53,13 +53,13 @@ impl ListFormat for Sfv {
     }
     fn entry(
         &self,
-        entry: &Entry<'_>,
+        file: &File<'_>,
         algorithms: &[Algorithm],
         _first: bool,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        for (_, digest) in entry.each(algorithms) {
-            out.write_all(path_bytes(entry.path))?;
+        for (_, digest) in file.present(algorithms) {
+            out.write_all(path_bytes(file.path))?;
             writeln!(out, " {}", digest.to_string().to_uppercase())?;
         }
         Ok(())

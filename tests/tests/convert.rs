@@ -1,0 +1,335 @@
+//! `thawsum convert`: a list of any format in any other, to the byte what `thawsum hash` would
+//! have written, and plain words before anything is written that would be less than it was.
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use end_to_end::{Tree, program, stderr_of};
+
+const FORMATS: [&str; 7] = ["gnu", "bsd", "sfv", "hashdeep", "bagit", "csv", "json"];
+
+fn thawsum(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(program())
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .expect("thawsum starts")
+}
+
+/// A bag with names that every format can carry.
+fn bag() -> Tree {
+    let tree = Tree::new();
+    for name in [
+        "a",
+        "b c",
+        "d, e",
+        "f\"g",
+        "100%",
+        "h;i",
+        "j)",
+        "ü 日本",
+        "k (l) = m",
+    ] {
+        tree.file(format!("data/{name}"), name.as_bytes());
+    }
+    tree.file("data/empty", b"");
+    tree
+}
+
+#[test]
+fn every_format_becomes_every_other_as_if_it_had_been_written_so() {
+    let tree = bag();
+    for algorithm in ["sha256", "crc32"] {
+        let list = |format: &str| {
+            let arguments = ["hash", "--format", format, "-a", algorithm, "data"];
+            thawsum(tree.path(), &arguments)
+        };
+        let writable: Vec<&str> = FORMATS
+            .into_iter()
+            .filter(|format| list(format).status.success())
+            .collect();
+        assert_eq!(writable.len(), 6, "{algorithm}: {writable:?}");
+        for from in &writable {
+            // The name says nothing, so the content has to; only a bag's manifest needs its name.
+            let file = match *from {
+                "bagit" => format!("manifest-{algorithm}.txt"),
+                _ => "list".to_owned(),
+            };
+            fs::write(tree.path().join(&file), list(from).stdout).unwrap();
+            for to in &writable {
+                let output = thawsum(tree.path(), &["convert", "--to", to, &file]);
+                let sizes = ["hashdeep", "csv", "json"];
+                if *to == "hashdeep" && !sizes.contains(from) {
+                    assert_eq!(output.status.code(), Some(1));
+                    assert!(output.stdout.is_empty());
+                    let said = stderr_of(&output);
+                    assert!(said.contains("needs the size of data/b c"), "{said}");
+                    assert!(said.contains("cannot carry 10 of 10 files"), "{said}");
+                    continue;
+                }
+                let said = stderr_of(&output);
+                assert!(output.status.success(), "{from} to {to}: {said}");
+                let mut expected = String::from_utf8(list(to).stdout).unwrap();
+                if sizes.contains(to) && !sizes.contains(from) {
+                    expected = without_sizes(&expected);
+                }
+                let written = String::from_utf8(output.stdout).unwrap();
+                assert_eq!(written, expected, "{from} to {to}, {algorithm}");
+                assert_eq!(
+                    said.contains("the sizes of 10 files are left out"),
+                    sizes.contains(from) && !sizes.contains(to),
+                    "{from} to {to}: {said}"
+                );
+            }
+        }
+    }
+}
+
+/// A list in CSV or JSON, with no sizes.
+fn without_sizes(list: &str) -> String {
+    let line = |line: &str| match line.split_once("\"size\": ") {
+        Some((before, after)) => {
+            let (_, after) = after.split_once(", ").expect("a digest follows");
+            format!("{before}{after}")
+        }
+        None => match line.rsplitn(3, ',').collect::<Vec<_>>()[..] {
+            [digest, size, path] if size.bytes().all(|b| b.is_ascii_digit()) => {
+                format!("{path},,{digest}")
+            }
+            _ => line.to_owned(),
+        },
+    };
+    list.lines().map(|l| line(l) + "\n").collect()
+}
+
+#[test]
+fn hostile_names_go_through_the_formats_that_carry_any_and_back() {
+    let (tree, lists) = (Tree::hostile(), Tree::new());
+    let start = thawsum(tree.path(), &["hash", "."]).stdout;
+    let mut list = start.clone();
+    for to in ["bsd", "json", "csv", "gnu"] {
+        fs::write("list".at(&lists), &list).unwrap();
+        let output = thawsum(lists.path(), &["convert", "--to", to, "list"]);
+        assert!(output.status.success(), "to {to}: {}", stderr_of(&output));
+        list = output.stdout;
+    }
+    assert!(list == start, "it came back as something else");
+
+    fs::write("list".at(&lists), &list).unwrap();
+    let zero = thawsum(lists.path(), &["convert", "--to", "gnu", "--zero", "list"]);
+    let direct = thawsum(tree.path(), &["hash", "--zero", "."]);
+    assert!(zero.stdout == direct.stdout, "{}", stderr_of(&zero));
+    fs::write("zero".at(&lists), &zero.stdout).unwrap();
+    let back = thawsum(lists.path(), &["convert", "--to", "gnu", "zero"]);
+    assert!(back.stdout == start, "{}", stderr_of(&back));
+}
+
+trait At {
+    fn at(&self, tree: &Tree) -> std::path::PathBuf;
+}
+
+impl At for str {
+    fn at(&self, tree: &Tree) -> std::path::PathBuf {
+        tree.path().join(self)
+    }
+}
+
+#[test]
+fn every_path_that_the_target_cannot_carry_is_named_and_nothing_is_written() {
+    let tree = Tree::new();
+    for name in ["fine", "with\nbreak", ";comment", "trailing "] {
+        tree.file(name, b"x");
+    }
+    let list = thawsum(
+        tree.path(),
+        &["hash", "-a", "crc32", "--format", "json", "."],
+    );
+    fs::write("list.json".at(&tree), list.stdout).unwrap();
+    fs::write("old.sfv".at(&tree), "old").unwrap();
+    let arguments = ["convert", "--to", "sfv", "-o", "old.sfv", "list.json"];
+    let output = thawsum(tree.path(), &arguments);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+    let said = stderr_of(&output);
+    for (name, why) in [
+        ("with\\nbreak", "line break"),
+        ("trailing ", "ends with a space"),
+    ] {
+        let named = said.lines().any(|line| {
+            line.starts_with("thawsum: list.json:") && line.contains(name) && line.contains(why)
+        });
+        assert!(named, "{name} is not named: {said}");
+    }
+    assert!(said.contains("cannot carry 2 of 4 files"), "{said}");
+    assert!(said.contains("nothing was written"), "{said}");
+    assert_eq!(fs::read("old.sfv".at(&tree)).unwrap(), b"old");
+}
+
+#[test]
+fn bad_lines_are_named_with_file_and_number_and_the_rest_is_written() {
+    let tree = Tree::new();
+    let md5 = "d41d8cd98f00b204e9800998ecf8427e";
+    fs::write("MD5SUMS".at(&tree), format!("{md5}  a\noops\n{md5}  b\n")).unwrap();
+    let output = thawsum(tree.path(), &["convert", "--to", "bsd", "MD5SUMS"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        String::from_utf8(output.stdout.clone()).unwrap(),
+        format!("MD5 (a) = {md5}\nMD5 (b) = {md5}\n")
+    );
+    let said = stderr_of(&output);
+    assert!(
+        said.contains("thawsum: MD5SUMS:2: this is not a line of GNU lines"),
+        "{said}"
+    );
+    assert!(
+        said.contains("1 line could not be used and is not in the list"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_target_of_one_algorithm_wants_one_chosen_and_says_what_is_lost() {
+    let tree = bag();
+    let arguments = [
+        "hash", "-a", "sha256", "-a", "md5", "--format", "bsd", "data",
+    ];
+    let both = thawsum(tree.path(), &arguments);
+    fs::write("both".at(&tree), both.stdout).unwrap();
+
+    let csv = thawsum(tree.path(), &["convert", "--to", "csv", "both"]);
+    let lines: Vec<String> = String::from_utf8(csv.stdout)
+        .unwrap()
+        .lines()
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(lines[0], "path,size,sha256,md5");
+    assert_eq!(lines.len(), 11, "both digests of a file are in one line");
+
+    let output = thawsum(tree.path(), &["convert", "--to", "gnu", "both"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    let said = stderr_of(&output);
+    assert!(
+        said.contains("sha256 and md5") && said.contains("-a"),
+        "{said}"
+    );
+
+    let output = thawsum(
+        tree.path(),
+        &["convert", "--to", "gnu", "-a", "md5", "both"],
+    );
+    assert!(output.status.success());
+    assert_eq!(
+        output.stdout,
+        thawsum(tree.path(), &["hash", "-a", "md5", "data"]).stdout
+    );
+    let said = stderr_of(&output);
+    assert!(said.contains("10 SHA-256 digests are left out"), "{said}");
+
+    let output = thawsum(
+        tree.path(),
+        &["convert", "--to", "gnu", "-a", "sha512", "both"],
+    );
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr_of(&output).contains("no SHA-512 digest"));
+}
+
+#[test]
+fn an_algorithm_that_was_guessed_is_said_and_can_be_given() {
+    let tree = Tree::new();
+    tree.file("a", b"x");
+    let list = thawsum(tree.path(), &["hash", "-a", "blake3", "a"]);
+    fs::write("list".at(&tree), &list.stdout).unwrap();
+    let guessed = thawsum(tree.path(), &["convert", "--to", "bsd", "list"]);
+    assert!(guessed.stdout.starts_with(b"SHA256 (a)"));
+    assert!(stderr_of(&guessed).contains("taken for sha256"));
+    let given = thawsum(
+        tree.path(),
+        &["convert", "--to", "bsd", "-a", "blake3", "list"],
+    );
+    assert!(given.stdout.starts_with(b"BLAKE3 (a)"));
+    assert!(given.stderr.is_empty(), "{}", stderr_of(&given));
+    fs::rename("list".at(&tree), "B3SUMS".at(&tree)).unwrap();
+    let named = thawsum(tree.path(), &["convert", "--to", "bsd", "B3SUMS"]);
+    assert_eq!(named.stdout, given.stdout);
+}
+
+#[test]
+fn names_of_windows_programs_get_slashes_when_asked_for() {
+    let tree = Tree::new();
+    fs::write("x.sfv".at(&tree), "; x\r\nsub\\file.bin 12345678\r\n").unwrap();
+    let plain = thawsum(tree.path(), &["convert", "--to", "bsd", "x.sfv"]);
+    assert_eq!(plain.stdout, b"\\CRC32 (sub\\\\file.bin) = 12345678\n");
+    let slashed = thawsum(
+        tree.path(),
+        &["convert", "--slashes", "--to", "bsd", "x.sfv"],
+    );
+    assert_eq!(slashed.stdout, b"CRC32 (sub/file.bin) = 12345678\n");
+}
+
+#[test]
+fn what_is_no_list_and_what_is_not_there_are_told_apart_and_written_is_nothing() {
+    let tree = Tree::new();
+    fs::write("letter".at(&tree), "Dear reader,\n").unwrap();
+    for (file, words) in [
+        ("letter", "not a checksum file"),
+        ("nowhere", "No such file"),
+    ] {
+        let output = thawsum(tree.path(), &["convert", "--to", "csv", file]);
+        assert_eq!(output.status.code(), Some(1), "{file}");
+        assert!(output.stdout.is_empty());
+        let said = stderr_of(&output);
+        assert!(
+            said.contains(words) && said.contains("nothing was written"),
+            "{said}"
+        );
+    }
+    let output = thawsum(tree.path(), &["convert", "--to", "docx", "letter"]);
+    assert_eq!(output.status.code(), Some(2));
+    let output = thawsum(tree.path(), &["convert", "letter"]);
+    assert_eq!(output.status.code(), Some(2), "--to is needed");
+}
+
+/// Three hundred thousand lines come through a pipe, and what is written is not taken away until
+/// the memory has been looked at: by then the list has been read twice.
+#[test]
+fn a_list_that_does_not_fit_in_the_memory_it_may_take_is_converted() {
+    const LINES: usize = 300_000;
+    let digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let mut child = Command::new(program())
+        .args(["convert", "--to", "json", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut stdin = std::io::BufWriter::new(child.stdin.take().unwrap());
+    let folder = "a folder with a long name/".repeat(5);
+    let mut bytes = 0;
+    for n in 0..LINES {
+        let line = format!("{digest}  {folder}{n}\n");
+        bytes += line.len();
+        stdin.write_all(line.as_bytes()).unwrap();
+    }
+    drop(stdin);
+    let mut stdout = child.stdout.take().unwrap();
+    let mut start = [0; 1];
+    stdout.read_exact(&mut start).unwrap();
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let peak: usize = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .and_then(|rest| rest.split_whitespace().next())
+        .and_then(|kib| kib.parse().ok())
+        .unwrap();
+    let mut rest = Vec::new();
+    stdout.read_to_end(&mut rest).unwrap();
+    assert!(child.wait().unwrap().success());
+    let entries = rest.iter().filter(|&&byte| byte == b'{').count();
+    assert_eq!(entries, LINES);
+    assert!(bytes > 50 << 20);
+    assert!(peak < 40 << 10, "{peak} KiB for a list of {bytes} bytes");
+}
