@@ -18,13 +18,21 @@ WINDOW_NEEDS=(
     libxkbcommon.so.0 libxkbcommon-x11.so.0
 )
 
+# The programs that checksum formats come from. Tests hold what Thawsum writes against them.
+# shellcheck disable=SC2034  # used by the scripts that source this
+ORIGINALS=(sha256sum cksum rhash hashdeep cksfv b3sum)
+
 # The packages that hold a need: package_of MANAGER NEED
 package_of() {
     #      need                    apt-get             dnf                    pacman              zypper                 apk
     local row
     case $2 in
         cc)                    row="gcc,libc6-dev      gcc                    gcc                 gcc                    build-base" ;;
-        sha256sum)             row="coreutils          coreutils              coreutils           coreutils              coreutils" ;;
+        sha256sum | cksum)     row="coreutils          coreutils              coreutils           coreutils              coreutils" ;;
+        rhash)                 row="rhash              rhash                  rhash               rhash                  rhash" ;;
+        hashdeep)              row="hashdeep           md5deep                hashdeep            hashdeep               hashdeep" ;;
+        cksfv)                 row="cksfv              cksfv                  cksfv               cksfv                  cksfv" ;;
+        b3sum)                 row="b3sum              b3sum                  b3sum               b3sum                  b3sum" ;;
         Xvfb)                  row="xvfb               xorg-x11-server-Xvfb   xorg-server-xvfb    xorg-x11-server-Xvfb   xvfb" ;;
         software-opengl)       row="libgl1-mesa-dri    mesa-dri-drivers       mesa                Mesa-dri               mesa-dri-gallium" ;;
         libGL.so.1)            row="libgl1             mesa-libGL             libglvnd            Mesa-libGL1            mesa-gl" ;;

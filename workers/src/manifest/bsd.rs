@@ -63,11 +63,12 @@ impl RecordReader for Reader {
     }
 }
 
-/// What a tagged line says, digest and all.
+/// What a tagged line says, digest and all. Unlike [`parse`], which takes what coreutils takes,
+/// with any number of blanks after the tag: rhash puts short tags under long ones so.
 pub(super) fn row(line: &[u8]) -> Result<Row<'_>, LineError> {
     let TaggedLine {
         tag, name, digest, ..
-    } = parse(line)?;
+    } = parse_with(line, skip_blanks)?;
     let algorithm = algorithm_of(tag)
         .ok_or_else(|| LineError::UnknownAlgorithm(String::from_utf8_lossy(tag).into_owned()))?;
     let mut digests = Digests::default();
@@ -98,6 +99,13 @@ pub struct TaggedLine<'a> {
 /// # Errors
 /// [`LineError::Shape`] if this is no tagged line at all; else what is wrong with its name.
 pub fn parse(line: &[u8]) -> Result<TaggedLine<'_>, LineError> {
+    parse_with(line, |rest| rest.strip_prefix(b" ").unwrap_or(rest))
+}
+
+fn parse_with(
+    line: &[u8],
+    before_name: impl FnOnce(&[u8]) -> &[u8],
+) -> Result<TaggedLine<'_>, LineError> {
     const SHAPE: LineError = LineError::Shape("BSD tags (ALGORITHM (name) = digest)");
     let line = skip_blanks(line);
     let (escaped, line) = match line.strip_prefix(b"\\") {
@@ -106,8 +114,7 @@ pub fn parse(line: &[u8]) -> Result<TaggedLine<'_>, LineError> {
     };
     let tag_len = line.iter().take_while(|&&byte| in_tag(byte)).count();
     let (tag, rest) = line.split_at(tag_len);
-    let rest = rest.strip_prefix(b" ").unwrap_or(rest);
-    let rest = rest.strip_prefix(b"(").ok_or(SHAPE)?;
+    let rest = before_name(rest).strip_prefix(b"(").ok_or(SHAPE)?;
     let end = rest.iter().rposition(|&byte| byte == b')').ok_or(SHAPE)?;
     let digest = skip_blanks(&rest[end + 1..])
         .strip_prefix(b"=")

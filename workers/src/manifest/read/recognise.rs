@@ -97,6 +97,10 @@ pub(super) fn recognise(
             let mut candidates = match (&seen, wanted) {
                 _ if !open => Vec::new(),
                 (Some(seen), Some(wanted)) if seen.contains(&wanted) => vec![wanted],
+                // `b2sum --length 256` writes into files that are called as ever.
+                (Some(seen), Some(Algorithm::Blake2b)) if seen.contains(&Algorithm::Blake2b256) => {
+                    vec![Algorithm::Blake2b256]
+                }
                 (Some(seen), _) => seen.clone(),
                 (None, wanted) => vec![wanted.unwrap_or(Algorithm::Sha256)],
             };
