@@ -234,3 +234,22 @@ pub(crate) fn lines<'a>(
     }
     String::from_utf8_lossy(&text).into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::SaveWhat;
+    use workers::Algorithm;
+    use workers::manifest::Format;
+
+    #[test]
+    fn a_list_is_called_as_its_format_prescribes_or_after_its_folder() {
+        let name = |format: &str| {
+            let place = Format::ALL.iter().position(|f| f.name() == format);
+            let place = place.expect("it is known");
+            SaveWhat::List.file_name("photos".as_ref(), place, Algorithm::Sha3_256)
+        };
+        assert_eq!(name("gnu"), "photos.sha3-256");
+        assert_eq!(name("json"), "photos.json");
+        assert_eq!(name("bagit"), "manifest-sha3256.txt");
+    }
+}

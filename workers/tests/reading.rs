@@ -378,3 +378,26 @@ fn a_bag_s_manifest_lists_only_what_is_in_data() {
         assert!(error.is_err(), "{refused}");
     }
 }
+
+#[test]
+fn tagged_digests_may_be_in_base64() {
+    let empty = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+    let list = format!(
+        "SHA256 (a) = {empty}\nSHA256 (b) = {SHA256}\nSHA256 (c) = {}\n",
+        &empty[4..]
+    );
+    let mut reader = open(list.as_bytes(), "x").expect("a list");
+    let digest = |item: Option<Result<Item, ReadError>>| match item {
+        Some(Ok(Item::Listed(file))) => file.digests,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(digest(reader.next()), digest(reader.next()));
+    assert!(matches!(
+        reader.next(),
+        Some(Ok(Item::Bad(BadLine {
+            line: 3,
+            why: LineError::NotHex,
+            ..
+        })))
+    ));
+}

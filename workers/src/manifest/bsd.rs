@@ -1,5 +1,5 @@
 //! BSD tags, as `sha256` of the BSDs and `cksum --tag` of coreutils write them; OpenSSL's, which
-//! leave out two spaces, are read too.
+//! leave out two spaces, are read too, and digests in Base64.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -72,7 +72,7 @@ pub(super) fn row(line: &[u8]) -> Result<Row<'_>, LineError> {
     let algorithm = algorithm_of(tag)
         .ok_or_else(|| LineError::UnknownAlgorithm(String::from_utf8_lossy(tag).into_owned()))?;
     let mut digests = Digests::default();
-    digests.push(algorithm, digest)?;
+    digests.push_either(algorithm, digest)?;
     Ok(Row {
         name,
         size: None,

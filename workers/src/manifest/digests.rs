@@ -1,7 +1,7 @@
 //! The digests that one line of a list holds.
 
 use super::LineError;
-use super::hex;
+use super::{base64, hex};
 use crate::algorithm::{Algorithm, Digest};
 
 /// The longest digest of any algorithm, in bytes.
@@ -70,6 +70,25 @@ impl Digests {
         if !hex::decode(text, &mut bytes[..algorithm.digest_len()]) {
             return Err(LineError::NotHex);
         }
+        self.push_bytes(algorithm, bytes)
+    }
+
+    /// Adds a digest that is written in hexadecimal or, which its length tells, in Base64.
+    pub(super) fn push_either(
+        &mut self,
+        algorithm: Algorithm,
+        text: &[u8],
+    ) -> Result<(), LineError> {
+        let length = algorithm.digest_len();
+        let mut bytes = [0; LONGEST];
+        // A CRC-32 has eight letters in both; it is nowhere written in Base64.
+        if text.len() != length * 2 && base64::decode(text, &mut bytes[..length]) {
+            return self.push_bytes(algorithm, bytes);
+        }
+        self.push(algorithm, text)
+    }
+
+    fn push_bytes(&mut self, algorithm: Algorithm, bytes: [u8; LONGEST]) -> Result<(), LineError> {
         if self.get(algorithm).is_some() {
             return Err(LineError::Twice(algorithm.name()));
         }
