@@ -2,8 +2,8 @@
 
 mod check;
 mod compare;
-mod duplicates;
 mod convert;
+mod duplicates;
 mod hash;
 mod open;
 mod output;
@@ -76,33 +76,19 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(status::USAGE));
         }
     };
-    match arguments.command {
-        Some(Command::Hash(options)) => {
-            console::attach();
-            hash::run(&options)
-        }
+    let Some(command) = arguments.command else {
+        return open::run(arguments.open);
+    };
+    console::attach();
+    match command {
+        Command::Hash(options) => hash::run(&options),
+        Command::Check(options) => check::run(&options),
+        Command::Compare(options) => compare::run(&options),
+        Command::Duplicates(options) => duplicates::run(&options),
+        Command::Convert(options) => convert::run(&options),
         // Taken above, with all that follows it.
-        Some(Command::Sum) => ExitCode::from(status::USAGE),
-        Some(Command::Check(options)) => {
-            console::attach();
-            check::run(&options)
-        }
-        Some(Command::Compare(options)) => {
-            console::attach();
-            compare::run(&options)
-        }
-        Some(Command::Duplicates(options)) => {
-            console::attach();
-            duplicates::run(&options)
-        Some(Command::Convert(options)) => {
-            console::attach();
-            convert::run(&options)
-        }
-        Some(Command::Worker) => {
-            console::attach();
-            worker::run()
-        }
-        None => open::run(arguments.open),
+        Command::Sum => ExitCode::from(status::USAGE),
+        Command::Worker => worker::run(),
     }
 }
 

@@ -293,6 +293,25 @@ fn what_is_no_list_and_what_is_not_there_are_told_apart_and_written_is_nothing()
     assert_eq!(output.status.code(), Some(2), "--to is needed");
 }
 
+#[test]
+fn one_interrupt_ends_the_wait_for_standard_input_and_leaves_nothing() {
+    use std::os::unix::process::ExitStatusExt as _;
+    let tree = Tree::new();
+    let mut child = Command::new(program())
+        .args(["convert", "--to", "csv", "-o", "list.csv", "-"])
+        .current_dir(tree.path())
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let stdin = child.stdin.take();
+    let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).unwrap();
+    let status = child.wait().unwrap();
+    drop(stdin);
+    assert_eq!(status.signal(), Some(2));
+    assert_eq!(fs::read_dir(tree.path()).unwrap().count(), 0);
+}
+
 /// Three hundred thousand lines come through a pipe, and what is written is not taken away until
 /// the memory has been looked at: by then the list has been read twice.
 #[test]

@@ -103,25 +103,30 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
         (true, format) if format == Format::GNU => Format::GNU_ZERO,
         (true, _) => return Err(Failure::Usage("--zero goes with --to gnu only".to_owned())),
     };
+    let sources = options
+        .files
+        .iter()
+        .map(|path| Source::new(path))
+        .collect::<Result<_, _>>()?;
     let interrupted = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&interrupted);
-    let handler = ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(status::INTERRUPTED));
+    // Only for what would be left behind. Elsewhere the system's own way is quicker: a wait for
+    // standard input, or for who reads standard output, is not ended by a flag.
+    if options.output.is_some() {
+        let flag = Arc::clone(&interrupted);
+        let handler = ctrlc::set_handler(move || {
+            if flag.swap(true, Ordering::Relaxed) {
+                std::process::exit(i32::from(status::INTERRUPTED));
+            }
+        });
+        if let Err(error) = handler {
+            eprintln!("thawsum: Ctrl-C may leave a temporary file behind: {error}");
         }
-    });
-    if let Err(error) = handler {
-        eprintln!("thawsum: Ctrl-C may leave a temporary file behind: {error}");
     }
     let conversion = Conversion {
         options,
         format,
         interrupted,
-        sources: options
-            .files
-            .iter()
-            .map(|path| Source::new(path))
-            .collect::<Result<_, _>>()?,
+        sources,
     };
     let found = conversion.look()?;
     let algorithms = conversion.algorithms(&found)?;
