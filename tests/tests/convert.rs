@@ -181,7 +181,7 @@ fn bad_lines_are_named_with_file_and_number_and_the_rest_is_written() {
     );
     let said = stderr_of(&output);
     assert!(
-        said.contains("thawsum: MD5SUMS:2: this is not a line of GNU lines"),
+        said.contains("thawsum: MD5SUMS:2: this is not a GNU line"),
         "{said}"
     );
     assert!(

@@ -119,7 +119,7 @@ fn one_bad_line_is_named_and_the_others_are_used() {
             ),
             vec![
                 "1 a md5",
-                "2 BAD this is not a line of GNU lines (digest, two spaces, name)",
+                "2 BAD this is not a GNU line (digest, two spaces, name)",
                 "3 b md5",
                 "4 BAD the name holds a backslash that escapes nothing known",
                 "5 BAD the digest has 31 hexadecimal digits, and MD5 has 32",
@@ -138,7 +138,7 @@ fn one_bad_line_is_named_and_the_others_are_used() {
             "a 12345678\nb 1234567\n c\t12345678 \nd  1234567g\n".to_owned(),
             vec![
                 "1 a crc32",
-                "2 BAD this is not a line of SFV (name, space, eight hexadecimal digits)",
+                "2 BAD this is not an SFV line (name, space, eight hexadecimal digits)",
                 "3  c crc32",
                 "4 BAD the digest is not hexadecimal",
             ],
@@ -281,7 +281,7 @@ fn a_format_that_is_asked_for_is_not_second_guessed() {
     let reader = ListReader::new(list.as_bytes(), Path::new("x"), &expected).expect("a list");
     assert_eq!(
         spelt(reader),
-        ["1 BAD this is not a line of BSD tags (ALGORITHM (name) = digest)"]
+        ["1 BAD this is not a tagged line (ALGORITHM (name) = digest)"]
     );
 }
 

@@ -96,7 +96,9 @@ impl RecordReader for Reader {
         let end = line
             .iter()
             .position(|&byte| is_blank(byte))
-            .ok_or(LineError::Shape("a BagIt manifest (digest, blanks, name)"))?;
+            .ok_or(LineError::Shape(
+                "a line of a BagIt manifest (digest, blanks, name)",
+            ))?;
         let mut digests = Digests::default();
         digests.push(self.0, &line[..end])?;
         let name = skip_blanks(&line[end..]);

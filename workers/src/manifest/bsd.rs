@@ -106,7 +106,7 @@ fn parse_with(
     line: &[u8],
     before_name: impl FnOnce(&[u8]) -> &[u8],
 ) -> Result<TaggedLine<'_>, LineError> {
-    const SHAPE: LineError = LineError::Shape("BSD tags (ALGORITHM (name) = digest)");
+    const SHAPE: LineError = LineError::Shape("a tagged line (ALGORITHM (name) = digest)");
     let line = skip_blanks(line);
     let (escaped, line) = match line.strip_prefix(b"\\") {
         Some(rest) => (true, rest),

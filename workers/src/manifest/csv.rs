@@ -224,7 +224,7 @@ impl Reader {
             if column == Column::Unknown {
                 unknown.push(name);
             } else if columns.contains(&column) {
-                return Err(LineError::Shape("CSV (a header names a column twice)"));
+                return Err(LineError::ColumnTwice(name));
             }
             columns.push(column);
         }

@@ -225,7 +225,7 @@ pub fn parse<'a>(
     form: &mut Form,
     is_digest: impl FnOnce(&[u8]) -> Result<(), LineError>,
 ) -> Result<GnuLine<'a>, LineError> {
-    const SHAPE: LineError = LineError::Shape("GNU lines (digest, two spaces, name)");
+    const SHAPE: LineError = LineError::Shape("a GNU line (digest, two spaces, name)");
     let line = skip_blanks(line);
     let (escaped, line) = match line.strip_prefix(b"\\") {
         Some(rest) => (true, rest),
@@ -350,8 +350,8 @@ mod tests {
     #[test]
     fn a_line_that_is_not_whole_is_bad() {
         for (line, why) in [
-            (HEX.to_owned(), "line of GNU"),
-            ("x".to_owned(), "line of GNU"),
+            (HEX.to_owned(), "not a GNU line"),
+            ("x".to_owned(), "not a GNU line"),
             (format!("{HEX} "), "no file name"),
             (format!("{}  a", &HEX[1..]), "not hexadecimal"),
             (format!("\\{HEX}  a\\t"), "backslash"),

@@ -145,9 +145,9 @@ impl Reader {
             return Ok(());
         }
         let header = header.trim_ascii_end();
-        let columns = header
-            .strip_suffix(b",filename")
-            .ok_or(LineError::Shape("hashdeep (%%%% size,md5,sha256,filename)"))?;
+        let columns = header.strip_suffix(b",filename").ok_or(LineError::Shape(
+            "a header of hashdeep (%%%% size,md5,sha256,filename)",
+        ))?;
         self.columns.clear();
         for column in columns.split(|&byte| byte == b',') {
             let column = String::from_utf8_lossy(column);

@@ -6,7 +6,7 @@ use crate::algorithm::Algorithm;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LineError {
     /// The line does not have the parts that a line of its format has.
-    #[error("this is not a line of {0}")]
+    #[error("this is not {0}")]
     Shape(&'static str),
     /// The digest holds something else than hexadecimal digits.
     #[error("the digest is not hexadecimal")]
@@ -48,6 +48,9 @@ pub enum LineError {
     /// Something that may stand in a line once.
     #[error("it names {0} twice")]
     Twice(&'static str),
+    /// A header in which two columns have one name.
+    #[error("the header names the column '{0}' twice")]
+    ColumnTwice(String),
     /// A size that is not a whole number of bytes.
     #[error("the size is not a whole number")]
     BadSize,

@@ -82,7 +82,8 @@ struct Reader;
 
 impl RecordReader for Reader {
     fn read<'a>(&mut self, record: &'a [u8]) -> Result<Option<Row<'a>>, LineError> {
-        const SHAPE: LineError = LineError::Shape("SFV (name, space, eight hexadecimal digits)");
+        const SHAPE: LineError =
+            LineError::Shape("an SFV line (name, space, eight hexadecimal digits)");
         if record.first() == Some(&b';') {
             return Ok(None);
         }
