@@ -7,6 +7,7 @@ mod duplicates;
 mod hash;
 mod open;
 mod output;
+mod select;
 mod sum;
 mod verdicts;
 mod work;

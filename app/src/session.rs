@@ -310,6 +310,7 @@ impl Session {
             } else {
                 Links::Skip
             },
+            selection: workers::Selection::default(),
             workers: title.workers,
             priority: Priority::Background,
             file_limit: self

@@ -156,3 +156,37 @@ fn duplicates_are_found_by_content_and_hard_links_are_one_file() {
         "{said}"
     );
 }
+
+#[test]
+fn what_counts_is_chosen_the_same_way_everywhere() {
+    let tree = Tree::new();
+    for side in ["left", "right"] {
+        tree.file(format!("{side}/kept.txt"), b"kept");
+        tree.file(format!("{side}/target/out.txt"), side.as_bytes());
+        tree.file(format!("{side}/.DS_Store"), side.as_bytes());
+        tree.file(format!("{side}/sub/.hidden"), side.as_bytes());
+        tree.file(format!("{side}/large"), &[7; 3_000]);
+    }
+    tree.file("right/large", &[8; 3_000]);
+    let choice = ["--without", "target/", "--no-hidden", "--largest", "2.5K"];
+    let found = Rows::of(
+        tree.path(),
+        &[&["compare"], &choice[..], &["left", "right"]].concat(),
+    );
+    assert_eq!(found.verdicts(), [("kept.txt", "same")]);
+    // The folder counts as one, whatever is in it.
+    assert_eq!(found.summary["left_out"], 8);
+    assert_eq!(found.status(), Some(0));
+    for way in ["processes", "threads", "inline"] {
+        let left = tree.path().join("left");
+        let arguments = ["hash", "--run-on", way, left.to_str().unwrap()];
+        let output = run([&arguments[..1], &choice[..], &arguments[1..]].concat());
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(said.lines().count(), 1, "{way}: {said}");
+        assert!(said.ends_with("/left/kept.txt\n"), "{way}: {said}");
+        assert!(stderr_of(&output).contains("4 files and folders left out by choice"));
+    }
+    let output = run(["hash", "--without", "[", "."]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr_of(&output).contains("'[' is no pattern"));
+}

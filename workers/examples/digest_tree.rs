@@ -5,7 +5,9 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use workers::{Algorithm, Event, Job, JobSpec, Links, Priority, RunOn, Sink, Verdict, shown};
+use workers::{
+    Algorithm, Event, Job, JobSpec, Links, Priority, RunOn, Selection, Sink, Verdict, shown,
+};
 
 fn main() -> Result<(), Box<dyn Error>> {
     workers::child_entry(&[]);
@@ -17,6 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         roots: vec![folder],
         algorithms: vec![Algorithm::Sha256],
         links: Links::Skip,
+        selection: Selection::default(),
         workers: std::thread::available_parallelism().map_or(1, usize::from),
         priority: Priority::Normal,
         file_limit: None,

@@ -15,6 +15,7 @@ use crate::job::ledger::Ledger;
 use crate::job::{Job, JobSpec, Priority, RunOn};
 use crate::manifest::Format;
 use crate::process::usage::CpuClock;
+use crate::selection::Selection;
 
 /// What to verify and how.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub struct CheckSpec {
     pub base: Option<PathBuf>,
     /// What becomes of files that no list names.
     pub unlisted: Unlisted,
+    /// Which of these count.
+    pub selection: Selection,
     /// How many workers, from 1 to [`JobSpec::MAX_WORKERS`].
     pub workers: usize,
     /// How the workers stand against the rest of the machine.
@@ -62,15 +65,17 @@ impl Job {
         if spec.lists.is_empty() {
             return Err(SpecError::NoPaths);
         }
+        let left_out = Arc::default();
         let start = Start {
             plan: plan::Verify::new(spec.unlisted),
             workers: spec.workers,
             priority: spec.priority,
             file_limit: spec.file_limit,
-            source: lists::Listed::new(spec),
+            source: lists::Listed::new(spec, Arc::clone(&left_out)),
             totals: Arc::default(),
             ledger: Ledger::new(CpuClock::start()),
             half_read: None,
+            left_out,
         };
         Self::launch(start, run_on, sink)
     }

@@ -15,6 +15,7 @@ use crate::job::inline::Start;
 use crate::job::ledger::Ledger;
 use crate::job::{Job, JobSpec, Priority, RunOn};
 use crate::process::usage::CpuClock;
+use crate::selection::Selection;
 
 /// What to compare and how.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct CompareSpec {
     /// With what two folders are compared. A folder and a list are compared with what the list
     /// has.
     pub algorithm: Algorithm,
+    /// Which of the files below folders count.
+    pub selection: Selection,
     /// How many workers, from 1 to [`JobSpec::MAX_WORKERS`].
     pub workers: usize,
     /// How the workers stand against the rest of the machine.
@@ -52,15 +55,17 @@ impl Job {
     /// A job that makes no sense, or a system that gives no thread.
     pub fn compare(spec: CompareSpec, run_on: RunOn, sink: Sink) -> Result<Self, SpecError> {
         JobSpec::check_workers(spec.workers)?;
+        let left_out = Arc::default();
         let start = Start {
             plan: plan::Compare::default(),
             workers: spec.workers,
             priority: spec.priority,
             file_limit: spec.file_limit,
-            source: sides::Sides::new(spec),
+            source: sides::Sides::new(spec, Arc::clone(&left_out)),
             totals: Arc::default(),
             ledger: Ledger::new(CpuClock::start()),
             half_read: None,
+            left_out,
         };
         Self::launch(start, run_on, sink)
     }

@@ -14,6 +14,7 @@ use crate::job::plan::{Plan, Share, Todo};
 use crate::job::{Job, JobSpec, Links, Priority, RunOn};
 use crate::name::path_bytes;
 use crate::process::usage::CpuClock;
+use crate::selection::Selection;
 use crate::tasks::bundle::Item;
 use crate::tasks::identity::file_id;
 use crate::tasks::walk::{self, Seen, Walk};
@@ -24,8 +25,8 @@ use crate::verdict::{FileResult, Verdict};
 pub struct DuplicatesSpec {
     /// Files and folders; folders are walked.
     pub roots: Vec<PathBuf>,
-    /// Smaller files are not looked at, bytes; at least 1: all empty files are the same.
-    pub smallest: u64,
+    /// Which of the files below the roots count. Empty ones never do: all of them are the same.
+    pub selection: Selection,
     /// With what contents are compared.
     pub algorithm: Algorithm,
     /// How many workers, from 1 to [`JobSpec::MAX_WORKERS`].
@@ -49,15 +50,17 @@ impl Job {
         if spec.roots.is_empty() {
             return Err(SpecError::NoPaths);
         }
+        let left_out = Arc::default();
+        let walk =
+            Walk::new(spec.roots, Links::Skip, spec.selection).counting(Arc::clone(&left_out));
         let start = Start {
             plan: Duplicates {
                 algorithms: Arc::new([spec.algorithm]),
                 groups: HashMap::new(),
             },
             source: Candidates {
-                smallest: spec.smallest.max(1),
                 stage: Stage::Walking {
-                    walk: Box::new(Walk::new(spec.roots, Links::Skip)),
+                    walk: Box::new(walk),
                     by_size: BTreeMap::new(),
                 },
             },
@@ -67,6 +70,7 @@ impl Job {
             totals: Arc::default(),
             ledger: Ledger::new(CpuClock::start()),
             half_read: None,
+            left_out,
         };
         Self::launch(start, run_on, sink)
     }
@@ -86,7 +90,6 @@ enum Found {
 
 /// The walk, and then what of it has a size that is not its alone.
 struct Candidates {
-    smallest: u64,
     stage: Stage,
 }
 
@@ -111,7 +114,7 @@ impl Iterator for Candidates {
         };
         match walk.next() {
             Some(walk::Found::File { path, seen }) => {
-                if seen.size >= self.smallest {
+                if seen.size > 0 {
                     by_size.entry(seen.size).or_default().push((path, seen));
                 }
             }

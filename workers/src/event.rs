@@ -124,6 +124,9 @@ pub struct Summary {
     pub workers: Vec<WorkerFigures>,
     /// What a fault drill did to them.
     pub damage: Damage,
+    /// Files and folders that were left out by choice, see [`crate::Selection`]. What is in such a
+    /// folder was not looked at.
+    pub left_out: u64,
 }
 
 /// One worker's share of a job.

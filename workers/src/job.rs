@@ -23,6 +23,7 @@ use crate::cancel::Control;
 use crate::error::SpecError;
 use crate::event::Sink;
 use crate::progress::{Lane, Totals};
+use crate::selection::Selection;
 
 pub use drill::Damage;
 use foreman::Order;
@@ -40,6 +41,8 @@ pub struct JobSpec {
     pub algorithms: Vec<Algorithm>,
     /// What to do about symbolic links below the roots. A root that is a link is followed.
     pub links: Links,
+    /// Which of the files below the roots count.
+    pub selection: Selection,
     /// How many workers, from 1 to [`JobSpec::MAX_WORKERS`].
     pub workers: usize,
     /// How the workers stand against the rest of the machine.
@@ -114,6 +117,7 @@ impl JobSpec {
 ///     roots: vec!["Cargo.toml".into()],
 ///     algorithms: vec![Algorithm::Sha256],
 ///     links: Links::Skip,
+///     selection: workers::Selection::default(),
 ///     workers: 2,
 ///     priority: Priority::Normal,
 ///     file_limit: None,

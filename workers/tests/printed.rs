@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Trial};
 use workers::{
-    Algorithm, CHILD_ARGUMENT, Event, Job, JobSpec, Lane, LineSource, Links, Priority, RunOn, Sink,
-    WorkerState,
+    Algorithm, CHILD_ARGUMENT, Event, Job, JobSpec, Lane, LineSource, Links, Priority, RunOn,
+    Selection, Sink, WorkerState,
 };
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -37,6 +37,7 @@ fn what_workers_print_is_in_the_jobs_log_by_place() {
         roots: vec![folder.path().to_owned()],
         algorithms: vec![Algorithm::Sha256],
         links: Links::Skip,
+        selection: Selection::default(),
         workers: 2,
         priority: Priority::Normal,
         file_limit: None,

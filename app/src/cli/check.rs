@@ -9,6 +9,7 @@ use clap::Args;
 use workers::manifest::Format;
 use workers::{Algorithm, CheckSpec, Job, Priority, Unlisted, VerdictKind};
 
+use super::select::Select;
 use super::verdicts::{Rows, conclude};
 use super::work::{self, Work};
 use super::{parse_algorithm, parse_format, status};
@@ -49,6 +50,9 @@ pub(super) struct Options {
     json: bool,
 
     #[command(flatten)]
+    select: Select,
+
+    #[command(flatten)]
     work: Work,
 }
 
@@ -65,6 +69,8 @@ pub(super) fn run(options: &Options) -> ExitCode {
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error(transparent)]
+    Pattern(#[from] workers::BadPattern),
+    #[error(transparent)]
     Work(#[from] work::Failure),
     #[error("the verdicts could not be printed: {0}")]
     Print(#[source] io::Error),
@@ -73,6 +79,7 @@ enum Failure {
 impl Failure {
     fn status(&self) -> u8 {
         match self {
+            Self::Pattern(_) => status::USAGE,
             Self::Work(failure) => failure.status(),
             Self::Print(_) => status::WRONG,
         }
@@ -91,6 +98,7 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
             (true, false) => Unlisted::Reported,
             (false, false) => Unlisted::Ignored,
         },
+        selection: options.select.selection()?,
         workers: options.work.workers(),
         priority: Priority::Normal,
         file_limit: options.work.file_limit(),

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 use workers::{Algorithm, CompareSpec, Job, Priority, Side, VerdictKind};
 
+use super::select::Select;
 use super::verdicts::{Rows, conclude};
 use super::work::{self, Work};
 use super::{parse_algorithm, status};
@@ -34,6 +35,9 @@ pub(super) struct Options {
     json: bool,
 
     #[command(flatten)]
+    select: Select,
+
+    #[command(flatten)]
     work: Work,
 }
 
@@ -52,6 +56,8 @@ enum Failure {
     #[error("{}: {source}", workers::shown(path))]
     Side { path: PathBuf, source: io::Error },
     #[error(transparent)]
+    Pattern(#[from] workers::BadPattern),
+    #[error(transparent)]
     Work(#[from] work::Failure),
     #[error("the verdicts could not be printed: {0}")]
     Print(#[source] io::Error),
@@ -60,7 +66,7 @@ enum Failure {
 impl Failure {
     fn status(&self) -> u8 {
         match self {
-            Self::Side { .. } => status::USAGE,
+            Self::Side { .. } | Self::Pattern(_) => status::USAGE,
             Self::Work(failure) => failure.status(),
             Self::Print(_) => status::WRONG,
         }
@@ -89,6 +95,7 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
         left: side(&options.left)?,
         right: side(&options.right)?,
         algorithm: options.algorithm,
+        selection: options.select.selection()?,
         workers: options.work.workers(),
         priority: Priority::Normal,
         file_limit: options.work.file_limit(),

@@ -11,6 +11,7 @@ use workers::{
     path_bytes, shown,
 };
 
+use super::select::Select;
 use super::verdicts::{Rows, conclude};
 use super::work::{self, Work};
 use super::{parse_algorithm, status};
@@ -26,13 +27,12 @@ pub(super) struct Options {
     #[arg(short, long, value_name = "NAME", value_parser = parse_algorithm, default_value = "sha256")]
     algorithm: Algorithm,
 
-    /// Look at files of so many bytes and more
-    #[arg(long, value_name = "BYTES", default_value_t = 1)]
-    smallest: u64,
-
     /// Print one JSON object a line: each file that could go, then the summary
     #[arg(long)]
     json: bool,
+
+    #[command(flatten)]
+    select: Select,
 
     #[command(flatten)]
     work: Work,
@@ -51,6 +51,8 @@ pub(super) fn run(options: &Options) -> ExitCode {
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error(transparent)]
+    Pattern(#[from] workers::BadPattern),
+    #[error(transparent)]
     Work(#[from] work::Failure),
     #[error("the groups could not be printed: {0}")]
     Print(#[source] io::Error),
@@ -59,6 +61,7 @@ enum Failure {
 impl Failure {
     fn status(&self) -> u8 {
         match self {
+            Self::Pattern(_) => status::USAGE,
             Self::Work(failure) => failure.status(),
             Self::Print(_) => status::WRONG,
         }
@@ -69,8 +72,8 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
     let run_on = options.work.run_on()?;
     let spec = DuplicatesSpec {
         roots: options.paths.clone(),
-        smallest: options.smallest,
         algorithm: options.algorithm,
+        selection: options.select.selection()?,
         workers: options.work.workers(),
         priority: Priority::Normal,
         file_limit: options.work.file_limit(),

@@ -11,8 +11,10 @@ use workers::{
     path_bytes, shown,
 };
 
+use super::select::Select;
 use super::work::{self, Way, Work};
 use super::{parse_algorithm, parse_format, status};
+use crate::format::counted;
 use crate::save;
 
 #[derive(Debug, Args)]
@@ -44,6 +46,9 @@ pub(super) struct Options {
     follow_links: bool,
 
     #[command(flatten)]
+    select: Select,
+
+    #[command(flatten)]
     work: Work,
 }
 
@@ -70,6 +75,8 @@ enum Failure {
     #[error("{0}")]
     Usage(String),
     #[error(transparent)]
+    Pattern(#[from] workers::BadPattern),
+    #[error(transparent)]
     Work(#[from] work::Failure),
     #[error("the list was not written: {0}")]
     CannotCarry(#[from] workers::manifest::CannotWrite),
@@ -82,7 +89,7 @@ enum Failure {
 impl Failure {
     fn status(&self) -> u8 {
         match self {
-            Self::Usage(_) => status::USAGE,
+            Self::Usage(_) | Self::Pattern(_) => status::USAGE,
             Self::Work(failure) => failure.status(),
             Self::CannotCarry(_) | Self::Print(_) | Self::Save(_) => status::WRONG,
         }
@@ -110,6 +117,7 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
         } else {
             Links::Skip
         },
+        selection: options.select.selection()?,
         workers: options.work.workers(),
         priority: Priority::Normal,
         file_limit: options.work.file_limit(),
@@ -175,6 +183,12 @@ fn conclude(
     let skipped = summary.counts.get(workers::VerdictKind::Skipped);
     if skipped > 0 && options.work.summary.is_none() {
         eprintln!("thawsum: {skipped} skipped (links, pipes, sockets or devices)");
+    }
+    if summary.left_out > 0 && options.work.summary.is_none() {
+        eprintln!(
+            "thawsum: {} left out by choice",
+            counted(summary.left_out, "file or folder", "files and folders")
+        );
     }
     let hashed = || {
         results.iter().filter_map(|result| {

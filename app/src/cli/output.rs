@@ -82,6 +82,7 @@ pub(super) fn summary_json(summary: &Summary) -> Value {
         "cpu_seconds": summary.cpu.map(|cpu| cpu.as_secs_f64()),
         "verdicts": verdicts,
         "not_reached": summary.not_reached,
+        "left_out": summary.left_out,
         "worker_restarts": restarts,
         "workers": workers,
         "drill": {

@@ -122,10 +122,16 @@ pub(super) fn conclude(summary: &Summary, nothing: &str) -> u8 {
         .filter(|&kind| summary.counts.get(kind) > 0)
         .map(|kind| format!("{} {}", count(summary.counts.get(kind)), wording(kind)))
         .collect();
-    let parts = match parts.is_empty() {
+    let mut parts = match parts.is_empty() {
         true => nothing.to_owned(),
         false => parts.join(", "),
     };
+    if summary.left_out > 0 {
+        parts.push_str(&format!(
+            "; {} left out by choice",
+            counted(summary.left_out, "file or folder", "files and folders")
+        ));
+    }
     eprintln!(
         "thawsum: {parts} ({} read in {})",
         bytes(summary.bytes),

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use super::{CheckSpec, Unlisted};
 use crate::algorithm::Algorithm;
@@ -36,6 +37,7 @@ pub(super) enum Found {
 /// Goes through the lists, then through the files that they name, then through their folders.
 pub(super) struct Listed {
     spec: CheckSpec,
+    left_out: Arc<AtomicU64>,
     stage: Stage,
 }
 
@@ -56,9 +58,10 @@ enum Stage {
 }
 
 impl Listed {
-    pub(super) fn new(spec: CheckSpec) -> Self {
+    pub(super) fn new(spec: CheckSpec, left_out: Arc<AtomicU64>) -> Self {
         Self {
             spec,
+            left_out,
             stage: Stage::Unread,
         }
     }
@@ -130,8 +133,10 @@ impl Iterator for Listed {
                         }
                     })
                     .collect();
+                let walk = Walk::new(folders, Links::Skip, self.spec.selection.clone())
+                    .counting(self.left_out.clone());
                 self.stage = Stage::Folders {
-                    walk: Box::new(Walk::new(folders, Links::Skip)),
+                    walk: Box::new(walk),
                     known: std::mem::take(known),
                 };
                 Some(Found::Folder)

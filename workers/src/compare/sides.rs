@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use super::{CompareSpec, Side};
 use crate::algorithm::Algorithm;
@@ -42,6 +43,7 @@ pub(super) enum Found {
 
 pub(super) struct Sides {
     spec: CompareSpec,
+    left_out: Arc<AtomicU64>,
     stage: Stage,
 }
 
@@ -57,9 +59,10 @@ enum Stage {
 }
 
 impl Sides {
-    pub(super) fn new(spec: CompareSpec) -> Self {
+    pub(super) fn new(spec: CompareSpec, left_out: Arc<AtomicU64>) -> Self {
         Self {
             spec,
+            left_out,
             stage: Stage::Unread,
         }
     }
@@ -136,7 +139,9 @@ impl Iterator for Sides {
             Stage::Folders { left, open } => {
                 let Some((hand, folder, walk)) = open else {
                     let (hand, folder) = left.pop()?;
-                    let walk = Walk::new(vec![folder.clone()], Links::Skip);
+                    let selection = self.spec.selection.clone();
+                    let walk = Walk::new(vec![folder.clone()], Links::Skip, selection)
+                        .counting(self.left_out.clone());
                     *open = Some((hand, folder, Box::new(walk)));
                     return Some(Found::Folder);
                 };

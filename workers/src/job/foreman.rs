@@ -109,6 +109,7 @@ fn run<E: Executor, P: Plan>(
         totals,
         ledger,
         half_read,
+        left_out,
     } = start;
     let (mail, inbox) = unbounded();
     let news = mail.clone();
@@ -180,7 +181,8 @@ fn run<E: Executor, P: Plan>(
         foreman.begin_ending(Ending::Failed(why));
     }
     foreman.work(&found, &inbox, orders, sink);
-    let summary = foreman.summary();
+    let mut summary = foreman.summary();
+    summary.left_out = left_out.load(std::sync::atomic::Ordering::Relaxed);
     for (worker, place) in foreman.places.iter().enumerate() {
         place.lane.update(|lane| lane.state = WorkerState::Gone);
         if place.here.is_some() {

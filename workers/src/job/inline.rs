@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::ledger::Ledger;
@@ -28,6 +29,7 @@ pub struct InlineJob {
     totals: Arc<Totals>,
     cancel: CancelToken,
     figures: WorkerFigures,
+    left_out: Arc<AtomicU64>,
 }
 
 /// How far a call to [`InlineJob::run`] got.
@@ -51,19 +53,24 @@ pub(crate) struct Start<P, S> {
     pub(crate) totals: Arc<Totals>,
     pub(crate) ledger: Ledger,
     pub(crate) half_read: Option<HalfRead>,
+    /// Files and folders that do not count.
+    pub(crate) left_out: Arc<AtomicU64>,
 }
 
 impl Start<List, Walk> {
     pub(crate) fn fresh(spec: JobSpec) -> Self {
+        let left_out = Arc::default();
         Self {
             plan: List::new(&spec.algorithms),
-            source: Walk::new(spec.roots, spec.links),
+            source: Walk::new(spec.roots, spec.links, spec.selection)
+                .counting(Arc::clone(&left_out)),
             workers: spec.workers,
             priority: spec.priority,
             file_limit: spec.file_limit,
             totals: Arc::default(),
             ledger: Ledger::new(CpuClock::start()),
             half_read: None,
+            left_out,
         }
     }
 }
@@ -75,8 +82,11 @@ impl InlineJob {
     /// A job that makes no sense.
     pub fn new(spec: JobSpec, cancel: &Control) -> Result<Self, SpecError> {
         spec.check()?;
+        let left_out = Arc::default();
         Ok(Self {
-            walk: Walk::new(spec.roots.clone(), spec.links),
+            walk: Walk::new(spec.roots.clone(), spec.links, spec.selection.clone())
+                .counting(Arc::clone(&left_out)),
+            left_out,
             engine: Engine::new(&spec.algorithms),
             in_hand: None,
             ledger: Ledger::new(CpuClock::start()),
@@ -166,6 +176,7 @@ impl InlineJob {
     fn summary(&self, ending: Ending) -> Summary {
         let mut summary = self.ledger.close(ending, self.totals.now().found_files);
         summary.workers = vec![self.figures.clone()];
+        summary.left_out = self.left_out.load(Ordering::Relaxed);
         summary
     }
 
@@ -184,6 +195,7 @@ impl InlineJob {
             totals: self.totals,
             ledger: self.ledger,
             half_read,
+            left_out: self.left_out,
             ..Start::fresh(self.spec)
         };
         Job::launch(start, RunOn::Threads, sink)

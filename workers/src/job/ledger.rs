@@ -49,6 +49,7 @@ impl Ledger {
             cpu: self.cpu.elapsed(),
             workers: Vec::new(),
             damage: Damage::default(),
+            left_out: 0,
         }
     }
 }

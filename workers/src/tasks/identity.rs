@@ -15,3 +15,15 @@ pub(crate) fn file_id(path: &Path) -> Option<(u64, u64)> {
 pub(crate) fn file_id(_path: &Path) -> Option<(u64, u64)> {
     None
 }
+
+/// The file system that a path leads to; `None` where the system does not say.
+#[cfg(unix)]
+pub(crate) fn device_of(path: &Path) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt as _;
+    Some(std::fs::metadata(path).ok()?.dev())
+}
+
+#[cfg(not(unix))]
+pub(crate) fn device_of(_path: &Path) -> Option<u64> {
+    None
+}

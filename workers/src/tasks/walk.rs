@@ -3,11 +3,15 @@
 
 use std::fs::{DirEntry, FileType, Metadata, ReadDir};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
 
 use crate::job::Links;
+use crate::selection::Selection;
+use crate::tasks::identity::device_of;
 use crate::verdict::{FileResult, SkipReason, Verdict};
 
 /// A file as it was at one moment. Whoever finds the same afterwards knows that nobody has
@@ -48,6 +52,11 @@ pub(crate) enum Found {
 pub(crate) struct Walk {
     roots: std::vec::IntoIter<PathBuf>,
     links: Links,
+    selection: Selection,
+    /// The root that is being walked, and the file system it is on where that matters.
+    root: PathBuf,
+    device: Option<u64>,
+    left_out: Arc<AtomicU64>,
     /// The folder that is open: one at a time, however deep the tree.
     open: Option<(PathBuf, ReadDir)>,
     /// Folders that were seen and not yet opened. A stack, so that a tree's breadth is held and
@@ -58,17 +67,83 @@ pub(crate) struct Walk {
 }
 
 impl Walk {
-    pub(crate) fn new(roots: Vec<PathBuf>, links: Links) -> Self {
+    pub(crate) fn new(roots: Vec<PathBuf>, links: Links, selection: Selection) -> Self {
         Self {
             roots: roots.into_iter(),
             links,
+            selection,
+            root: PathBuf::new(),
+            device: None,
+            left_out: Arc::default(),
             open: None,
             pending: Vec::new(),
             following: None,
         }
     }
 
+    /// Has the files and folders that do not count counted there.
+    pub(crate) fn counting(mut self, left_out: Arc<AtomicU64>) -> Self {
+        self.left_out = left_out;
+        self
+    }
+
+    /// Whether something that the walk came upon counts.
+    fn counts(&self, path: &Path, is_folder: bool) -> bool {
+        let counts = self.selection.needs_no_look() || {
+            let below = path.strip_prefix(&self.root).unwrap_or(path);
+            self.selection.counts(below, path, is_folder)
+        };
+        let counts = counts
+            && !(is_folder
+                && self.device.is_some()
+                && device_of(path).is_some_and(|device| Some(device) != self.device));
+        self.note(counts)
+    }
+
+    fn note(&self, counts: bool) -> bool {
+        if !counts {
+            self.left_out.fetch_add(1, Ordering::Relaxed);
+        }
+        counts
+    }
+
+    /// What walkdir found where links are followed.
+    fn followed(&self, entry: walkdir::DirEntry) -> Found {
+        if entry.file_type().is_dir() {
+            return Found::Folder;
+        }
+        if !entry.file_type().is_file() {
+            let verdict = Verdict::Skipped(skip_reason(entry.file_type()));
+            return settled(entry.into_path(), verdict);
+        }
+        match entry.metadata() {
+            // A file that somebody named counts, whatever its size.
+            Ok(meta) if entry.depth() == 0 => Found::File {
+                path: entry.into_path(),
+                seen: Seen::from(&meta),
+            },
+            Ok(meta) => self.file(entry.into_path(), &meta),
+            Err(error) => settled(entry.into_path(), Verdict::Unreadable(error.to_string())),
+        }
+    }
+
+    /// A file that counts but for its size, which is known only now.
+    fn file(&self, path: PathBuf, meta: &Metadata) -> Found {
+        if self.note(self.selection.counts_size(meta.len())) {
+            Found::File {
+                path,
+                seen: Seen::from(meta),
+            }
+        } else {
+            Found::Folder
+        }
+    }
+
     fn begin(&mut self, root: PathBuf) -> Found {
+        self.root.clone_from(&root);
+        self.device = (!self.selection.other_file_systems)
+            .then(|| device_of(&root))
+            .flatten();
         if self.links == Links::Follow {
             // walkdir knows a link that leads back to a folder above it.
             let walker = walkdir::WalkDir::new(root).follow_links(true);
@@ -98,6 +173,9 @@ impl Walk {
             Err(error) => return settled(entry.path(), Verdict::Unreadable(error.to_string())),
         };
         let path = entry.path();
+        if !self.counts(&path, kind.is_dir()) {
+            return Found::Folder;
+        }
         if kind.is_dir() {
             self.pending.push(path);
             return Found::Folder;
@@ -106,10 +184,7 @@ impl Walk {
             return settled(path, Verdict::Skipped(skip_reason(kind)));
         }
         match entry.metadata() {
-            Ok(meta) => Found::File {
-                path,
-                seen: Seen::from(&meta),
-            },
+            Ok(meta) => self.file(path, &meta),
             Err(error) => settled(path, Verdict::Unreadable(error.to_string())),
         }
     }
@@ -135,7 +210,18 @@ impl Iterator for Walk {
             } else if let Some(walker) = &mut self.following {
                 match walker.next() {
                     None => self.following = None,
-                    Some(entry) => return Some(followed(entry)),
+                    Some(Ok(entry)) if entry.depth() > 0 => {
+                        let is_folder = entry.file_type().is_dir();
+                        if self.counts(entry.path(), is_folder) {
+                            return Some(self.followed(entry));
+                        }
+                        if is_folder && let Some(walker) = &mut self.following {
+                            walker.skip_current_dir();
+                        }
+                        return Some(Found::Folder);
+                    }
+                    Some(Ok(entry)) => return Some(self.followed(entry)),
+                    Some(Err(error)) => return Some(Found::Settled(refused(&error))),
                 }
             } else if let Some(folder) = self.pending.pop() {
                 match std::fs::read_dir(&folder) {
@@ -149,28 +235,6 @@ impl Iterator for Walk {
                 return Some(self.begin(root));
             }
         }
-    }
-}
-
-/// What walkdir found where links are followed.
-fn followed(entry: walkdir::Result<walkdir::DirEntry>) -> Found {
-    let entry = match entry {
-        Ok(entry) => entry,
-        Err(error) => return Found::Settled(refused(&error)),
-    };
-    if entry.file_type().is_dir() {
-        return Found::Folder;
-    }
-    if !entry.file_type().is_file() {
-        let verdict = Verdict::Skipped(skip_reason(entry.file_type()));
-        return settled(entry.into_path(), verdict);
-    }
-    match entry.metadata() {
-        Ok(meta) => Found::File {
-            path: entry.into_path(),
-            seen: Seen::from(&meta),
-        },
-        Err(error) => settled(entry.into_path(), Verdict::Unreadable(error.to_string())),
     }
 }
 

@@ -31,6 +31,7 @@ fn spec(root: &Path, workers: usize) -> JobSpec {
         roots: vec![root.to_owned()],
         algorithms: vec![Algorithm::Sha256],
         links: Links::Skip,
+        selection: workers::Selection::default(),
         workers,
         priority: Priority::Normal,
         file_limit: None,
