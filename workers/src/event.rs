@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use crate::algorithm::Algorithm;
 use crate::job::{Damage, FilesInHand};
 use crate::verdict::{Counts, FileResult};
 
@@ -124,6 +125,8 @@ pub struct Summary {
     pub workers: Vec<WorkerFigures>,
     /// What a fault drill did to them.
     pub damage: Damage,
+    /// With what files were hashed.
+    pub algorithms: Arc<[Algorithm]>,
     /// Files and folders that were left out by choice, see [`crate::Selection`]. What is in such a
     /// folder was not looked at.
     pub left_out: u64,

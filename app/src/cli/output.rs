@@ -83,6 +83,7 @@ pub(super) fn summary_json(summary: &Summary) -> Value {
         "verdicts": verdicts,
         "not_reached": summary.not_reached,
         "left_out": summary.left_out,
+        "algorithms": summary.algorithms.iter().map(|one| one.name()).collect::<Vec<_>>(),
         "worker_restarts": restarts,
         "workers": workers,
         "drill": {

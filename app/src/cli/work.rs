@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use crossbeam_channel::{Receiver, RecvTimeoutError, select};
 use workers::{
-    Cause, Control, Event, FileResult, InlineJob, Job, JobSpec, Pace, RunOn, Sink, SpecError,
-    Summary, Totals, WorkerEvent,
+    Algorithm, Cause, Control, Event, FileResult, InlineJob, Job, JobSpec, Pace, RunOn, Sink,
+    SpecError, Strength, Summary, Totals, VerdictKind, WorkerEvent,
 };
 
 use super::output::{ProgressLine, summary_json};
@@ -118,7 +118,9 @@ impl Work {
     pub(super) fn inline(&self, spec: JobSpec) -> Result<(Summary, Vec<FileResult>), Failure> {
         let (mut report, interrupted) = self.begin()?;
         let summary = run_inline(spec, &interrupted, &mut report)?;
-        Ok((summary, self.end(report)))
+        let results = self.end(report);
+        say_weak(&summary);
+        Ok((summary, results))
     }
 
     /// Runs the job that `start` starts.
@@ -135,6 +137,7 @@ impl Work {
         if self.drill {
             say_damage(&summary);
         }
+        say_weak(&summary);
         Ok((summary, results))
     }
 
@@ -190,6 +193,22 @@ impl Work {
         }
         report.results
     }
+}
+
+/// What a job with weak algorithms alone shows and does not show, in words. A stronger one beside
+/// them makes up for it.
+fn say_weak(summary: &Summary) {
+    let is_strong = |algorithm: &Algorithm| algorithm.strength() == Strength::Strong;
+    if summary.counts.get(VerdictKind::Ok) == 0 || summary.algorithms.iter().any(is_strong) {
+        return;
+    }
+    let names: Vec<&str> = summary.algorithms.iter().map(|one| one.label()).collect();
+    let many = names.len() > 1;
+    eprintln!(
+        "thawsum: {} {} accidents; a file that somebody changed on purpose can have the same digest",
+        names.join(" and "),
+        if many { "find" } else { "finds" },
+    );
 }
 
 fn say_damage(summary: &Summary) {

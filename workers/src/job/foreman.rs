@@ -1109,6 +1109,7 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
         };
         let mut summary = self.ledger.close(how, self.totals.now().found_files);
         summary.damage = self.damage;
+        summary.algorithms = self.plan.algorithms().clone();
         summary.workers = self.places.iter().map(|p| p.figures.clone()).collect();
         summary
     }

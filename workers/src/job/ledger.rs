@@ -1,5 +1,6 @@
 //! What has been settled so far: everything a summary needs.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::drill::Damage;
@@ -49,6 +50,7 @@ impl Ledger {
             cpu: self.cpu.elapsed(),
             workers: Vec::new(),
             damage: Damage::default(),
+            algorithms: Arc::default(),
             left_out: 0,
         }
     }
