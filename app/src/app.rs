@@ -14,7 +14,9 @@ use crate::format::{counted, milliseconds};
 use crate::job::{JobState, Phase};
 use crate::meter::frames::FrameCost;
 use crate::notice::Tone;
+use crate::outcome::outcome;
 use crate::picture::Picture;
+use crate::report;
 use crate::saving::{self, SaveWhat};
 use crate::session::Session;
 use crate::settings::{Theme, WindowPlace};
@@ -111,10 +113,14 @@ impl App {
         }
         let snapshot = self.session.results.snapshot();
         let algorithm = self.session.listed_algorithm();
+        let what_to_save = self.session.what_to_save();
         let what = counted(rows.len() as u64, "row", "rows");
         self.copy(ctx, &what, move || {
             let rows = rows.iter().filter_map(|&row| snapshot.get(row as usize));
-            saving::lines(rows, algorithm)
+            match what_to_save {
+                SaveWhat::Report => report::lines(rows),
+                SaveWhat::List | SaveWhat::Runs => saving::lines(rows, algorithm),
+            }
         });
     }
 
@@ -201,9 +207,13 @@ impl App {
             let what = if self.current == 1 {
                 SaveWhat::Runs
             } else {
-                SaveWhat::List
+                self.session.what_to_save()
             };
             self.commands.push(Command::OpenSave(what));
+        }
+        if pressed(command, Key::R) && self.session.failed() > 0 {
+            self.current = 0;
+            self.commands.push(Command::VerifyAgain);
         }
         if pressed(command, Key::F) {
             self.current = 0;
@@ -534,7 +544,14 @@ impl App {
                 format!(
                     "Thawsum – {}: {}",
                     finished.title.what,
-                    self.session.job.word().to_lowercase()
+                    match finished.title.work.verification() {
+                        Some(verification) => {
+                            outcome(&finished.summary, verification.scope)
+                                .words
+                                .to_lowercase()
+                        }
+                        None => self.session.job.word().to_lowercase(),
+                    }
                 )
             }
             JobState::Idle | JobState::Announced { .. } => "Thawsum".to_owned(),

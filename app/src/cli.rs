@@ -13,6 +13,8 @@ mod verdicts;
 mod work;
 mod worker;
 
+pub(crate) use verdicts::wording;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};

@@ -2,18 +2,23 @@
 
 use std::path::PathBuf;
 
-use workers::Algorithm;
+use workers::{Algorithm, Unlisted};
 
 use crate::query::Query;
 use crate::saving::SaveWhat;
 use crate::settings::Theme;
+use crate::target::Aim;
 use crate::way::Way;
 
 /// One wish of the user's.
 #[derive(Clone, Debug)]
 pub(crate) enum Command {
-    /// Hash what is in the path field.
+    /// Hash what is in the path field, or verify it if it is a checksum file.
     Start,
+    /// Verify once more what was wrong.
+    VerifyAgain,
+    /// What to do with the checksum files that are chosen.
+    SetAim(Aim),
     /// Yes, freeze the window.
     ConfirmFreeze,
     /// No, do not.
@@ -41,9 +46,11 @@ pub(crate) enum Command {
     UsePaths(Vec<PathBuf>),
     ChooseFolder,
     ChooseFiles,
+    ChooseList,
     ForgetRecent,
 
     SetAlgorithm(Algorithm),
+    SetUnlisted(Unlisted),
     SetWay(Way),
     SetWorkers(Option<usize>),
     SetFollowLinks(bool),

@@ -14,8 +14,8 @@ use rfd::{AsyncFileDialog, FileHandle};
 /// What came back from a dialog.
 #[derive(Debug)]
 pub(crate) enum Choice {
-    /// Files or folders to hash.
-    ToHash(Vec<PathBuf>),
+    /// Files or folders to hash, or checksum files to verify.
+    Paths(Vec<PathBuf>),
     /// Where to save.
     SaveAs(PathBuf),
     /// The dialog was closed, or the system has none: the two cannot be told apart.
@@ -34,7 +34,12 @@ pub(crate) struct Dialogs {
 pub(crate) enum Ask {
     Folder,
     Files,
-    Save { folder: PathBuf, name: String },
+    /// Checksum files.
+    List,
+    Save {
+        folder: PathBuf,
+        name: String,
+    },
 }
 
 impl Dialogs {
@@ -69,13 +74,20 @@ impl Dialogs {
             Ask::Folder => {
                 let future = dialog.set_title("Choose a folder to hash").pick_folders();
                 Box::new(move || {
-                    pollster::block_on(future).map(|found| Choice::ToHash(paths(found)))
+                    pollster::block_on(future).map(|found| Choice::Paths(paths(found)))
                 })
             }
             Ask::Files => {
                 let future = dialog.set_title("Choose files to hash").pick_files();
                 Box::new(move || {
-                    pollster::block_on(future).map(|found| Choice::ToHash(paths(found)))
+                    pollster::block_on(future).map(|found| Choice::Paths(paths(found)))
+                })
+            }
+            Ask::List => {
+                let title = "Choose a checksum file to verify";
+                let future = dialog.set_title(title).pick_files();
+                Box::new(move || {
+                    pollster::block_on(future).map(|found| Choice::Paths(paths(found)))
                 })
             }
             Ask::Save { folder, name } => {

@@ -1,21 +1,22 @@
 //! The job as the window sees it: one enum with its data inside.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
-use workers::{
-    Algorithm, Ending, Event, InlineJob, Job, JobSpec, LaneState, Summary, TotalsNow, WorkerState,
-};
+use workers::{Ending, Event, InlineJob, Job, JobSpec, LaneState, Summary, TotalsNow, WorkerState};
 
 use crate::way::Way;
+use crate::work::Work;
 
 /// What a run is, for its line in the runs and its words in the window.
 #[derive(Clone, Debug)]
 pub(crate) struct Title {
     pub(crate) way: Way,
     pub(crate) workers: usize,
-    pub(crate) algorithm: Algorithm,
+    /// Everything about it that is not about how it runs.
+    pub(crate) work: Arc<Work>,
     pub(crate) what: String,
 }
 
@@ -235,9 +236,12 @@ impl JobState {
             Self::Freezing { .. } => "Frozen",
             Self::Running(running) => match running.phase {
                 Phase::Working if !running.totals.scan_done && running.totals.done_files == 0 => {
-                    "Scanning"
+                    match *running.title.work {
+                        Work::Hash { .. } => "Scanning",
+                        Work::Verify(_) => "Reading the list",
+                    }
                 }
-                Phase::Working => "Hashing",
+                Phase::Working => running.title.work.doing(),
                 Phase::Pausing => "Pausing",
                 Phase::Paused => "Paused",
                 Phase::Cancelling => "Cancelling",

@@ -209,7 +209,11 @@ fn compare(column: Column, a: &FileResult, b: &FileResult) -> Ordering {
         Column::Path => by_path(),
         Column::Size => a.size.cmp(&b.size).then_with(by_path),
         Column::Digest => detail(a).cmp(&detail(b)).then_with(by_path),
-        Column::State => a.verdict.kind().cmp(&b.verdict.kind()).then_with(by_path),
+        // What is wrong comes first.
+        Column::State => {
+            let severity = |row: &FileResult| row.verdict.kind().severity();
+            severity(a).cmp(&severity(b)).then_with(by_path)
+        }
     }
 }
 

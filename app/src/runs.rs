@@ -1,6 +1,7 @@
 //! One line for every run of this session, so that frozen and responsive stand side by side.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use serde::Serialize;
 use workers::Algorithm;
@@ -11,9 +12,13 @@ use crate::way::Way;
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Run {
     pub(crate) number: usize,
+    /// What was done: `hash`, `verify`.
+    pub(crate) kind: &'static str,
     pub(crate) way: Way,
     pub(crate) workers: usize,
-    pub(crate) algorithm: Algorithm,
+    /// Of a verification: those of its lists.
+    #[serde(rename = "algorithm", serialize_with = "joined")]
+    pub(crate) algorithms: Arc<[Algorithm]>,
     pub(crate) what: String,
     pub(crate) ending: &'static str,
     pub(crate) files: u64,
@@ -28,7 +33,19 @@ pub(crate) struct Run {
     pub(crate) frames: u64,
 }
 
-const COLUMNS: &str = "number,way,workers,algorithm,what,ending,files,bytes,wall_s,bytes_per_s,cpu_s,worst_stall_ms,p99_latency_ms,frames";
+fn names(algorithms: &[Algorithm]) -> String {
+    let names: Vec<&str> = algorithms.iter().map(|one| one.name()).collect();
+    names.join("+")
+}
+
+fn joined<S: serde::Serializer>(
+    algorithms: &[Algorithm],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&names(algorithms))
+}
+
+const COLUMNS: &str = "number,kind,way,workers,algorithm,what,ending,files,bytes,wall_s,bytes_per_s,cpu_s,worst_stall_ms,p99_latency_ms,frames";
 
 pub(crate) fn write_csv(runs: &[Run], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{COLUMNS}")?;
@@ -36,11 +53,12 @@ pub(crate) fn write_csv(runs: &[Run], out: &mut dyn Write) -> io::Result<()> {
         let optional = |value: Option<f64>| value.map(|v| format!("{v:.3}")).unwrap_or_default();
         writeln!(
             out,
-            "{},{},{},{},\"{}\",{},{},{},{:.6},{:.0},{},{},{},{}",
+            "{},{},{},{},{},\"{}\",{},{},{},{:.6},{:.0},{},{},{},{}",
             run.number,
+            run.kind,
             run.way.name(),
             run.workers,
-            run.algorithm.name(),
+            names(&run.algorithms),
             run.what.replace('"', "\"\""),
             run.ending,
             run.files,

@@ -11,6 +11,7 @@ use workers::manifest::{Entry, Format, ListWriter};
 use workers::{Algorithm, FileResult, path_bytes};
 
 use crate::format::counted;
+use crate::report::{Report, ReportFormat};
 use crate::results::Snapshot;
 use crate::runs::{self, Run};
 use crate::save::{self, Existing};
@@ -20,6 +21,8 @@ use crate::save::{self, Existing};
 pub(crate) enum SaveWhat {
     /// The results, as a checksum list.
     List,
+    /// What a verification has shown.
+    Report,
     /// The figures of the runs.
     Runs,
 }
@@ -29,6 +32,7 @@ impl SaveWhat {
     pub(crate) fn formats(self) -> Vec<&'static str> {
         match self {
             Self::List => Format::ALL.iter().map(|format| format.label()).collect(),
+            Self::Report => ReportFormat::ALL.map(ReportFormat::label).to_vec(),
             Self::Runs => vec!["CSV", "JSON"],
         }
     }
@@ -39,7 +43,7 @@ impl SaveWhat {
             Self::List => Format::ALL
                 .get(format)
                 .and_then(|format| format.file_name(&[algorithm])),
-            Self::Runs => None,
+            Self::Report | Self::Runs => None,
         };
         prescribed.map_or_else(
             || {
@@ -58,6 +62,11 @@ impl SaveWhat {
                 .get(format)
                 .unwrap_or(&Format::GNU)
                 .extension(&[algorithm]),
+            Self::Report => ReportFormat::ALL
+                .get(format)
+                .unwrap_or(&ReportFormat::Text)
+                .extension()
+                .to_owned(),
             Self::Runs => if format == 0 { "csv" } else { "json" }.to_owned(),
         }
     }
@@ -95,6 +104,10 @@ pub(crate) enum Content {
         format: Format,
         algorithm: Algorithm,
     },
+    Report {
+        report: Report,
+        format: ReportFormat,
+    },
     Runs {
         runs: Vec<Run>,
         json: bool,
@@ -129,6 +142,14 @@ fn write(content: &Content, path: &Path, existing: Existing) -> Outcome {
             format,
             algorithm,
         } => write_list(rows, *format, *algorithm, path, existing),
+        Content::Report { report, format } => {
+            save::whole(path, existing, |out| report.write(*format, out))
+                .map(|()| {
+                    let files = counted(report.rows.len() as u64, "line", "lines");
+                    format!("a report of {files}")
+                })
+                .map_err(Trouble::Save)
+        }
         Content::Runs { runs, json } => save::whole(path, existing, |out| {
             if *json {
                 runs::write_json(runs, out)

@@ -2,14 +2,16 @@
 //! and push [`Command`]s; [`Session::apply`] carries them out, [`Session::advance`] takes in
 //! what the job, the dialogs and the other threads have sent. Neither ever waits.
 
+mod starting;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::TryRecvError;
 use workers::{
-    Cause, Control, Ending, Event, Fate, FilesInHand, InlineJob, Job, JobLog, JobSpec, Links, Pace,
-    Priority, RunOn, Sink, Summary, VerdictKind, WorkerEvent, WorkerState, shown,
+    Cause, Ending, Event, Fate, FilesInHand, JobLog, Summary, VerdictKind, WorkerEvent,
+    WorkerState, shown,
 };
 
 use crate::command::Command;
@@ -20,14 +22,18 @@ use crate::job::{Finished, JobState, LaneView, Running, Title};
 use crate::meter::cores::CoreMeter;
 use crate::meter::pulse::{self, Pulse};
 use crate::notice::{Notices, Tone};
+use crate::outcome::{outcome, problems};
 use crate::query::{Query, QueryThread};
-use crate::results::{self, Results};
+use crate::report::{self, Report, ReportFormat};
+use crate::results::Results;
 use crate::runs::Run;
 use crate::save::Existing;
 use crate::saving::{self, Content, Outcome, SaveWhat, Saving, Stage};
 use crate::settings::{Settings, SettingsFile};
-use crate::way::Way;
+use crate::target::{Aim, Targets};
+use crate::work::Work;
 use crate::worker_log::WorkerLog;
+use starting::Waiting;
 
 /// How long taking in results may hold up a frame.
 const BUDGET: Duration = Duration::from_millis(4);
@@ -36,9 +42,6 @@ const REQUERY: Duration = Duration::from_millis(400);
 /// The pulse is watched this much longer than a run, so that the answer to the last question of
 /// the run is counted in it.
 const AFTER_RUN: Duration = Duration::from_millis(250);
-/// A freeze asked for on the command line is announced for this long.
-const ANNOUNCE: Duration = Duration::from_millis(2500);
-
 /// A window that is hidden draws no frame; what waits for one waits no longer than this.
 const HIDDEN: Duration = Duration::from_secs(2);
 
@@ -77,11 +80,15 @@ pub(crate) struct Session {
     frames_at_start: u64,
     base: PathBuf,
     /// What the rows in the table are of: the job shown may be another one already.
-    begun: Instant,
-    listed: Option<(workers::Algorithm, Vec<PathBuf>)>,
-    /// A job that waits for the window to be there: the first frames take longer than any
-    /// other, and are not the job's doing.
-    start_after_frame: Option<u64>,
+    listed: Option<Arc<Work>>,
+    /// With what they were hashed; known when the job is over.
+    pub(crate) listed_algorithms: Arc<[workers::Algorithm]>,
+    /// What a job that was asked for waits for.
+    waiting: Option<Waiting>,
+    /// What the chosen paths are.
+    pub(crate) targets: Targets,
+    /// What the user wants done with them, if it is not what goes without saying.
+    wish: Option<Aim>,
     wake: Wake,
 }
 
@@ -146,14 +153,17 @@ impl Session {
             frames: 0,
             frames_at_start: 0,
             base: PathBuf::new(),
-            begun: Instant::now(),
             listed: None,
-            start_after_frame: None,
+            listed_algorithms: Arc::default(),
+            waiting: None,
+            targets: Targets::new(wake.clone()),
+            wish: None,
             wake,
         };
         if let Some(note) = settings_note {
             session.notices.say(Tone::Warning, note);
         }
+        session.targets.ask(&session.chosen);
         session.set_meters();
         Ok(session)
     }
@@ -168,9 +178,13 @@ impl Session {
             Command::Pause => self.with_running(Running::pause),
             Command::Resume => self.with_running(Running::resume),
             Command::Cancel => {
+                self.waiting = None;
                 self.decline_freeze();
                 self.with_running(Running::cancel);
             }
+            Command::SetAim(aim) => self.wish = Some(aim),
+            Command::SetUnlisted(unlisted) => self.settings.unlisted = unlisted,
+            Command::VerifyAgain => self.verify_again(),
             Command::KillWorker(worker) => {
                 self.with_running(|running| running.job.kill_worker(worker));
             }
@@ -185,12 +199,13 @@ impl Session {
             Command::OpenLog(worker) => self.sheet = Some(Sheet::Log(WorkerLog::of(worker))),
             Command::CloseSheet => self.sheet = None,
             Command::TypePath(text) => {
-                self.chosen = expand(&text).into_iter().collect();
+                self.choose(expand(&text).into_iter().collect());
                 self.path_text = text;
             }
             Command::UsePaths(paths) => self.use_paths(&paths),
             Command::ChooseFolder => self.dialogs.open(Ask::Folder, frame),
             Command::ChooseFiles => self.dialogs.open(Ask::Files, frame),
+            Command::ChooseList => self.dialogs.open(Ask::List, frame),
             Command::ForgetRecent => self.settings.recent.clear(),
             Command::SetAlgorithm(algorithm) => self.settings.algorithm = algorithm,
             Command::SetWay(way) => self.settings.way = way,
@@ -245,16 +260,6 @@ impl Session {
         self.settings_file.keep(&self.settings);
     }
 
-    /// What was there before the freeze was announced is there again.
-    fn decline_freeze(&mut self) {
-        if let JobState::Announced { .. } = self.job
-            && let JobState::Announced { before, .. } =
-                std::mem::replace(&mut self.job, JobState::Idle)
-        {
-            self.job = *before;
-        }
-    }
-
     fn with_running(&mut self, act: impl FnOnce(&mut Running)) {
         if let JobState::Running(running) = &mut self.job {
             act(running);
@@ -266,201 +271,18 @@ impl Session {
             return;
         };
         self.path_text = shown_home(first);
-        self.chosen = paths.iter().map(|path| absolute(path)).collect();
+        self.choose(paths.iter().map(|path| absolute(path)).collect());
     }
 
-    /// Starts at once on what the command line named.
-    pub(crate) fn start_on(&mut self, paths: &[PathBuf]) {
-        self.use_paths(paths);
-        self.start_after_frame = Some(self.frames + 2);
-    }
-
-    pub(crate) fn workers(&self) -> usize {
-        self.settings
-            .workers
-            .unwrap_or_else(crate::cli::default_workers)
-    }
-
-    // ---- starting ----
-
-    /// Starts on the paths chosen. `by_itself`: nobody is there to press a button.
-    pub(crate) fn start(&mut self, by_itself: bool) {
-        if self.job.is_busy() {
-            return;
-        }
-        if self.chosen.is_empty() {
-            self.notices.say(
-                Tone::Warning,
-                "Nothing to hash yet: choose a folder, drop one on the window, or type its path.",
-            );
-            return;
-        }
-        let way = self.settings.way;
-        let title = Title {
-            way,
-            workers: if way == Way::Ui { 1 } else { self.workers() },
-            algorithm: self.settings.algorithm,
-            what: what(&self.chosen),
-        };
-        let spec = JobSpec {
-            roots: self.chosen.clone(),
-            algorithms: vec![self.settings.algorithm],
-            links: if self.settings.follow_links {
-                Links::Follow
-            } else {
-                Links::Skip
-            },
-            selection: workers::Selection::default(),
-            workers: title.workers,
-            priority: Priority::Background,
-            file_limit: self
-                .settings
-                .file_limit_s
-                .map(|seconds| Duration::from_secs(u64::from(seconds))),
-        };
-        // Of two hundred chosen files none is a place to come back to.
-        if let [only] = self.chosen.as_slice() {
-            self.settings.remember(only);
-        }
-        self.settings_file.keep(&self.settings);
-        match way {
-            Way::Ui => {
-                let go_at = by_itself.then(|| Instant::now() + ANNOUNCE);
-                let before = Box::new(std::mem::replace(&mut self.job, JobState::Idle));
-                self.job = JobState::Announced {
-                    title,
-                    spec,
-                    go_at,
-                    before,
-                };
-            }
-            Way::Threads => self.launch(title, &spec, RunOn::Threads),
-            Way::Processes => self.launch(title, &spec, RunOn::Processes),
-        }
-    }
-
-    fn launch(&mut self, title: Title, spec: &JobSpec, run_on: RunOn) {
-        let (sink, events) = self.sink();
-        match Job::start(spec.clone(), run_on, sink) {
-            Ok(job) => {
-                self.begin_run(spec);
-                self.log = Some(job.log().clone());
-                job.drill(self.drill);
-                let running = Running::new(title, job, events, Instant::now(), None);
-                self.job = JobState::Running(Box::new(running));
-            }
-            Err(error) => self
-                .notices
-                .say(Tone::Error, format!("The job could not start: {error}.")),
-        }
-        self.set_meters();
-    }
-
-    fn sink(&self) -> (Sink, crossbeam_channel::Receiver<Event>) {
-        let wake = self.wake.clone();
-        Sink::new(move || wake())
-    }
-
-    fn begin_run(&mut self, spec: &JobSpec) {
-        self.finish_closing_run();
-        results::discard(std::mem::take(&mut self.results));
-        self.rows.reset();
-        self.restarts = 0;
-        self.history = History::default();
-        self.log = None;
-        if let Some(Sheet::Log(shown)) = &mut self.sheet {
-            *shown = WorkerLog::of(shown.worker);
-        }
-        self.runs_begun += 1;
-        self.frames_at_start = self.frames;
-        self.pulse.begin_run();
-        // With one root, its own name is where reading begins; with several, all is shown.
-        self.base = match spec.roots.as_slice() {
-            [root] => root.parent().unwrap_or(Path::new("")).to_owned(),
-            _ => PathBuf::new(),
-        };
-        self.listed = spec
-            .algorithms
-            .first()
-            .map(|&algorithm| (algorithm, spec.roots.clone()));
-        self.notices.retire();
+    fn choose(&mut self, paths: Vec<PathBuf>) {
+        self.targets.ask(&paths);
+        self.chosen = paths;
+        self.wish = None;
     }
 
     /// Where the paths of the results are shown from.
     pub(crate) fn base(&self) -> &Path {
         &self.base
-    }
-
-    /// The user has been told and has said yes.
-    fn freeze(&mut self) {
-        let JobState::Announced { title, spec, .. } =
-            std::mem::replace(&mut self.job, JobState::Idle)
-        else {
-            return;
-        };
-        // Nobody can cancel it from a window that does not answer.
-        match InlineJob::new(spec.clone(), &Control::default()) {
-            Ok(job) => {
-                self.begin_run(&spec);
-                self.job = JobState::Freezing {
-                    title,
-                    job: Box::new(job),
-                    drawn: false,
-                    since: Instant::now(),
-                };
-            }
-            Err(error) => self
-                .notices
-                .say(Tone::Error, format!("The job could not start: {error}.")),
-        }
-        self.set_meters();
-    }
-
-    /// The one exception to the rule that this thread never waits: it does the work itself.
-    fn freeze_now(&mut self) {
-        let JobState::Freezing { title, mut job, .. } =
-            std::mem::replace(&mut self.job, JobState::Idle)
-        else {
-            return;
-        };
-        let started = Instant::now();
-        let limit = self
-            .settings
-            .freeze_limit_s
-            .map(|seconds| Duration::from_secs(u64::from(seconds)));
-        let mut rows = Vec::new();
-        let pace = job.run(limit.map(|limit| started + limit), &mut |row| {
-            rows.push(row);
-        });
-        self.results.append(rows);
-        let frozen_for = started.elapsed();
-        match pace {
-            Pace::Finished(summary) => {
-                let totals = job.totals().now();
-                self.finish(title, *summary, Some(frozen_for), totals, Vec::new());
-            }
-            Pace::OutOfTime => {
-                let (sink, events) = self.sink();
-                match job.go_on_in_background(sink) {
-                    Ok(job) => {
-                        self.notices.say(
-                            Tone::Info,
-                            format!(
-                                "The window was frozen for {}; the rest goes on in the background.",
-                                crate::format::duration(frozen_for)
-                            ),
-                        );
-                        self.log = Some(job.log().clone());
-                        let running = Running::new(title, job, events, started, Some(frozen_for));
-                        self.job = JobState::Running(Box::new(running));
-                    }
-                    Err(error) => self
-                        .notices
-                        .say(Tone::Error, format!("The rest could not go on: {error}.")),
-                }
-            }
-        }
-        self.set_meters();
     }
 
     // ---- what the other threads have sent ----
@@ -473,13 +295,8 @@ impl Session {
         self.cores.refresh();
         self.take_choices();
         self.take_save_outcome();
-        if self
-            .start_after_frame
-            .is_some_and(|frame| self.frames >= frame || self.begun.elapsed() > HIDDEN)
-        {
-            self.start_after_frame = None;
-            self.start(true);
-        }
+        self.targets.poll();
+        self.start_if_ready();
         if let JobState::Announced {
             go_at: Some(at), ..
         } = &self.job
@@ -509,7 +326,7 @@ impl Session {
             self.finish_closing_run();
         }
         let unread = self.read_log(now);
-        if more || self.start_after_frame.is_some() {
+        if more || matches!(self.waiting, Some(Waiting::Frame(..))) {
             return Some(Duration::ZERO);
         }
         let next = self.next_frame();
@@ -530,6 +347,7 @@ impl Session {
             JobState::Announced { go_at: Some(_), .. } => Some(Duration::from_millis(100)),
             JobState::Freezing { .. } => Some(Duration::ZERO),
             JobState::Running(_) => Some(Duration::from_millis(33)),
+            _ if self.waiting.is_some() => Some(Duration::from_millis(50)),
             _ if self.closing_run.is_some() => Some(AFTER_RUN / 4),
             _ if self.settings.pulse_always => Some(Duration::from_millis(100)),
             _ => None,
@@ -622,7 +440,11 @@ impl Session {
             number: self.runs_begun,
             way: title.way,
             workers: title.workers,
-            algorithm: title.algorithm,
+            kind: title.work.kind(),
+            algorithms: match &*title.work {
+                Work::Hash { algorithm, .. } => [*algorithm].into(),
+                Work::Verify(_) => summary.algorithms.clone(),
+            },
             what: title.what.clone(),
             ending: match summary.ending {
                 Ending::Completed => "completed",
@@ -646,19 +468,22 @@ impl Session {
             Ending::Failed(why) => self.notices.say(
                 Tone::Error,
                 format!(
-                    "The job could not go on: {why}. {} not hashed.",
-                    counted(summary.not_reached, "file was", "files were")
+                    "The job could not go on: {why}. {} not {}.",
+                    counted(summary.not_reached, "file was", "files were"),
+                    title.work.done()
                 ),
             ),
             Ending::Cancelled => self.notices.say(
                 Tone::Info,
                 format!(
-                    "Cancelled. {} not hashed.",
-                    counted(summary.not_reached, "file was", "files were")
+                    "Cancelled. {} not {}.",
+                    counted(summary.not_reached, "file was", "files were"),
+                    title.work.done()
                 ),
             ),
             Ending::Completed => {}
         }
+        self.listed_algorithms = summary.algorithms.clone();
         self.job = JobState::Finished(Box::new(Finished {
             title,
             summary,
@@ -725,7 +550,7 @@ impl Session {
 
     fn take_choices(&mut self) {
         match self.dialogs.poll() {
-            Some(Choice::ToHash(paths)) => self.use_paths(&paths),
+            Some(Choice::Paths(paths)) => self.use_paths(&paths),
             Some(Choice::SaveAs(path)) => {
                 self.edit_save(|saving| {
                     saving.path = path.to_string_lossy().into_owned();
@@ -748,6 +573,7 @@ impl Session {
         }
         let nothing = match what {
             SaveWhat::List => self.results.counts().get(VerdictKind::Ok) == 0,
+            SaveWhat::Report => self.results.len() == 0,
             SaveWhat::Runs => self.runs.is_empty(),
         };
         if nothing {
@@ -759,21 +585,52 @@ impl Session {
             what,
             format: 0,
             path: self.suggest(what, 0).to_string_lossy().into_owned(),
-            partial: what == SaveWhat::List && !self.is_complete(),
+            partial: what != SaveWhat::Runs && !self.is_complete(),
             stage: Stage::Editing,
         });
     }
 
+    /// What the rows in the table are saved as. A verification never becomes a checksum list:
+    /// that would declare sound whatever was found.
+    pub(crate) fn what_to_save(&self) -> SaveWhat {
+        match self.listed() {
+            Some(Work::Verify(_)) => SaveWhat::Report,
+            Some(Work::Hash { .. }) | None => SaveWhat::List,
+        }
+    }
+
+    /// The report of the verification in the table.
+    fn report(&self) -> Option<Report> {
+        let verification = self.listed()?.verification()?.clone();
+        let counts = self.results.counts();
+        let outcome = match &self.job {
+            JobState::Finished(finished) => outcome(&finished.summary, verification.scope).words,
+            _ => problems(counts).map_or("nothing wrong so far".to_owned(), |so_far| {
+                format!("{} so far", so_far.words)
+            }),
+        };
+        Some(Report {
+            verification,
+            rows: self.results.snapshot(),
+            algorithms: self.listed_algorithms.clone(),
+            outcome,
+            complete: self.is_complete(),
+        })
+    }
+
     /// Beside what was hashed, so that the list can name it by a short path.
     fn suggest(&self, what: SaveWhat, format: usize) -> PathBuf {
-        let listed = self.listed.as_ref().and_then(|(_, roots)| roots.first());
+        let listed = self.listed.as_ref().and_then(|work| work.paths().first());
         let root = listed.map(PathBuf::as_path);
         let folder = root.and_then(Path::parent).unwrap_or(Path::new(""));
+        if let (SaveWhat::Report, Some(work)) = (what, self.listed()) {
+            return report::suggested(work.paths(), ReportFormat::Text);
+        }
         let stem = match what {
             SaveWhat::List => root
                 .and_then(Path::file_name)
                 .unwrap_or("checksums".as_ref()),
-            SaveWhat::Runs => "thawsum-runs".as_ref(),
+            SaveWhat::Report | SaveWhat::Runs => "thawsum-runs".as_ref(),
         };
         folder.join(what.file_name(stem, format, self.listed_algorithm()))
     }
@@ -816,10 +673,15 @@ impl Session {
 
     /// The algorithm of the results in the table, which may not be the one chosen for the next.
     pub(crate) fn listed_algorithm(&self) -> workers::Algorithm {
-        match &self.listed {
-            Some((algorithm, _)) => *algorithm,
-            None => self.settings.algorithm,
+        match self.listed.as_deref() {
+            Some(Work::Hash { algorithm, .. }) => *algorithm,
+            Some(Work::Verify(_)) | None => self.settings.algorithm,
         }
+    }
+
+    /// What the rows in the table are of.
+    pub(crate) fn listed(&self) -> Option<&Work> {
+        self.listed.as_deref()
     }
 
     /// Whether the rows are all there will be of a job that went through.
@@ -829,6 +691,7 @@ impl Session {
 
     fn save(&mut self, existing: Existing) {
         let algorithm = self.listed_algorithm();
+        let report = self.report();
         let Some(saving) = &mut self.saving else {
             return;
         };
@@ -845,6 +708,17 @@ impl Session {
                     .unwrap_or(workers::manifest::Format::GNU),
                 algorithm,
             },
+            SaveWhat::Report => {
+                let Some(report) = report else {
+                    saving.stage = Stage::Failed("There is no verification to report.".to_owned());
+                    return;
+                };
+                let format = ReportFormat::ALL.get(saving.format).copied();
+                Content::Report {
+                    report,
+                    format: format.unwrap_or(ReportFormat::Text),
+                }
+            }
             SaveWhat::Runs => Content::Runs {
                 runs: self.runs.clone(),
                 json: saving.format == 1,

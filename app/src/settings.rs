@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use crossbeam_channel::{Sender, unbounded};
 use serde::{Deserialize, Serialize};
-use workers::Algorithm;
+use workers::{Algorithm, Unlisted};
 
 use crate::save;
 use crate::way::Way;
@@ -26,6 +26,8 @@ pub(crate) struct Settings {
     /// `None`: one a core.
     pub(crate) workers: Option<usize>,
     pub(crate) follow_links: bool,
+    /// What becomes of files that no list names, when lists are verified.
+    pub(crate) unlisted: Unlisted,
     /// Seconds for which a job may freeze the window; `None`: as long as it takes.
     pub(crate) freeze_limit_s: Option<u32>,
     /// Seconds that one file may take in a pool of processes; `None`: as long as it takes.
@@ -74,6 +76,7 @@ impl Default for Settings {
             way: Way::default(),
             workers: None,
             follow_links: false,
+            unlisted: Unlisted::Ignored,
             freeze_limit_s: Some(FREEZE_LIMIT_S),
             file_limit_s: None,
             theme: Theme::default(),

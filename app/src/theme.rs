@@ -104,6 +104,10 @@ pub(crate) fn small_strong() -> FontId {
 pub(crate) fn large() -> FontId {
     FontId::new(24.0, semibold())
 }
+/// To be read from across the room.
+pub(crate) fn huge() -> FontId {
+    FontId::new(32.0, semibold())
+}
 pub(crate) fn mono() -> FontId {
     FontId::monospace(12.0)
 }

@@ -5,6 +5,8 @@
 //! in the end-to-end tests.
 #![expect(clippy::disallowed_methods, reason = "tests prepare files and wait")]
 
+mod verify;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

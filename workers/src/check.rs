@@ -3,9 +3,12 @@
 mod lists;
 mod plan;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use crate::algorithm::Algorithm;
 use crate::error::SpecError;
@@ -29,6 +32,9 @@ pub struct CheckSpec {
     pub algorithm: Option<Algorithm>,
     /// The folder that names in the lists start from; `None`: each list's own folder.
     pub base: Option<PathBuf>,
+    /// Of the files that the lists name, only these, as an earlier job's results call them; `None`:
+    /// all. A list that is among them is gone through whole.
+    pub only: Option<Arc<HashSet<PathBuf>>>,
     /// What becomes of files that no list names.
     pub unlisted: Unlisted,
     /// Which of these count.
@@ -42,9 +48,11 @@ pub struct CheckSpec {
 }
 
 /// What becomes of files in the folders of the lists that no list names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Unlisted {
     /// Nobody looks for them.
+    #[default]
     Ignored,
     /// They are [`New`](crate::Verdict::New). Where a listed file is missing, they are read too, to see
     /// whether it has moved.

@@ -110,6 +110,8 @@ pub struct Summary {
     pub ending: Ending,
     /// Files the walk found.
     pub found: u64,
+    /// What files were hashed with: the digests of each result stand in this order.
+    pub algorithms: Arc<[Algorithm]>,
     /// Files by verdict.
     pub counts: Counts,
     /// Files that were found but not settled, because the job ended first.
@@ -125,8 +127,6 @@ pub struct Summary {
     pub workers: Vec<WorkerFigures>,
     /// What a fault drill did to them.
     pub damage: Damage,
-    /// With what files were hashed.
-    pub algorithms: Arc<[Algorithm]>,
     /// Files and folders that were left out by choice, see [`crate::Selection`]. What is in such a
     /// folder was not looked at.
     pub left_out: u64,

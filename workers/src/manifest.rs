@@ -8,6 +8,7 @@ mod bagit;
 mod base64;
 pub mod bsd;
 mod csv;
+pub mod detect;
 mod digests;
 pub mod gnu;
 mod hashdeep;

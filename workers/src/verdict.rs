@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::algorithm::{Algorithm, Digest};
+use crate::listed::Each;
 use crate::name::shown;
 
 /// One file and what became of it.
@@ -235,6 +236,27 @@ impl VerdictKind {
         }
     }
 
+    /// How much it matters to whoever looks for what is wrong: the least number first. Files whose
+    /// content is wrong come before files that are not there, and these before files of which
+    /// nothing is known; what is as it should be comes last.
+    #[must_use]
+    pub const fn severity(self) -> u8 {
+        match self {
+            Self::Failed | Self::Different => 0,
+            Self::Missing | Self::OnlyLeft | Self::OnlyRight => 1,
+            Self::Unreadable => 2,
+            Self::Crashed => 3,
+            Self::TimedOut => 4,
+            Self::ChangedWhileReading => 5,
+            Self::BadLine => 6,
+            Self::Moved => 7,
+            Self::Skipped => 8,
+            Self::Duplicate => 9,
+            Self::New => 10,
+            Self::Ok | Self::Same => 11,
+        }
+    }
+
     /// Whether something is not as it should be with a file of this kind.
     #[must_use]
     pub const fn is_wrong(self) -> bool {
@@ -286,6 +308,20 @@ impl Verdict {
             Self::Hashed(digests) | Self::Verified(digests) => Some(digests),
             _ => None,
         }
+    }
+
+    /// The digests one by one, each with its algorithm. `algorithms` are the job's.
+    pub fn each_digest<'a>(
+        &'a self,
+        algorithms: &'a [Algorithm],
+    ) -> impl Iterator<Item = (Algorithm, Digest<'a>)> + use<'a> {
+        let each = self.digests().map(|digests| Each {
+            algorithms,
+            digests,
+        });
+        each.into_iter()
+            .flat_map(|each| each.iter())
+            .map(|(algorithm, digest)| (algorithm, Digest(digest)))
     }
 
     /// What there is to say beside the kind; `None` where a digest says it all.

@@ -93,6 +93,7 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
         format: options.format,
         algorithm: options.algorithm,
         base: options.base.clone(),
+        only: None,
         unlisted: match (options.new, options.duplicates) {
             (_, true) => Unlisted::Read,
             (true, false) => Unlisted::Reported,

@@ -75,7 +75,7 @@ fn as_json(result: &FileResult) -> Value {
 }
 
 /// The word for a verdict. Those that `sha256sum` has are as it writes them.
-fn wording(kind: VerdictKind) -> &'static str {
+pub(crate) fn wording(kind: VerdictKind) -> &'static str {
     match kind {
         VerdictKind::Ok => "OK",
         VerdictKind::Failed => "FAILED",

@@ -5,6 +5,7 @@ mod announcement;
 mod controls;
 mod cores;
 mod headline;
+mod options;
 mod pulse;
 mod results;
 mod welcome;
@@ -16,7 +17,8 @@ use super::View;
 use crate::command::Command;
 use crate::job::JobState;
 use crate::session::Session;
-use crate::theme::GAP;
+use crate::theme::{CONTROL_HEIGHT, GAP};
+use crate::work::Work;
 
 #[derive(Default)]
 pub(crate) struct HashView {
@@ -46,8 +48,12 @@ impl View for HashView {
         let mut top = rect;
         top.set_height(controls::height(rect.width()));
         controls::show(ui, top, session, commands);
+        let mut below = rect;
+        below.min.y = top.bottom() + 8.0;
+        below.set_height(CONTROL_HEIGHT);
+        options::show(ui, below, session, commands);
         let mut rest = rect;
-        rest.min.y = top.bottom() + GAP;
+        rest.min.y = top.bottom() + options::height(session) + GAP;
 
         let nothing_yet = matches!(session.job, JobState::Idle) && session.results.len() == 0;
         if let JobState::Announced { .. } = session.job {
@@ -59,13 +65,14 @@ impl View for HashView {
             return;
         }
 
-        let headline = take_top(&mut rest, if compact { 58.0 } else { 68.0 });
+        let headline = take_top(&mut rest, headline::height(session, compact));
         headline::show(ui, headline, session);
 
-        let middle_height = if compact {
-            (rest.height() * 0.36).clamp(110.0, 190.0)
-        } else {
-            (rest.height() * 0.55).clamp(240.0, 334.0)
+        let middle_height = match session.listed() {
+            _ if compact => (rest.height() * 0.36).clamp(110.0, 190.0),
+            // What came out is what a verification is for.
+            Some(Work::Verify(_)) => (rest.height() * 0.45).clamp(200.0, 270.0),
+            Some(Work::Hash { .. }) | None => (rest.height() * 0.55).clamp(240.0, 334.0),
         };
         let middle = take_top(&mut rest, middle_height);
         let left_width = ((middle.width() - GAP) * 0.535).round();

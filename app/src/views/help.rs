@@ -22,7 +22,8 @@ const KEYS: &[(&str, &str)] = &[
     ("Ctrl+D", "what died, and why"),
     ("Ctrl+L", "the log of a worker"),
     ("Ctrl+F", "filter the results"),
-    ("Ctrl+S", "save the list"),
+    ("Ctrl+S", "save the list, or the report of a verification"),
+    ("Ctrl+R", "verify again what was not as listed"),
     ("Ctrl+C, Ctrl+A", "copy the selected rows, select all rows"),
     (
         "Arrows, Page Up, Page Down, Home, End",
@@ -44,6 +45,12 @@ const TOPICS: &[(&str, &str)] = &[
          Save the list, and anybody can tell later, with this program or with sha256sum -c, whether a file was damaged or altered.",
     ),
     (
+        "Verifying",
+        "Drop a checksum file here (SHA256SUMS, photos.sfv, disc.iso.md5 and the like; several at once), or choose one, and press Verify: \
+         every file that it lists is read and held against it. What is wrong stands first; a click on a verdict shows only its files. \
+         Verify again looks only at what was not as listed. The report says all of it; the checksum file itself is never changed.",
+    ),
+    (
         "Three ways to do the same work",
         "Processes: a pool of child processes of this program. The window keeps answering, and any of them can be killed; its files go to others. \
          Threads: background threads of this program. The window keeps answering; a thread cannot be killed. \
@@ -57,7 +64,9 @@ const TOPICS: &[(&str, &str)] = &[
     ),
     (
         "What the states mean",
-        "✓ OK: read whole. ✗ Unreadable: the system refused, and the row says why. ↻ Changed while reading: somebody wrote to the file meanwhile, so no checksum of it would be true. \
+        "✓ OK: read whole and, if a list was verified, as listed. ✗ Failed: not what the list says. ✗ Missing: listed, and not there. \
+         → Moved: its content is there under another name. + New: in no list. = Duplicate: in no list, with the content of a listed file. \
+         ▲ Bad line: a line of the list that cannot be understood. ✗ Unreadable: the system refused, and the row says why. ↻ Changed while reading: somebody wrote to the file meanwhile, so no checksum of it would be true. \
          ✗ Crashed: two workers died with it. ▲ Timed out: it took longer than a file may take (see Settings). \
          ○ Skipped: a link, pipe, socket or device; these are never opened. Or you did not want to wait for it.",
     ),
@@ -69,7 +78,7 @@ const TOPICS: &[(&str, &str)] = &[
     ),
     (
         "Without a window",
-        "thawsum hash FOLDER prints the list; thawsum hash --help says the rest. The output is the same to the byte, whichever way it ran.",
+        "thawsum hash FOLDER prints the list; thawsum check LIST verifies it; --help after either says the rest. The output is the same to the byte, whichever way it ran.",
     ),
 ];
 

@@ -6,7 +6,7 @@ use eframe::egui::{Align2, Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::View;
 use crate::command::Command;
-use crate::format::{bytes, count, duration, milliseconds};
+use crate::format::{bytes, count, duration, first_upper, milliseconds};
 use crate::runs::Run;
 use crate::saving::SaveWhat;
 use crate::session::Session;
@@ -99,6 +99,7 @@ impl RunsView {
         let wide = rect.width() > 960.0;
         let mut columns = vec![
             ("Run", 30.0, true),
+            ("Kind", 48.0, false),
             ("Way", 76.0, false),
             ("Workers", 52.0, true),
             ("Algorithm", 84.0, false),
@@ -159,6 +160,15 @@ impl RunsView {
     }
 }
 
+fn algorithms(run: &Run) -> String {
+    let labels: Vec<&str> = run.algorithms.iter().map(|one| one.label()).collect();
+    if labels.is_empty() {
+        "–".to_owned()
+    } else {
+        labels.join(", ")
+    }
+}
+
 fn ms(value: Option<f64>) -> String {
     value.map_or_else(
         || "–".to_owned(),
@@ -178,6 +188,7 @@ fn row(palette: &Palette, key: u32, run: &Run, specs: &[ColumnSpec]) -> Row {
     let value = |title: &str| -> String {
         match title {
             "Run" => run.number.to_string(),
+            "Kind" => first_upper(run.kind),
             "Way" => {
                 if run.way == Way::Ui {
                     "❄ Window".to_owned()
@@ -192,7 +203,7 @@ fn row(palette: &Palette, key: u32, run: &Run, specs: &[ColumnSpec]) -> Row {
                     run.workers.to_string()
                 }
             }
-            "Algorithm" => run.algorithm.label().to_owned(),
+            "Algorithm" => algorithms(run),
             "What" => run.what.clone(),
             "Files" => count(run.files),
             "Bytes" => bytes(run.bytes),

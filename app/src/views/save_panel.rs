@@ -28,6 +28,7 @@ fn contents(ui: &mut Ui, saving: &Saving, commands: &mut Vec<Command>) {
     let palette = theme::palette(ui);
     let title = match saving.what {
         SaveWhat::List => "Save the checksum list",
+        SaveWhat::Report => "Save the report",
         SaveWhat::Runs => "Save the figures of the runs",
     };
     ui.label(RichText::new(title).font(theme::large()));
@@ -82,6 +83,11 @@ fn contents(ui: &mut Ui, saving: &Saving, commands: &mut Vec<Command>) {
     });
     ui.add_space(6.0);
     let (text, color) = match &saving.stage {
+        Stage::Editing if saving.partial && saving.what == SaveWhat::Report => (
+            "This report is not complete: the job is still running, or ended before its last file. It says so."
+                .to_owned(),
+            palette.amber,
+        ),
         Stage::Editing if saving.partial => (
             "This list is not complete: the job is still running, or ended before its last file. \
              Files without a checksum so far are not in it."
@@ -91,6 +97,11 @@ fn contents(ui: &mut Ui, saving: &Saving, commands: &mut Vec<Command>) {
         Stage::Editing => match saving.what {
             SaveWhat::List => (
                 "A list that is saved above its files names them from its own folder on, so that both can be moved together."
+                    .to_owned(),
+                palette.dim,
+            ),
+            SaveWhat::Report => (
+                "What was verified, and the verdict on every file. The checksum file itself stays as it is."
                     .to_owned(),
                 palette.dim,
             ),

@@ -39,6 +39,7 @@ impl View for SettingsView {
                     text,
                     tooltip: "",
                     selected: theme == settings.theme,
+                    enabled: true,
                 });
                 if let Some(index) = segmented(ui, "Theme", &segments, true) {
                     commands.push(Command::SetTheme(themes[index].1));

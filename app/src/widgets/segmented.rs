@@ -11,6 +11,8 @@ pub(crate) struct Segment<'a> {
     pub(crate) text: &'a str,
     pub(crate) tooltip: &'a str,
     pub(crate) selected: bool,
+    /// What cannot be chosen just now says why in its tooltip.
+    pub(crate) enabled: bool,
 }
 
 /// Shows the choice; says which one was clicked. `what` is being chosen, for screen readers.
@@ -60,6 +62,7 @@ pub(crate) fn segmented(
     {
         let place = Rect::from_min_size(pos2(x, rect.top()), vec2(width, CONTROL_HEIGHT));
         x += width;
+        let enabled = enabled && segment.enabled;
         let sense = if enabled {
             Sense::click()
         } else {

@@ -81,10 +81,21 @@ impl Listed {
         }
         let algorithms = lists.algorithms();
         let Lists {
-            entries, settled, ..
+            mut entries,
+            settled,
+            ..
         } = lists;
         if self.spec.unlisted != Unlisted::Ignored {
             known.extend(entries.iter().map(|(path, _)| path.clone()));
+        }
+        if let Some(only) = &self.spec.only
+            // What a list that could not be read says is not known yet.
+            && !self.spec.lists.iter().any(|list| only.contains(list))
+        {
+            // The result of a file that was found under its other reading bears that name.
+            entries.retain(|(path, _)| {
+                only.contains(path) || with_slashes(path).is_some_and(|other| only.contains(&other))
+            });
         }
         self.stage = Stage::Named {
             entries: entries.into_iter(),

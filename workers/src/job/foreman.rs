@@ -1108,8 +1108,8 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
             Stage::Running => Ending::Failed("the foreman stopped".to_owned()),
         };
         let mut summary = self.ledger.close(how, self.totals.now().found_files);
-        summary.damage = self.damage;
         summary.algorithms = self.plan.algorithms().clone();
+        summary.damage = self.damage;
         summary.workers = self.places.iter().map(|p| p.figures.clone()).collect();
         summary
     }

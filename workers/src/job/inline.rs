@@ -175,8 +175,8 @@ impl InlineJob {
 
     fn summary(&self, ending: Ending) -> Summary {
         let mut summary = self.ledger.close(ending, self.totals.now().found_files);
-        summary.workers = vec![self.figures.clone()];
         summary.algorithms = self.spec.algorithms.as_slice().into();
+        summary.workers = vec![self.figures.clone()];
         summary.left_out = self.left_out.load(Ordering::Relaxed);
         summary
     }

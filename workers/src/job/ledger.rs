@@ -43,6 +43,7 @@ impl Ledger {
         Summary {
             ending,
             found,
+            algorithms: Arc::default(),
             counts: self.counts,
             not_reached: found.saturating_sub(self.counts.total()),
             bytes: self.bytes,
@@ -50,7 +51,6 @@ impl Ledger {
             cpu: self.cpu.elapsed(),
             workers: Vec::new(),
             damage: Damage::default(),
-            algorithms: Arc::default(),
             left_out: 0,
         }
     }

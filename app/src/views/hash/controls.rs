@@ -6,9 +6,11 @@ use eframe::egui::{
 use workers::{Algorithm, JobSpec};
 
 use crate::command::Command;
+use crate::format::count;
 use crate::job::{JobState, Phase};
 use crate::keys::keys;
 use crate::session::Session;
+use crate::target::Aim;
 use crate::theme::{self, CONTROL_HEIGHT};
 use crate::way::Way;
 use crate::widgets::button;
@@ -90,18 +92,34 @@ fn buttons(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             }
         }
         JobState::Idle | JobState::Finished(_) => {
-            let word = if matches!(session.job, JobState::Finished(_)) {
-                "Run again"
-            } else {
-                "Start"
+            let over = matches!(session.job, JobState::Finished(_));
+            let (word, what) = match session.aim() {
+                Aim::Verify if over && session.failed() > 0 => {
+                    ("Verify all", "Verify everything that is listed (Enter)")
+                }
+                Aim::Verify => ("Verify", "Verify the files that are listed (Enter)"),
+                Aim::Hash if over => ("Run again", "Hash what is named on the left (Enter)"),
+                Aim::Hash => ("Start", "Hash what is named on the left (Enter)"),
             };
             let ready = !session.chosen.is_empty();
             if button::primary(ui, word, ready)
-                .on_hover_text("Hash what is named on the left (Enter)")
+                .on_hover_text(what)
                 .on_disabled_hover_text("Choose a folder first")
                 .clicked()
             {
                 commands.push(Command::Start);
+            }
+            let failed = session.failed();
+            if over && failed > 0 {
+                let text = format!("Verify {} again", count(failed));
+                let name = "Verify again only what was not as listed";
+                if button::secondary(ui, &text, true)
+                    .accessible_name(name)
+                    .on_hover_text(format!("{name} ({})", keys(ui.ctx(), "Ctrl+R")))
+                    .clicked()
+                {
+                    commands.push(Command::VerifyAgain);
+                }
             }
         }
     }
@@ -117,6 +135,10 @@ fn path(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: bool)
             }
             if ui.button(keys(ui.ctx(), "Files…   Ctrl+Shift+O")).clicked() {
                 commands.push(Command::ChooseFiles);
+                ui.close();
+            }
+            if ui.button("A checksum file to verify…").clicked() {
+                commands.push(Command::ChooseList);
                 ui.close();
             }
             if !session.settings.recent.is_empty() {
@@ -147,13 +169,13 @@ fn path(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: bool)
         let mut text = session.path_text.clone();
         let edit = TextEdit::singleline(&mut text)
             .id_salt("path")
-            .hint_text("A folder or file, or drop one on the window")
+            .hint_text("A folder, a file or a checksum file, or drop one on the window")
             .margin(vec2(10.0, 7.0))
             .desired_width(f32::INFINITY);
         let size = Vec2::new(ui.available_width(), CONTROL_HEIGHT);
-        let response = ui
-            .add_sized(size, edit)
-            .accessible_name("Path of the folder or file to hash");
+        let response = ui.add_sized(size, edit).accessible_name(
+            "Path of the folder or file to hash, or of the checksum file to verify",
+        );
         if response.changed() {
             commands.push(Command::TypePath(text));
         }
@@ -173,10 +195,12 @@ fn shorten(text: &str) -> String {
 }
 
 fn algorithm(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: bool) {
-    ui.add_enabled_ui(idle, |ui| {
+    let listed = session.aim() == Aim::Verify;
+    ui.add_enabled_ui(idle && !listed, |ui| {
         let now = session.settings.algorithm;
+        let text = if listed { "As listed" } else { now.label() };
         ComboBox::from_id_salt("algorithm")
-            .selected_text(now.label())
+            .selected_text(text)
             .width(112.0)
             .height(480.0)
             .show_ui(ui, |ui| {
@@ -197,19 +221,31 @@ fn algorithm(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: 
                 }
             })
             .response
-            .accessible_name(format!("Algorithm: {}", now.label()));
+            .accessible_name(format!("Algorithm: {text}"))
+            .on_disabled_hover_text(if listed {
+                "The list says with what its files were hashed"
+            } else {
+                "A job is running"
+            });
     });
 }
 
 fn ways(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: bool) {
+    let verify = session.aim() == Aim::Verify;
+    let now = session.way();
     let segments = Way::ALL.map(|way| Segment {
         text: if way == Way::Ui {
             "❄ Window"
         } else {
             way.label()
         },
-        tooltip: way.explanation(),
-        selected: way == session.settings.way,
+        tooltip: if verify && way == Way::Ui {
+            "Lists are verified in the background only. To see the window freeze, hash a folder on it."
+        } else {
+            way.explanation()
+        },
+        selected: way == now,
+        enabled: !(verify && way == Way::Ui),
     });
     if let Some(index) = segmented(ui, "Run on", &segments, idle) {
         commands.push(Command::SetWay(Way::ALL[index]));
@@ -217,11 +253,11 @@ fn ways(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: bool)
 }
 
 fn workers(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: bool) {
-    let idle = idle && session.settings.way != Way::Ui;
+    let idle = idle && session.way() != Way::Ui;
     ui.add_enabled_ui(idle, |ui| {
         let now = session.workers();
         let default = crate::cli::default_workers();
-        let text = if session.settings.way == Way::Ui {
+        let text = if session.way() == Way::Ui {
             "no workers".to_owned()
         } else {
             crate::format::counted(now as u64, "worker", "workers")

@@ -5,14 +5,18 @@ use workers::{Ending, TotalsNow, VerdictKind};
 
 use crate::format::{bytes, count, counted, duration, rate, time_left};
 use crate::job::{Finished, JobState, Running, share};
+use crate::outcome::{Grade, Outcome, outcome, problems};
 use crate::session::Session;
 use crate::theme::{self, Palette};
 use crate::widgets::bar::bar;
 use crate::widgets::panel::panel;
 use crate::widgets::text;
+use crate::work::Work;
 
 struct Words {
     large: String,
+    /// What should be seen at once, beside it.
+    alert: Option<(String, eframe::egui::Color32)>,
     state: String,
     detail: String,
     strong_right: String,
@@ -21,40 +25,36 @@ struct Words {
     color: eframe::egui::Color32,
 }
 
+/// What a verification comes to is said larger than what hashing has done: there is a yes or no.
+fn is_tall(session: &Session) -> bool {
+    let work = match &session.job {
+        JobState::Running(running) => &running.title.work,
+        JobState::Finished(finished) => &finished.title.work,
+        JobState::Idle | JobState::Announced { .. } | JobState::Freezing { .. } => return false,
+    };
+    matches!(**work, Work::Verify(_))
+}
+
+pub(super) fn height(session: &Session, compact: bool) -> f32 {
+    match (is_tall(session), compact) {
+        (true, false) => 100.0,
+        (true, true) => 88.0,
+        (false, false) => 68.0,
+        (false, true) => 58.0,
+    }
+}
+
 pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session) {
     let palette = theme::palette(ui);
     let words = words(palette, session);
+    let tall = is_tall(session);
     panel(ui, rect, "Progress", |ui| {
         let inside = ui.max_rect();
-        let line = Rect::from_min_size(inside.min - vec2(0.0, 4.0), vec2(inside.width(), 32.0));
-        let right_end = line.right();
-        let mut right = right_end;
-        for (text, font, color) in [
-            (&words.right, theme::body(), palette.dim),
-            (&words.strong_right, theme::strong(), palette.text),
-        ] {
-            if !text.is_empty() {
-                let place = Rect::from_min_max(
-                    pos2(line.left(), line.top() + 4.0),
-                    pos2(right, line.max.y),
-                );
-                right = text::put(ui, place, Align2::RIGHT_CENTER, text, &font, color)
-                    .rect
-                    .left()
-                    - 10.0;
-            }
+        if tall {
+            two_lines(ui, inside, &words);
+        } else {
+            one_line(ui, inside, &words);
         }
-        let left = Rect::from_min_max(line.min, pos2(right - 8.0, line.max.y));
-        text::run(
-            ui,
-            left,
-            9.0,
-            &[
-                (&words.large, theme::large(), words.color),
-                (&words.state, theme::strong(), palette.text),
-                (&words.detail, theme::body(), palette.dim),
-            ],
-        );
         let track = Rect::from_min_size(
             pos2(inside.left(), inside.bottom() - 5.0),
             vec2(inside.width(), 5.0),
@@ -74,12 +74,91 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session) {
     });
 }
 
+/// The answer, and below it what it is made of.
+fn two_lines(ui: &mut Ui, inside: Rect, words: &Words) {
+    let palette = theme::palette(ui);
+    let upper = Rect::from_min_size(inside.min + vec2(0.0, 4.0), vec2(inside.width(), 34.0));
+    let (alert, alert_color) = match &words.alert {
+        Some((text, color)) => (text.as_str(), *color),
+        None => ("", palette.text),
+    };
+    let font = if inside.width() < 820.0 {
+        theme::large()
+    } else {
+        theme::huge()
+    };
+    text::run(
+        ui,
+        upper,
+        16.0,
+        &[
+            (&words.large, font, words.color),
+            (alert, theme::large(), alert_color),
+        ],
+    );
+    let lower = Rect::from_min_size(
+        pos2(inside.left(), inside.bottom() - 28.0),
+        vec2(inside.width(), 18.0),
+    );
+    let mut left = lower;
+    left.max.x = right_side(ui, lower, words) - 8.0;
+    text::run(
+        ui,
+        left,
+        9.0,
+        &[
+            (&words.state, theme::strong(), palette.text),
+            (&words.detail, theme::body(), palette.dim),
+        ],
+    );
+}
+
+/// Puts speed and time at the right end of a line; says where they begin.
+fn right_side(ui: &mut Ui, line: Rect, words: &Words) -> f32 {
+    let palette = theme::palette(ui);
+    let mut right = line.right();
+    for (text, font, color) in [
+        (&words.right, theme::body(), palette.dim),
+        (&words.strong_right, theme::strong(), palette.text),
+    ] {
+        if !text.is_empty() {
+            let place = Rect::from_min_max(line.min, pos2(right, line.max.y));
+            right = text::put(ui, place, Align2::RIGHT_CENTER, text, &font, color)
+                .rect
+                .left()
+                - 10.0;
+        }
+    }
+    right
+}
+
+fn one_line(ui: &mut Ui, inside: Rect, words: &Words) {
+    let palette = theme::palette(ui);
+    let line = Rect::from_min_size(inside.min - vec2(0.0, 4.0), vec2(inside.width(), 32.0));
+    let right = right_side(
+        ui,
+        Rect::from_min_max(line.min + vec2(0.0, 4.0), line.max),
+        words,
+    );
+    let left = Rect::from_min_max(line.min, pos2(right - 8.0, line.max.y));
+    text::run(
+        ui,
+        left,
+        9.0,
+        &[
+            (&words.large, theme::large(), words.color),
+            (&words.state, theme::strong(), palette.text),
+            (&words.detail, theme::body(), palette.dim),
+        ],
+    );
+}
 fn words(palette: &Palette, session: &Session) -> Words {
     match &session.job {
-        JobState::Running(running) => of_running(palette, running, session.job.word()),
+        JobState::Running(running) => of_running(palette, session, running),
         JobState::Finished(finished) => of_finished(palette, finished, session.job.word()),
         JobState::Freezing { title, .. } => Words {
             large: "Frozen".to_owned(),
+            alert: None,
             state: String::new(),
             detail: format!(
                 "{} is being hashed on this window's own thread; this picture stands still until it is done",
@@ -92,6 +171,7 @@ fn words(palette: &Palette, session: &Session) -> Words {
         },
         JobState::Idle | JobState::Announced { .. } => Words {
             large: "Ready".to_owned(),
+            alert: None,
             state: String::new(),
             detail: String::new(),
             strong_right: String::new(),
@@ -102,15 +182,41 @@ fn words(palette: &Palette, session: &Session) -> Words {
     }
 }
 
-fn of_running(palette: &Palette, running: &Running, word: &str) -> Words {
+/// The icon and colour of how it went.
+fn look(palette: &Palette, grade: Grade) -> (&'static str, eframe::egui::Color32) {
+    match grade {
+        Grade::Well => ("✓", palette.green),
+        Grade::Look => ("▲", palette.amber),
+        Grade::Wrong => ("✗", palette.red),
+        Grade::Open => ("○", palette.text),
+    }
+}
+
+fn with_icon(palette: &Palette, outcome: &Outcome) -> (String, eframe::egui::Color32) {
+    let (icon, color) = look(palette, outcome.grade);
+    (format!("{icon} {}", outcome.words), color)
+}
+
+fn of_running(palette: &Palette, session: &Session, running: &Running) -> Words {
+    let word = session.job.word();
     let totals = &running.totals;
     let share = running.share();
     let large = if totals.scan_done {
         format!("{:.0} %", (share * 100.0).floor())
     } else {
-        "Scanning".to_owned()
+        match *running.title.work {
+            Work::Hash { .. } => "Scanning".to_owned(),
+            Work::Verify(_) => "Reading the list".to_owned(),
+        }
     };
-    let state = if totals.scan_done || word != "Scanning" {
+    let alert = match *running.title.work {
+        Work::Hash { .. } => None,
+        Work::Verify(_) => problems(session.results.counts()).map(|mut so_far| {
+            so_far.words.push_str(" so far");
+            with_icon(palette, &so_far)
+        }),
+    };
+    let state = if word != large {
         word.to_owned()
     } else {
         String::new()
@@ -130,6 +236,7 @@ fn of_running(palette: &Palette, running: &Running, word: &str) -> Words {
     };
     Words {
         large,
+        alert,
         state,
         detail: format!("{}{thawed}", amounts(totals, running.bytes_done())),
         strong_right: format!("{}/s", bytes(speed)),
@@ -158,27 +265,42 @@ fn of_finished(palette: &Palette, finished: &Finished, word: &str) -> Words {
     let summary = &finished.summary;
     let counts = &summary.counts;
     let hashed = counts.get(VerdictKind::Ok);
-    let mut parts = vec![format!(
-        "{} hashed · {}",
-        counted(hashed, "file", "files"),
-        bytes(summary.bytes)
-    )];
-    for (kind, word) in [
-        (VerdictKind::Failed, "failed"),
-        (VerdictKind::Missing, "missing"),
-        (VerdictKind::Moved, "moved"),
-        (VerdictKind::New, "new"),
-        (VerdictKind::Duplicate, "duplicates"),
-        (VerdictKind::Unreadable, "unreadable"),
-        (VerdictKind::ChangedWhileReading, "changed while reading"),
-        (VerdictKind::Crashed, "crashed"),
-        (VerdictKind::TimedOut, "timed out"),
-        (VerdictKind::Skipped, "skipped"),
-        (VerdictKind::BadLine, "bad lines"),
-    ] {
-        if counts.get(kind) > 0 {
-            parts.push(format!("{} {word}", count(counts.get(kind))));
+    let verification = finished.title.work.verification();
+    let mut parts = match verification {
+        Some(_) => vec![format!("{} OK", count(hashed))],
+        None => vec![
+            format!("{} hashed", counted(hashed, "file", "files")),
+            bytes(summary.bytes),
+        ],
+    };
+    for kind in VerdictKind::ALL {
+        let n = counts.get(kind);
+        let word = match kind {
+            VerdictKind::Ok => continue,
+            VerdictKind::Failed => "failed",
+            VerdictKind::Missing => "missing",
+            VerdictKind::Moved => "moved",
+            VerdictKind::New => "new",
+            VerdictKind::Duplicate if n == 1 => "duplicate",
+            VerdictKind::Duplicate => "duplicates",
+            VerdictKind::Unreadable => "unreadable",
+            VerdictKind::ChangedWhileReading => "changed while reading",
+            VerdictKind::Crashed => "crashed",
+            VerdictKind::TimedOut => "timed out",
+            VerdictKind::Skipped => "skipped",
+            VerdictKind::BadLine if n == 1 => "bad line",
+            VerdictKind::BadLine => "bad lines",
+            VerdictKind::Same => "the same",
+            VerdictKind::Different => "different",
+            VerdictKind::OnlyLeft => "only left",
+            VerdictKind::OnlyRight => "only right",
+        };
+        if n > 0 {
+            parts.push(format!("{} {word}", count(n)));
         }
+    }
+    if verification.is_some() {
+        parts.push(format!("{} read", bytes(summary.bytes)));
     }
     if summary.not_reached > 0 {
         parts.push(format!("{} not reached", count(summary.not_reached)));
@@ -192,6 +314,10 @@ fn of_finished(palette: &Palette, finished: &Finished, word: &str) -> Words {
         Ending::Cancelled => (word.to_owned(), palette.text),
         Ending::Failed(_) => (word.to_owned(), palette.red),
     };
+    let (large, color) = match verification {
+        Some(verification) => with_icon(palette, &outcome(summary, verification.scope)),
+        None => (large, color),
+    };
     let frozen = match finished.frozen_for {
         Some(frozen) => format!(" · window frozen for {}", duration(frozen)),
         None => String::new(),
@@ -203,6 +329,7 @@ fn of_finished(palette: &Palette, finished: &Finished, word: &str) -> Words {
     };
     Words {
         large,
+        alert: None,
         state: String::new(),
         detail: format!("{}{frozen}", parts.join(" · ")),
         strong_right: rate(summary.bytes, summary.wall),

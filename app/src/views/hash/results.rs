@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
-use eframe::egui::{Align, Color32, Event, Id, Layout, Rect, TextEdit, Ui, UiBuilder, pos2, vec2};
-use workers::{Digest, FileResult, Verdict, VerdictKind, shown};
+use eframe::egui::{
+    Align, Color32, Event, FontId, Id, Layout, Rect, TextEdit, Ui, UiBuilder, pos2, vec2,
+};
+use workers::{Digest, FileResult, Mismatch, Verdict, VerdictKind, shown};
 
 use crate::command::Command;
-use crate::format::{bytes, count, first_upper};
+use crate::format::{bytes, count, counted, first_upper};
+use crate::job::JobState;
 use crate::keys::keys;
 use crate::query::{Column, Query};
 use crate::saving::SaveWhat;
@@ -17,6 +20,7 @@ use crate::widgets::chip::chip;
 use crate::widgets::panel::panel;
 use crate::widgets::table::{Cell, ColumnSpec, Row, Table, TableState, Width};
 use crate::widgets::text::{self, Cut};
+use crate::work::Work;
 
 #[derive(Default)]
 pub(super) struct ResultsPanel {
@@ -92,12 +96,19 @@ impl ResultsPanel {
                 .layout(layout),
         );
         right.spacing_mut().interact_size.y = 26.0;
-        let any = session.results.counts().get(VerdictKind::Ok) > 0;
-        if button::secondary(&mut right, "Save list…", any)
+        let what = session.what_to_save();
+        let (word, any) = match what {
+            SaveWhat::Report => ("Save report…", session.results.len() > 0),
+            SaveWhat::List | SaveWhat::Runs => (
+                "Save list…",
+                session.results.counts().get(VerdictKind::Ok) > 0,
+            ),
+        };
+        if button::secondary(&mut right, word, any)
             .on_hover_text(keys(ui.ctx(), "Ctrl+S"))
             .clicked()
         {
-            commands.push(Command::OpenSave(SaveWhat::List));
+            commands.push(Command::OpenSave(what));
         }
         let selected = self.table.selected_count();
         if selected > 0
@@ -216,7 +227,10 @@ impl ResultsPanel {
                 right: true,
             },
             ColumnSpec {
-                title: algorithm.label(),
+                title: match session.listed() {
+                    Some(Work::Verify(_)) => "What the list says",
+                    Some(Work::Hash { .. }) | None => algorithm.label(),
+                },
                 width: Width::Share(if wide { 0.44 } else { 0.4 }),
                 right: false,
             },
@@ -240,7 +254,11 @@ impl ResultsPanel {
         let base = session.base();
         let row = |position: usize| {
             let key = *order.get(position)?;
-            Some(row(palette, key, results.get(key as usize)?, base))
+            let result = results.get(key as usize)?;
+            Some(match session.listed() {
+                Some(Work::Verify(_)) => verified(palette, key, result, base),
+                Some(Work::Hash { .. }) | None => hashed(palette, key, result, base),
+            })
         };
         let done = table.show(ui, rect, &mut self.table, key, row);
         if let Some(index) = done.sort {
@@ -261,7 +279,7 @@ impl ResultsPanel {
         if let Some(response) = done.response {
             response.context_menu(|ui| {
                 let n = self.table.selected_count();
-                let word = crate::format::counted(n as u64, "row", "rows");
+                let word = counted(n as u64, "row", "rows");
                 if ui
                     .add_enabled(n > 0, eframe::egui::Button::new(format!("Copy {word}")))
                     .clicked()
@@ -291,11 +309,17 @@ impl ResultsPanel {
         let query = &session.query;
         if session.results.len() == 0 {
             match &session.job {
-                crate::job::JobState::Finished(finished) if finished.summary.found == 0 => {
-                    "There was nothing to hash: no file was found.".to_owned()
-                }
-                crate::job::JobState::Finished(_) => {
-                    "No file was hashed before it ended.".to_owned()
+                JobState::Finished(finished) => {
+                    let work = &finished.title.work;
+                    match (finished.summary.found, &**work) {
+                        (0, Work::Hash { .. }) => {
+                            "There was nothing to hash: no file was found.".to_owned()
+                        }
+                        (0, Work::Verify(_)) => {
+                            "There was nothing to verify: the list names no file.".to_owned()
+                        }
+                        _ => format!("No file was {} before it ended.", work.done()),
+                    }
                 }
                 _ => "Results appear here as they come.".to_owned(),
             }
@@ -317,26 +341,104 @@ impl ResultsPanel {
     }
 }
 
-fn row(palette: &Palette, key: u32, result: &FileResult, base: &Path) -> Row {
-    let kind = result.verdict.kind();
-    let (icon, color, word) = look(palette, kind);
-    let path = text::short(&result.path, base);
-    let (size, detail, detail_color) = match &result.verdict {
-        Verdict::Hashed(digest) | Verdict::Verified(digest) => (
-            bytes(result.size),
-            shorten(&Digest(digest).to_string()),
-            palette.dim,
-        ),
-        Verdict::Skipped(why) => ("–".to_owned(), why.text().to_owned(), palette.dim),
+fn hashed(palette: &Palette, key: u32, result: &FileResult, base: &Path) -> Row {
+    let detail = match &result.verdict {
+        Verdict::Hashed(digest) | Verdict::Verified(digest) => {
+            let digest = shorten(&Digest(digest).to_string());
+            (digest, theme::mono(), palette.dim)
+        }
+        Verdict::Skipped(why) => (why.text().to_owned(), theme::mono(), palette.dim),
         other => (
-            if result.size > 0 {
-                bytes(result.size)
-            } else {
-                "–".to_owned()
-            },
             other.reason().unwrap_or_default().into_owned(),
+            theme::mono(),
             palette.text,
         ),
+    };
+    row(palette, key, result, base, shown(&result.path), detail)
+}
+
+/// A row of a verification: what the list says, and what is the case.
+fn verified(palette: &Palette, key: u32, result: &FileResult, base: &Path) -> Row {
+    let path = shown(&result.path);
+    let (detail, whole) = match &result.verdict {
+        Verdict::Hashed(_) | Verdict::Verified(_) => {
+            return row(
+                palette,
+                key,
+                result,
+                base,
+                path,
+                ("as listed".to_owned(), theme::body(), palette.dim),
+            );
+        }
+        Verdict::Failed(mismatch) => match &**mismatch {
+            Mismatch::Digest {
+                algorithm,
+                expected,
+                found,
+            } => {
+                let (expected, found) = (Digest(expected).to_string(), Digest(found).to_string());
+                let label = algorithm.label();
+                (
+                    format!("listed {}, found {}", ends(&expected), ends(&found)),
+                    format!("{label} in the list\n{expected}\n{label} of the file\n{found}"),
+                )
+            }
+            Mismatch::Size { expected, found } => {
+                let text = format!(
+                    "listed with {}, has {}",
+                    counted(*expected, "byte", "bytes"),
+                    count(*found)
+                );
+                (text.clone(), text)
+            }
+        },
+        Verdict::Missing => both("not there"),
+        Verdict::New => both("in no list"),
+        Verdict::Moved(to) => (
+            format!("now {}", text::short(to, base)),
+            format!("Its content is now\n{}", shown(to)),
+        ),
+        Verdict::Duplicate(of) => (
+            format!("as {}", text::short(of, base)),
+            format!("It is in no list, and has the content of\n{}", shown(of)),
+        ),
+        other => both(&other.reason().unwrap_or_default()),
+    };
+    let hover = format!("{path}\n{whole}");
+    let color = if result.verdict.kind().is_wrong() {
+        palette.text
+    } else {
+        palette.dim
+    };
+    // Digests are compared by eye; the rest is words and names.
+    let font = match &result.verdict {
+        Verdict::Failed(_) => theme::mono(),
+        _ => theme::body(),
+    };
+    row(palette, key, result, base, hover, (detail, font, color))
+}
+
+fn both(text: &str) -> (String, String) {
+    (text.to_owned(), text.to_owned())
+}
+
+fn row(
+    palette: &Palette,
+    key: u32,
+    result: &FileResult,
+    base: &Path,
+    hover: String,
+    (detail, font, detail_color): (String, FontId, Color32),
+) -> Row {
+    let (icon, color, word) = look(palette, result.verdict.kind());
+    let path = text::short(&result.path, base);
+    // Of what was not read, no size is known but the one that the walk saw.
+    let size = match &result.verdict {
+        Verdict::Hashed(_) | Verdict::Verified(_) => bytes(result.size),
+        Verdict::Skipped(_) => "–".to_owned(),
+        _ if result.size > 0 => bytes(result.size),
+        _ => "–".to_owned(),
     };
     let name = format!("{path}, {size}, {word}, {detail}");
     let cell = |text: String, font, color, cut| Cell {
@@ -347,14 +449,23 @@ fn row(palette: &Palette, key: u32, result: &FileResult, base: &Path) -> Row {
     };
     Row {
         key,
-        hover: shown(&result.path),
+        hover,
         name,
         cells: vec![
             cell(path, theme::body(), palette.text, Cut::Path),
             cell(size, theme::body(), palette.dim, Cut::End),
-            cell(detail, theme::mono(), detail_color, Cut::End),
+            cell(detail, font, detail_color, Cut::End),
             cell(format!("{icon} {word}"), theme::body(), color, Cut::End),
         ],
+    }
+}
+
+/// The beginning and end of a digest, where two of them stand side by side.
+fn ends(hex: &str) -> String {
+    if hex.len() <= 16 {
+        hex.to_owned()
+    } else {
+        format!("{}…{}", &hex[..8], &hex[hex.len() - 4..])
     }
 }
 

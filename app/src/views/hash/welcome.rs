@@ -31,7 +31,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Ve
             ui.label(
                 RichText::new(
                     "Every file in it gets a checksum: a short text that changes when the file does. \
-                     Keep the list, and you can tell later whether anything was damaged or altered.",
+                     Keep the list, drop it here later, and you are told what was damaged, altered or lost.",
                 )
                 .color(palette.dim),
             );
@@ -42,6 +42,9 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Ve
                 }
                 if button::secondary(ui, "Choose files…", true).clicked() {
                     commands.push(Command::ChooseFiles);
+                }
+                if button::secondary(ui, "Verify a checksum file…", true).clicked() {
+                    commands.push(Command::ChooseList);
                 }
             });
             ui.add_space(20.0);

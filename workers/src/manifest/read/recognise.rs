@@ -215,7 +215,7 @@ fn good_records(format: &dyn ListFormat, head: &[u8], complete: bool, chosen: &C
 
 /// The algorithm that a file's name speaks of: `SHA256SUMS`, `x.iso.sha512`, `B3SUMS`,
 /// `manifest-sha3-256.txt`. The last one counts, because it is the nearest to the extension.
-fn algorithm_in(name: &str) -> Option<Algorithm> {
+pub(in crate::manifest) fn algorithm_in(name: &str) -> Option<Algorithm> {
     let spellings = Algorithm::ALL
         .iter()
         .flat_map(|&a| {

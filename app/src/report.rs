@@ -1,0 +1,474 @@
+//! The report of a verification: what was verified, when and how, and a line for every file. Not a
+//! checksum list, on purpose: one made of what was found would declare damaged files sound.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use serde::Serialize;
+use workers::{
+    Algorithm, Counts, Digest, FileResult, Mismatch, Unlisted, Verdict, VerdictKind, path_bytes,
+    shown,
+};
+
+use crate::format::{count, counted};
+use crate::results::Snapshot;
+use crate::work::{Scope, Verification};
+
+/// How a report can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ReportFormat {
+    Text,
+    Csv,
+    Json,
+}
+
+impl ReportFormat {
+    pub(crate) const ALL: [Self; 3] = [Self::Text, Self::Csv, Self::Json];
+
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Self::Text => "Plain text",
+            Self::Csv => "CSV",
+            Self::Json => "JSON",
+        }
+    }
+
+    pub(crate) const fn extension(self) -> &'static str {
+        match self {
+            Self::Text => "txt",
+            Self::Csv => "csv",
+            Self::Json => "json",
+        }
+    }
+}
+
+/// Everything that a report is made of.
+pub(crate) struct Report {
+    pub(crate) verification: Verification,
+    pub(crate) rows: Snapshot,
+    /// In the order in which digests stand in the rows; none as long as the job runs.
+    pub(crate) algorithms: Arc<[Algorithm]>,
+    /// What came out, in a sentence.
+    pub(crate) outcome: String,
+    /// Whether every listed file has its verdict.
+    pub(crate) complete: bool,
+}
+
+impl Report {
+    /// Writes it, the files sorted by path, byte by byte.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub(crate) fn write(&self, format: ReportFormat, out: &mut dyn Write) -> io::Result<()> {
+        let mut rows: Vec<&FileResult> = self.rows.rows().collect();
+        rows.sort_by(|a, b| path_bytes(&a.path).cmp(path_bytes(&b.path)));
+        let mut counts = Counts::default();
+        rows.iter().for_each(|row| counts.add(row.verdict.kind()));
+        match format {
+            ReportFormat::Text => self.write_text(&rows, &counts, out),
+            ReportFormat::Csv => self.write_csv(&rows, out),
+            ReportFormat::Json => self.write_json(&rows, &counts, out),
+        }
+    }
+
+    fn write_text(
+        &self,
+        rows: &[&FileResult],
+        counts: &Counts,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let Verification {
+            lists,
+            unlisted,
+            scope,
+            begun,
+        } = &self.verification;
+        writeln!(out, "Report of a verification")?;
+        writeln!(out)?;
+        writeln!(out, "Outcome:       {}", self.outcome)?;
+        if !self.complete {
+            writeln!(
+                out,
+                "               not complete: it was still running, or ended early"
+            )?;
+        }
+        writeln!(out, "Begun:         {}", date(*begun))?;
+        for (index, list) in lists.iter().enumerate() {
+            let what = if index == 0 {
+                "Checksum file:"
+            } else {
+                "              "
+            };
+            writeln!(out, "{what} {}", shown(list))?;
+        }
+        if !self.algorithms.is_empty() {
+            let labels: Vec<&str> = self.algorithms.iter().map(|one| one.label()).collect();
+            writeln!(out, "Algorithms:    {}", labels.join(", "))?;
+        }
+        writeln!(out, "Scope:         {}", said(*scope))?;
+        writeln!(out, "Other files:   {}", treated(*unlisted))?;
+        let parts: Vec<String> = VerdictKind::ALL
+            .into_iter()
+            .filter(|&kind| counts.get(kind) > 0)
+            .map(|kind| format!("{} {}", count(counts.get(kind)), word(kind)))
+            .collect();
+        writeln!(
+            out,
+            "Counts:        {}: {}",
+            counted(counts.total(), "line", "lines"),
+            parts.join(", ")
+        )?;
+        writeln!(out)?;
+        rows.iter().try_for_each(|row| line(row, out))
+    }
+
+    fn write_csv(&self, rows: &[&FileResult], out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "path,verdict,size,algorithm,expected,found,reason")?;
+        for row in rows {
+            let fields = self.fields(row);
+            for field in [
+                &*shown(&row.path),
+                row.verdict.kind().name(),
+                &*row.size.to_string(),
+                &*fields.algorithm,
+                &*fields.expected,
+                &*fields.found,
+            ] {
+                write!(out, "{},", quoted(field))?;
+            }
+            writeln!(out, "{}", quoted(fields.reason.as_deref().unwrap_or("")))?;
+        }
+        Ok(())
+    }
+
+    fn write_json(
+        &self,
+        rows: &[&FileResult],
+        counts: &Counts,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        #[derive(Serialize)]
+        struct Head<'a> {
+            begun: String,
+            outcome: &'a str,
+            complete: bool,
+            lists: Vec<String>,
+            algorithms: Vec<&'a str>,
+            scope: &'a str,
+            unlisted: Unlisted,
+            counts: serde_json::Map<String, serde_json::Value>,
+        }
+        let counts = VerdictKind::ALL
+            .into_iter()
+            .map(|kind| (kind.name().to_owned(), counts.get(kind).into()))
+            .collect();
+        let head = Head {
+            begun: date(self.verification.begun),
+            outcome: &self.outcome,
+            complete: self.complete,
+            lists: self
+                .verification
+                .lists
+                .iter()
+                .map(|list| shown(list))
+                .collect(),
+            algorithms: self.algorithms.iter().map(|one| one.name()).collect(),
+            scope: match self.verification.scope {
+                Scope::All => "all",
+                Scope::Again => "failed_before",
+            },
+            unlisted: self.verification.unlisted,
+            counts,
+        };
+        // A file a line, by hand: a value of a million files would be in memory twice.
+        write!(out, "{{\"verification\": ")?;
+        serde_json::to_writer(&mut *out, &head)?;
+        writeln!(out, ",\n\"files\": [")?;
+        for (index, row) in rows.iter().enumerate() {
+            if index > 0 {
+                writeln!(out, ",")?;
+            }
+            serde_json::to_writer(&mut *out, &JsonRow::new(row, self.fields(row)))?;
+        }
+        writeln!(out, "\n]}}")
+    }
+
+    /// What was expected and what was found. Of a file that is as listed they are the same.
+    fn fields<'a>(&self, row: &'a FileResult) -> Fields<'a> {
+        let mut fields = Fields {
+            algorithm: String::new(),
+            expected: String::new(),
+            found: String::new(),
+            reason: row.verdict.reason(),
+        };
+        match &row.verdict {
+            Verdict::Hashed(_) | Verdict::Verified(_) => {
+                let (mut names, mut digests) = (Vec::new(), Vec::new());
+                for (algorithm, digest) in row.verdict.each_digest(&self.algorithms) {
+                    names.push(algorithm.name());
+                    digests.push(digest.to_string());
+                }
+                fields.algorithm = names.join(" ");
+                fields.expected = digests.join(" ");
+                fields.found.clone_from(&fields.expected);
+            }
+            Verdict::Failed(mismatch) => match &**mismatch {
+                Mismatch::Digest {
+                    algorithm,
+                    expected,
+                    found,
+                } => {
+                    fields.algorithm = algorithm.name().to_owned();
+                    fields.expected = Digest(expected).to_string();
+                    fields.found = Digest(found).to_string();
+                }
+                Mismatch::Size { expected, found } => {
+                    fields.algorithm = "size".to_owned();
+                    fields.expected = expected.to_string();
+                    fields.found = found.to_string();
+                }
+            },
+            _ => {}
+        }
+        fields
+    }
+}
+
+struct Fields<'a> {
+    algorithm: String,
+    expected: String,
+    found: String,
+    reason: Option<std::borrow::Cow<'a, str>>,
+}
+
+#[derive(Serialize)]
+struct JsonRow<'a> {
+    path: String,
+    /// The true bytes, where they are no text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_hex: Option<String>,
+    verdict: &'static str,
+    size: u64,
+    algorithm: String,
+    expected: String,
+    found: String,
+    reason: Option<std::borrow::Cow<'a, str>>,
+}
+
+impl<'a> JsonRow<'a> {
+    fn new(row: &FileResult, fields: Fields<'a>) -> Self {
+        let bytes = path_bytes(&row.path);
+        let hex = || {
+            bytes
+                .chunks(32)
+                .map(|part| Digest(part).to_string())
+                .collect()
+        };
+        Self {
+            path: String::from_utf8_lossy(bytes).into_owned(),
+            path_hex: std::str::from_utf8(bytes).is_err().then(hex),
+            verdict: row.verdict.kind().name(),
+            size: row.size,
+            algorithm: fields.algorithm,
+            expected: fields.expected,
+            found: fields.found,
+            reason: fields.reason,
+        }
+    }
+}
+
+/// A file as one line of text, for reports and the clipboard.
+pub(crate) fn line(row: &FileResult, out: &mut dyn Write) -> io::Result<()> {
+    let (word, path) = (word(row.verdict.kind()), shown(&row.path));
+    match row.verdict.reason() {
+        Some(why) if !matches!(row.verdict, Verdict::Missing | Verdict::New) => {
+            writeln!(out, "{word:<22} {path}: {why}")
+        }
+        _ => writeln!(out, "{word:<22} {path}"),
+    }
+}
+
+/// Rows as lines of text, for the clipboard.
+pub(crate) fn lines<'a>(rows: impl Iterator<Item = &'a FileResult>) -> String {
+    let mut text = Vec::new();
+    for row in rows {
+        // Writing to memory does not fail.
+        let _ = line(row, &mut text);
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+/// Where a report on these lists goes if nobody says otherwise: beside the first of them.
+pub(crate) fn suggested(lists: &[PathBuf], format: ReportFormat) -> PathBuf {
+    let first = lists
+        .first()
+        .map(PathBuf::as_path)
+        .unwrap_or(Path::new("checksums"));
+    let mut name = first.file_name().unwrap_or("checksums".as_ref()).to_owned();
+    name.push("-report.");
+    name.push(format.extension());
+    first.with_file_name(name)
+}
+
+fn word(kind: VerdictKind) -> &'static str {
+    crate::cli::wording(kind)
+}
+
+fn said(scope: Scope) -> &'static str {
+    match scope {
+        Scope::All => "everything that is listed",
+        Scope::Again => "only what was not as listed in the run before",
+    }
+}
+
+fn treated(unlisted: Unlisted) -> &'static str {
+    match unlisted {
+        Unlisted::Ignored => "not looked for",
+        Unlisted::Reported => "reported as new",
+        Unlisted::Read => "read, to find duplicates of listed files",
+    }
+}
+
+/// As RFC 4180 has it; always quoted, so that no program takes digits for a number or a name that
+/// begins with `=` for a formula's start of its own.
+fn quoted(field: &str) -> String {
+    format!("\"{}\"", field.replace('"', "\"\""))
+}
+
+/// The moment in UTC, as ISO 8601 writes it: `2026-11-21 09:05:00 UTC`.
+fn date(moment: SystemTime) -> String {
+    let seconds = moment
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    let (mut days, second) = (seconds / 86_400, seconds % 86_400);
+    let is_leap =
+        |year: u64| year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
+    let mut year = 1970;
+    loop {
+        let length = if is_leap(year) { 366 } else { 365 };
+        if days < length {
+            break;
+        }
+        days -= length;
+        year += 1;
+    }
+    let february = if is_leap(year) { 29 } else { 28 };
+    let mut month = 1;
+    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
+        if days < length {
+            break;
+        }
+        days -= length;
+        month += 1;
+    }
+    format!(
+        "{year}-{month:02}-{:02} {:02}:{:02}:{:02} UTC",
+        days + 1,
+        second / 3600,
+        second / 60 % 60,
+        second % 60
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::Results;
+    use std::time::Duration;
+
+    fn report() -> Report {
+        let row = |path: &str, size, verdict| FileResult {
+            path: path.into(),
+            size,
+            verdict,
+        };
+        let mut results = Results::default();
+        results.append(vec![
+            row("b, \"c\"", 5, Verdict::Verified(Box::new([0xab; 4]))),
+            row(
+                "a",
+                7,
+                Verdict::Failed(Box::new(Mismatch::Digest {
+                    algorithm: Algorithm::Crc32,
+                    expected: Box::new([1; 4]),
+                    found: Box::new([2; 4]),
+                })),
+            ),
+            row("gone\n", 0, Verdict::Missing),
+        ]);
+        Report {
+            verification: Verification {
+                lists: vec!["/photos/list.sfv".into()],
+                unlisted: Unlisted::Reported,
+                scope: Scope::All,
+                begun: SystemTime::UNIX_EPOCH + Duration::from_secs(1_709_254_861),
+            },
+            rows: results.snapshot(),
+            algorithms: [Algorithm::Crc32].into(),
+            outcome: "1 wrong, 1 missing of 3 files".to_owned(),
+            complete: true,
+        }
+    }
+
+    fn written(format: ReportFormat) -> String {
+        let mut text = Vec::new();
+        report().write(format, &mut text).unwrap();
+        String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn the_text_says_what_was_verified_and_has_a_line_for_every_file_by_path() {
+        let text = written(ReportFormat::Text);
+        for part in [
+            "Outcome:       1 wrong, 1 missing of 3 files\n",
+            "Begun:         2024-03-01 01:01:01 UTC\n",
+            "Checksum file: /photos/list.sfv\n",
+            "Other files:   reported as new\n",
+            "Counts:        3 lines: 1 OK, 1 FAILED, 1 MISSING\n",
+        ] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+        assert!(
+            text.ends_with(
+                "\nFAILED                 a: its CRC-32 is 02020202, not 01010101\n\
+             OK                     b, \"c\"\n\
+             MISSING                gone\\n\n"
+            ),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn csv_has_what_was_expected_and_found() {
+        assert_eq!(
+            written(ReportFormat::Csv),
+            "path,verdict,size,algorithm,expected,found,reason\n\
+             \"a\",\"failed\",\"7\",\"crc32\",\"01010101\",\"02020202\",\"its CRC-32 is 02020202, not 01010101\"\n\
+             \"b, \"\"c\"\"\",\"ok\",\"5\",\"crc32\",\"abababab\",\"abababab\",\"\"\n\
+             \"gone\\n\",\"missing\",\"0\",\"\",\"\",\"\",\"it is not there\"\n"
+        );
+    }
+
+    #[test]
+    fn json_is_one_object_whose_counts_add_up() {
+        let value: serde_json::Value = serde_json::from_str(&written(ReportFormat::Json)).unwrap();
+        let files = value["files"].as_array().unwrap();
+        let counts = value["verification"]["counts"].as_object().unwrap();
+        let counted: u64 = counts.values().filter_map(serde_json::Value::as_u64).sum();
+        assert_eq!((files.len(), counted), (3, 3));
+        assert_eq!(files[0]["expected"], "01010101");
+        assert_eq!(files[2]["path"], "gone\n");
+        assert_eq!(value["verification"]["begun"], "2024-03-01 01:01:01 UTC");
+    }
+
+    #[test]
+    fn dates_are_right_around_leap_days() {
+        let at = |seconds| date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+        assert_eq!(at(0), "1970-01-01 00:00:00 UTC");
+        assert_eq!(at(951_782_400), "2000-02-29 00:00:00 UTC");
+        assert_eq!(at(4_107_542_399), "2100-02-28 23:59:59 UTC");
+        assert_eq!(at(4_107_542_400), "2100-03-01 00:00:00 UTC");
+    }
+}

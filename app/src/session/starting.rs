@@ -1,0 +1,418 @@
+//! How a run comes about: what is chosen becomes a job, on workers or on the window's own thread.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use crossbeam_channel::{Receiver, TryRecvError, bounded};
+use workers::{
+    CheckSpec, Control, Event, InlineJob, Job, JobSpec, Links, Pace, Priority, RunOn, Selection,
+    Sink, SpecError, Unlisted, VerdictKind,
+};
+
+use super::{HIDDEN, Session, Sheet, what};
+use crate::history::History;
+use crate::job::{JobState, Running, Title};
+use crate::notice::Tone;
+use crate::query::{Column, Query};
+use crate::results;
+use crate::target::Aim;
+use crate::way::Way;
+use crate::work::{Scope, Verification, Work};
+use crate::worker_log::WorkerLog;
+
+/// A freeze asked for on the command line is announced for this long.
+const ANNOUNCE: Duration = Duration::from_millis(2500);
+/// A disk that has not said by then whether a file is a checksum file is not waited for: its name
+/// decides, and a job says what is wrong with the disk better than a button that does nothing.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What a job that was asked for waits for.
+pub(super) enum Waiting {
+    /// The window to be there, since then: its first frames take longer than any other, and are
+    /// not the job's doing.
+    Frame(u64, Instant),
+    /// What the paths are. `by_itself`: nobody is there to press a button.
+    Target { since: Instant, by_itself: bool },
+    /// Which files are to be verified again.
+    Failed(Verification, Receiver<HashSet<PathBuf>>),
+}
+
+impl Session {
+    /// Starts at once on what the command line named.
+    pub(crate) fn start_on(&mut self, paths: &[PathBuf]) {
+        self.use_paths(paths);
+        self.waiting = Some(Waiting::Frame(self.frames + 2, Instant::now()));
+    }
+
+    pub(crate) fn workers(&self) -> usize {
+        self.settings
+            .workers
+            .unwrap_or_else(crate::cli::default_workers)
+    }
+
+    /// What pressing the button does with what is chosen.
+    pub(crate) fn aim(&self) -> Aim {
+        match self.wish {
+            Some(Aim::Hash) => Aim::Hash,
+            _ if self.targets.are_lists() => Aim::Verify,
+            _ => Aim::Hash,
+        }
+    }
+
+    /// Who is to do the work. Lists are not verified on the window's own thread: that way is for
+    /// the comparison of the three, and a list of a million lines would be read before the first
+    /// deadline could be looked at.
+    pub(crate) fn way(&self) -> Way {
+        match (self.aim(), self.settings.way) {
+            (Aim::Verify, Way::Ui) => Way::Processes,
+            (_, way) => way,
+        }
+    }
+
+    /// Starts on the paths chosen. `by_itself`: nobody is there to press a button.
+    pub(crate) fn start(&mut self, by_itself: bool) {
+        if self.job.is_busy() || self.waiting.is_some() {
+            return;
+        }
+        if self.chosen.is_empty() {
+            self.notices.say(
+                Tone::Warning,
+                "Nothing to hash yet: choose a folder, drop one on the window, or type its path.",
+            );
+            return;
+        }
+        if self.targets.is_open() && self.wish != Some(Aim::Hash) {
+            self.waiting = Some(Waiting::Target {
+                since: Instant::now(),
+                by_itself,
+            });
+            return;
+        }
+        self.begin(by_itself);
+    }
+
+    /// Starts if what was waited for is there.
+    pub(super) fn start_if_ready(&mut self) {
+        match &self.waiting {
+            Some(Waiting::Frame(frame, since))
+                if self.frames >= *frame || since.elapsed() > HIDDEN =>
+            {
+                self.waiting = None;
+                self.start(true);
+            }
+            Some(Waiting::Target { since, by_itself })
+                if !self.targets.is_open() || since.elapsed() > PATIENCE =>
+            {
+                let by_itself = *by_itself;
+                self.waiting = None;
+                self.begin(by_itself);
+            }
+            None | Some(Waiting::Frame(..) | Waiting::Target { .. }) => {}
+            Some(Waiting::Failed(verification, names)) => match names.try_recv() {
+                Ok(names) => {
+                    let verification = verification.clone();
+                    self.waiting = None;
+                    self.verify(verification, Some(Arc::new(names)));
+                }
+                Err(TryRecvError::Empty) => {}
+                Err(TryRecvError::Disconnected) => {
+                    self.waiting = None;
+                    let text =
+                        "The files to verify again could not be gathered; verify all of them.";
+                    self.notices.say(Tone::Error, text);
+                }
+            },
+        }
+    }
+
+    fn begin(&mut self, by_itself: bool) {
+        // Of two hundred chosen files none is a place to come back to.
+        if let [only] = self.chosen.as_slice() {
+            self.settings.remember(only);
+        }
+        self.settings_file.keep(&self.settings);
+        match self.aim() {
+            Aim::Hash => self.hash(by_itself),
+            Aim::Verify => {
+                let verification = Verification {
+                    lists: self.chosen.clone(),
+                    unlisted: self.settings.unlisted,
+                    scope: Scope::All,
+                    begun: SystemTime::now(),
+                };
+                self.verify(verification, None);
+            }
+        }
+    }
+
+    fn title(&self, way: Way, work: Work) -> Title {
+        Title {
+            way,
+            workers: if way == Way::Ui { 1 } else { self.workers() },
+            what: what(work.paths()),
+            work: Arc::new(work),
+        }
+    }
+
+    fn file_limit(&self) -> Option<Duration> {
+        self.settings
+            .file_limit_s
+            .map(|seconds| Duration::from_secs(u64::from(seconds)))
+    }
+
+    fn hash(&mut self, by_itself: bool) {
+        let way = self.settings.way;
+        let title = self.title(
+            way,
+            Work::Hash {
+                roots: self.chosen.clone(),
+                algorithm: self.settings.algorithm,
+            },
+        );
+        let spec = JobSpec {
+            roots: self.chosen.clone(),
+            algorithms: vec![self.settings.algorithm],
+            selection: Selection::default(),
+            links: if self.settings.follow_links {
+                Links::Follow
+            } else {
+                Links::Skip
+            },
+            workers: title.workers,
+            priority: Priority::Background,
+            file_limit: self.file_limit(),
+        };
+        match way {
+            Way::Ui => {
+                let go_at = by_itself.then(|| Instant::now() + ANNOUNCE);
+                let before = Box::new(std::mem::replace(&mut self.job, JobState::Idle));
+                self.job = JobState::Announced {
+                    title,
+                    spec,
+                    go_at,
+                    before,
+                };
+            }
+            Way::Threads => self.launch(title, |sink| Job::start(spec, RunOn::Threads, sink)),
+            Way::Processes => self.launch(title, |sink| Job::start(spec, RunOn::Processes, sink)),
+        }
+    }
+
+    fn verify(&mut self, verification: Verification, only: Option<Arc<HashSet<PathBuf>>>) {
+        let way = match self.settings.way {
+            Way::Ui => Way::Processes,
+            way => way,
+        };
+        let run_on = match way {
+            Way::Threads => RunOn::Threads,
+            Way::Ui | Way::Processes => RunOn::Processes,
+        };
+        let spec = CheckSpec {
+            lists: verification.lists.clone(),
+            format: None,
+            algorithm: None,
+            base: None,
+            only,
+            unlisted: verification.unlisted,
+            selection: Selection::default(),
+            workers: self.workers(),
+            priority: Priority::Background,
+            file_limit: self.file_limit(),
+        };
+        let title = self.title(way, Work::Verify(verification));
+        self.launch(title, |sink| Job::check(spec, run_on, sink));
+    }
+
+    /// Gathers what was wrong, on another thread: it may be a million files.
+    pub(super) fn verify_again(&mut self) {
+        let Some(Work::Verify(before)) = self.listed.as_deref() else {
+            return;
+        };
+        if self.job.is_busy() || self.waiting.is_some() {
+            return;
+        }
+        let unlisted = match before.unlisted {
+            Unlisted::Ignored => Unlisted::Ignored,
+            // What is missing may turn up; to read everything that is in no list again is not
+            // what was asked for.
+            Unlisted::Reported | Unlisted::Read => Unlisted::Reported,
+        };
+        let verification = Verification {
+            lists: before.lists.clone(),
+            unlisted,
+            scope: Scope::Again,
+            begun: SystemTime::now(),
+        };
+        let (sender, names) = bounded(1);
+        let (rows, wake) = (self.results.snapshot(), self.wake.clone());
+        let spawned = std::thread::Builder::new()
+            .name("what failed".to_owned())
+            .spawn(move || {
+                let failed = rows
+                    .rows()
+                    .filter(|row| to_verify_again(row.verdict.kind()));
+                // The window may be gone by now.
+                let _ = sender.send(failed.map(|row| row.path.clone()).collect());
+                wake();
+            });
+        match spawned {
+            Ok(_) => self.waiting = Some(Waiting::Failed(verification, names)),
+            Err(error) => self
+                .notices
+                .say(Tone::Error, format!("The job could not start: {error}.")),
+        }
+    }
+
+    /// How many files of the last verification are worth another look.
+    pub(crate) fn failed(&self) -> u64 {
+        match self.listed.as_deref() {
+            Some(Work::Verify(_)) => VerdictKind::ALL
+                .into_iter()
+                .filter(|&kind| to_verify_again(kind))
+                .map(|kind| self.results.counts().get(kind))
+                .sum(),
+            _ => 0,
+        }
+    }
+
+    fn launch(&mut self, title: Title, start: impl FnOnce(Sink) -> Result<Job, SpecError>) {
+        let (sink, events) = self.sink();
+        match start(sink) {
+            Ok(job) => {
+                self.begin_run(&title.work);
+                self.log = Some(job.log().clone());
+                job.drill(self.drill);
+                let running = Running::new(title, job, events, Instant::now(), None);
+                self.job = JobState::Running(Box::new(running));
+            }
+            Err(error) => self
+                .notices
+                .say(Tone::Error, format!("The job could not start: {error}.")),
+        }
+        self.set_meters();
+    }
+
+    fn sink(&self) -> (Sink, Receiver<Event>) {
+        let wake = self.wake.clone();
+        Sink::new(move || wake())
+    }
+
+    fn begin_run(&mut self, work: &Arc<Work>) {
+        self.finish_closing_run();
+        results::discard(std::mem::take(&mut self.results));
+        self.rows.reset();
+        self.restarts = 0;
+        self.history = History::default();
+        self.log = None;
+        if let Some(Sheet::Log(shown)) = &mut self.sheet {
+            *shown = WorkerLog::of(shown.worker);
+        }
+        self.runs_begun += 1;
+        self.frames_at_start = self.frames;
+        self.pulse.begin_run();
+        self.base = work.base();
+        self.listed_algorithms = Arc::default();
+        let before = self.listed.replace(work.clone());
+        if before.is_none_or(|before| before.kind() != work.kind()) {
+            // A filter for verdicts that this kind of work does not give would show nothing.
+            self.query = Query {
+                column: match **work {
+                    Work::Hash { .. } => Column::Path,
+                    // What is wrong comes first.
+                    Work::Verify(_) => Column::State,
+                },
+                ..Query::default()
+            };
+        }
+        self.notices.retire();
+    }
+
+    /// What was there before the freeze was announced is there again.
+    pub(super) fn decline_freeze(&mut self) {
+        if let JobState::Announced { .. } = self.job
+            && let JobState::Announced { before, .. } =
+                std::mem::replace(&mut self.job, JobState::Idle)
+        {
+            self.job = *before;
+        }
+    }
+
+    /// The user has been told and has said yes.
+    pub(super) fn freeze(&mut self) {
+        let JobState::Announced { title, spec, .. } =
+            std::mem::replace(&mut self.job, JobState::Idle)
+        else {
+            return;
+        };
+        // Nobody can cancel it from a window that does not answer.
+        match InlineJob::new(spec, &Control::default()) {
+            Ok(job) => {
+                self.begin_run(&title.work);
+                self.job = JobState::Freezing {
+                    title,
+                    job: Box::new(job),
+                    drawn: false,
+                    since: Instant::now(),
+                };
+            }
+            Err(error) => self
+                .notices
+                .say(Tone::Error, format!("The job could not start: {error}.")),
+        }
+        self.set_meters();
+    }
+
+    /// The one exception to the rule that this thread never waits: it does the work itself.
+    pub(super) fn freeze_now(&mut self) {
+        let JobState::Freezing { title, mut job, .. } =
+            std::mem::replace(&mut self.job, JobState::Idle)
+        else {
+            return;
+        };
+        let started = Instant::now();
+        let limit = self
+            .settings
+            .freeze_limit_s
+            .map(|seconds| Duration::from_secs(u64::from(seconds)));
+        let mut rows = Vec::new();
+        let pace = job.run(limit.map(|limit| started + limit), &mut |row| {
+            rows.push(row);
+        });
+        self.results.append(rows);
+        let frozen_for = started.elapsed();
+        match pace {
+            Pace::Finished(summary) => {
+                let totals = job.totals().now();
+                self.finish(title, *summary, Some(frozen_for), totals, Vec::new());
+            }
+            Pace::OutOfTime => {
+                let (sink, events) = self.sink();
+                match job.go_on_in_background(sink) {
+                    Ok(job) => {
+                        self.notices.say(
+                            Tone::Info,
+                            format!(
+                                "The window was frozen for {}; the rest goes on in the background.",
+                                crate::format::duration(frozen_for)
+                            ),
+                        );
+                        self.log = Some(job.log().clone());
+                        let running = Running::new(title, job, events, started, Some(frozen_for));
+                        self.job = JobState::Running(Box::new(running));
+                    }
+                    Err(error) => self
+                        .notices
+                        .say(Tone::Error, format!("The rest could not go on: {error}.")),
+                }
+            }
+        }
+        self.set_meters();
+    }
+}
+
+/// A line that could not be read is read again whenever its list is.
+const fn to_verify_again(kind: VerdictKind) -> bool {
+    kind.is_wrong() && !matches!(kind, VerdictKind::BadLine)
+}

@@ -1,0 +1,130 @@
+//! What the chosen paths are: a file, checksum files, anything else. To know that, a disk is asked,
+//! so each question has a thread of its own: one that waits for a network folder that is gone holds
+//! up no later question, as it would in a queue. The latest answer counts.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the disk is asked by a thread that was made for it"
+)]
+
+use std::path::PathBuf;
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use workers::manifest::detect;
+
+use crate::session::Wake;
+
+/// What the chosen paths are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// The answer is on its way.
+    Unknown,
+    /// One file, which is no checksum file.
+    File,
+    /// One or more checksum files, and nothing else.
+    Lists,
+    /// Folders, several things, something that is not there, nothing at all.
+    Other,
+}
+
+/// What can be done with chosen checksum files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Aim {
+    Hash,
+    Verify,
+}
+
+/// The latest question and its answer.
+pub(crate) struct Targets {
+    sender: Sender<(u64, Target)>,
+    answers: Receiver<(u64, Target)>,
+    question: u64,
+    target: Target,
+    /// All of the paths have names that checksum files have.
+    names: Names,
+    wake: Wake,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    OfLists,
+    Others,
+}
+
+impl Targets {
+    pub(crate) fn new(wake: Wake) -> Self {
+        let (sender, answers) = unbounded();
+        Self {
+            sender,
+            answers,
+            question: 0,
+            target: Target::Other,
+            names: Names::Others,
+            wake,
+        }
+    }
+
+    /// Asks what these paths are. Returns at once.
+    pub(crate) fn ask(&mut self, paths: &[PathBuf]) {
+        self.question += 1;
+        let like_lists = |path: &PathBuf| detect::is_called_like_a_list(path);
+        self.names = match !paths.is_empty() && paths.iter().all(like_lists) {
+            true => Names::OfLists,
+            false => Names::Others,
+        };
+        self.target = Target::Other;
+        if paths.len() != 1 && self.names == Names::Others {
+            return;
+        }
+        let (sender, wake) = (self.sender.clone(), self.wake.clone());
+        let (question, paths) = (self.question, paths.to_vec());
+        let asked = std::thread::Builder::new()
+            .name("what is it".to_owned())
+            .spawn(move || {
+                // The window may be gone by now.
+                let _ = sender.send((question, find_out(&paths)));
+                wake();
+            });
+        // Without a thread nobody finds out, and it is hashed as ever.
+        if asked.is_ok() {
+            self.target = Target::Unknown;
+        }
+    }
+
+    /// Takes the answer, if it has come. Never waits.
+    pub(crate) fn poll(&mut self) {
+        while let Ok((question, target)) = self.answers.try_recv() {
+            if question == self.question {
+                self.target = target;
+            }
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn get(&self) -> Target {
+        self.target
+    }
+
+    /// Whether it must be known first what the paths are, before something is done with them.
+    pub(crate) fn is_open(&self) -> bool {
+        self.target == Target::Unknown && self.names == Names::OfLists
+    }
+
+    /// Whether they are checksum files; until that is known, whether they are called so.
+    pub(crate) fn are_lists(&self) -> bool {
+        match self.target {
+            Target::Lists => true,
+            Target::Unknown => self.names == Names::OfLists,
+            Target::File | Target::Other => false,
+        }
+    }
+}
+
+fn find_out(paths: &[PathBuf]) -> Target {
+    if paths.iter().all(|path| detect::is_list(path)) {
+        return Target::Lists;
+    }
+    match paths {
+        [only] if std::fs::metadata(only).is_ok_and(|there| there.is_file()) => Target::File,
+        _ => Target::Other,
+    }
+}
