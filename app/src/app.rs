@@ -550,7 +550,11 @@ impl App {
                                 .words
                                 .to_lowercase()
                         }
-                        None => self.session.job.word().to_lowercase(),
+                        None => match self.session.answer() {
+                            Some(answer) if answer.is_yes() => "as expected".to_owned(),
+                            Some(_) => "NOT as expected".to_owned(),
+                            None => self.session.job.word().to_lowercase(),
+                        },
                     }
                 )
             }

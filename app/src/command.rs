@@ -51,6 +51,10 @@ pub(crate) enum Command {
 
     SetAlgorithm(Algorithm),
     SetUnlisted(Unlisted),
+    /// What the chosen file's digest should be.
+    TypeExpected(String),
+    /// Which algorithm that is of, where several have digests as long.
+    SetExpectedAlgorithm(Algorithm),
     SetWay(Way),
     SetWorkers(Option<usize>),
     SetFollowLinks(bool),

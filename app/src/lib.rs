@@ -8,6 +8,7 @@ mod console;
 mod dialog;
 mod displays;
 mod event_loop;
+mod expectation;
 mod format;
 mod gpu;
 mod history;

@@ -16,6 +16,7 @@ use workers::{
 
 use crate::command::Command;
 use crate::dialog::{Ask, Choice, Dialogs};
+use crate::expectation::{Answer, ExpectedField};
 use crate::format::{count, counted};
 use crate::history::History;
 use crate::job::{Finished, JobState, LaneView, Running, Title};
@@ -89,6 +90,8 @@ pub(crate) struct Session {
     pub(crate) targets: Targets,
     /// What the user wants done with them, if it is not what goes without saying.
     wish: Option<Aim>,
+    /// What the chosen file's digest should be.
+    pub(crate) expected: ExpectedField,
     wake: Wake,
 }
 
@@ -158,6 +161,7 @@ impl Session {
             waiting: None,
             targets: Targets::new(wake.clone()),
             wish: None,
+            expected: ExpectedField::default(),
             wake,
         };
         if let Some(note) = settings_note {
@@ -184,6 +188,8 @@ impl Session {
             }
             Command::SetAim(aim) => self.wish = Some(aim),
             Command::SetUnlisted(unlisted) => self.settings.unlisted = unlisted,
+            Command::TypeExpected(text) => self.expected.set(text),
+            Command::SetExpectedAlgorithm(algorithm) => self.expected.choose(algorithm),
             Command::VerifyAgain => self.verify_again(),
             Command::KillWorker(worker) => {
                 self.with_running(|running| running.job.kill_worker(worker));
@@ -278,6 +284,8 @@ impl Session {
         self.targets.ask(&paths);
         self.chosen = paths;
         self.wish = None;
+        // It was about another file.
+        self.expected = ExpectedField::default();
     }
 
     /// Where the paths of the results are shown from.
@@ -370,7 +378,12 @@ impl Session {
         };
         loop {
             match running.events.try_recv() {
-                Ok(Event::Results(rows)) => self.results.append(rows),
+                Ok(Event::Results(mut rows)) => {
+                    if let Some(expected) = running.title.work.expected() {
+                        rows.iter_mut().for_each(|row| expected.judge(row));
+                    }
+                    self.results.append(rows);
+                }
                 Ok(Event::Worker { worker, at, what }) => {
                     self.restarts += u32::from(matches!(what, WorkerEvent::Replaced { .. }));
                     self.history.note(worker, at, &what);
@@ -428,13 +441,17 @@ impl Session {
     fn finish(
         &mut self,
         title: Title,
-        summary: Summary,
+        mut summary: Summary,
         frozen_for: Option<Duration>,
         totals: workers::TotalsNow,
         mut lanes: Vec<LaneView>,
     ) {
         for lane in &mut lanes {
             lane.state.state = WorkerState::Gone;
+        }
+        if title.work.expected().is_some() {
+            // The job hashed the file; whether that is what was expected, it was not told.
+            summary.counts = *self.results.counts();
         }
         let run = Run {
             number: self.runs_begun,
@@ -451,7 +468,7 @@ impl Session {
                 Ending::Cancelled => "cancelled",
                 Ending::Failed(_) => "failed",
             },
-            files: summary.counts.get(VerdictKind::Ok),
+            files: summary.counts.get(VerdictKind::Ok) + summary.counts.get(VerdictKind::Failed),
             bytes: summary.bytes,
             wall_s: summary.wall.as_secs_f64(),
             bytes_per_s: crate::format::per_second(summary.bytes, summary.wall),
@@ -682,6 +699,15 @@ impl Session {
     /// What the rows in the table are of.
     pub(crate) fn listed(&self) -> Option<&Work> {
         self.listed.as_deref()
+    }
+
+    /// Whether the file is what was expected; `None` if nothing was, or nothing is known yet.
+    pub(crate) fn answer(&self) -> Option<Answer> {
+        let expected = self.listed()?.expected()?;
+        match self.job {
+            JobState::Finished(_) => Answer::new(expected, self.results.get(0)?),
+            _ => None,
+        }
     }
 
     /// Whether the rows are all there will be of a job that went through.

@@ -109,6 +109,11 @@ impl Targets {
         self.target == Target::Unknown && self.names == Names::OfLists
     }
 
+    /// Whether they are files.
+    pub(crate) fn are_files(&self) -> bool {
+        matches!(self.target, Target::File | Target::Lists)
+    }
+
     /// Whether they are checksum files; until that is known, whether they are called so.
     pub(crate) fn are_lists(&self) -> bool {
         match self.target {

@@ -5,6 +5,7 @@
 //! in the end-to-end tests.
 #![expect(clippy::disallowed_methods, reason = "tests prepare files and wait")]
 
+mod expected;
 mod verify;
 
 use std::sync::Arc;

@@ -5,6 +5,8 @@ use std::time::SystemTime;
 
 use workers::{Algorithm, Unlisted};
 
+use crate::expectation::Expectation;
+
 /// The work of one run.
 #[derive(Clone, Debug)]
 pub(crate) enum Work {
@@ -12,6 +14,8 @@ pub(crate) enum Work {
     Hash {
         roots: Vec<PathBuf>,
         algorithm: Algorithm,
+        /// What the one file should have.
+        expected: Option<Expectation>,
     },
     /// Files are held against what checksum files say.
     Verify(Verification),
@@ -84,6 +88,14 @@ impl Work {
                     PathBuf::new()
                 }
             }
+        }
+    }
+
+    /// What the one file should have.
+    pub(crate) const fn expected(&self) -> Option<&Expectation> {
+        match self {
+            Self::Hash { expected, .. } => expected.as_ref(),
+            Self::Verify(_) => None,
         }
     }
 

@@ -492,3 +492,74 @@ fn every_view_is_drawn_in_both_themes_and_two_sizes() {
         assert_eq!(running.answered(2), 2);
     }
 }
+
+#[test]
+fn a_list_on_the_command_line_is_verified_and_what_failed_is_verified_again_by_a_click() {
+    let tree = Tree::new();
+    for index in 0..200 {
+        tree.file(
+            format!("{index:03}.jpg"),
+            format!("picture {index}").as_bytes(),
+        );
+    }
+    let listed = reference("sha256sum", tree.path());
+    let lists = Tree::new();
+    lists.file("photos.sha256", &listed);
+    tree.file("017.jpg", b"something else");
+    tree.file("018.jpg", b"something else");
+    let list = lists.path().join("photos.sha256");
+    for theme in ["dark", "light"] {
+        let settings = format!(r#"{{"theme": "{theme}"}}"#);
+        let running = Running::start(&settings, &["-j", "2", text(&list)]);
+        running.wait_for_title("photos.sha256: 2 of 200 files are wrong");
+        assert_eq!(running.answered(3), 3);
+        running.picture(&format!("verified-{theme}-wrong"));
+        tree.file("018.jpg", b"picture 18");
+        running.click_second_button();
+        running.wait_for_title("1 of 2 files is wrong");
+        tree.file("017.jpg", b"picture 17");
+        running.click_second_button();
+        running.wait_for_title("the file is now as listed");
+        running.window.key("Return").expect("a key");
+        running.wait_for_title("all 200 files are as listed");
+        std::thread::sleep(Duration::from_millis(500));
+        running.picture(&format!("verified-{theme}"));
+        running.window.resize(900, 600).expect("resized");
+        std::thread::sleep(Duration::from_millis(700));
+        running.picture(&format!("verified-{theme}-900x600"));
+        tree.file("017.jpg", b"something else");
+        tree.file("018.jpg", b"something else");
+    }
+}
+
+#[test]
+fn an_expected_digest_is_typed_and_the_answer_names_the_file() {
+    let tree = Tree::new();
+    tree.file("photo.iso", b"a picture");
+    let line = String::from_utf8(reference("sha256sum", tree.path())).expect("text");
+    let digest = &line[..64];
+    for (theme, ending) in [
+        ("dark", "photo.iso: as expected"),
+        ("light", "photo.iso: NOT as"),
+    ] {
+        let settings = format!(r#"{{"theme": "{theme}"}}"#);
+        let running = Running::start(&settings, &[text(&tree.path().join("photo.iso"))]);
+        running.wait_for_title("finished");
+        // The field for it is in the row below the path.
+        running.window.click(500, 71).expect("a click");
+        let typed = match theme {
+            "dark" => digest.to_uppercase(),
+            _ => digest.replace(['1', '2'], "f"),
+        };
+        running.window.type_text(&typed).expect("typing");
+        std::thread::sleep(Duration::from_millis(500));
+        running.picture(&format!("expected-{theme}-typed"));
+        running.window.key("Return").expect("a key");
+        running.wait_for_title(ending);
+        std::thread::sleep(Duration::from_millis(500));
+        running.picture(&format!("expected-{theme}"));
+        running.window.resize(900, 600).expect("resized");
+        std::thread::sleep(Duration::from_millis(700));
+        running.picture(&format!("expected-{theme}-900x600"));
+    }
+}

@@ -17,6 +17,7 @@ mod compare;
 mod duplicates;
 mod error;
 mod event;
+mod expected;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod job;
@@ -38,6 +39,7 @@ pub use compare::{CompareSpec, Side};
 pub use duplicates::DuplicatesSpec;
 pub use error::SpecError;
 pub use event::{Cause, Ending, Event, Sink, Summary, WorkerEvent, WorkerFigures};
+pub use expected::{ExpectedDigest, NoDigest};
 pub use job::inline::{InlineJob, Pace};
 pub use job::{Damage, Fate, FilesInHand, Job, JobLog, JobSpec, Links, Priority, RunOn};
 pub use name::{path_bytes, shown};

@@ -7,11 +7,12 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, TryRecvError, bounded};
 use workers::{
-    CheckSpec, Control, Event, InlineJob, Job, JobSpec, Links, Pace, Priority, RunOn, Selection,
-    Sink, SpecError, Unlisted, VerdictKind,
+    Algorithm, CheckSpec, Control, Event, InlineJob, Job, JobSpec, Links, Pace, Priority, RunOn,
+    Selection, Sink, SpecError, Unlisted, VerdictKind,
 };
 
 use super::{HIDDEN, Session, Sheet, what};
+use crate::expectation::Expectation;
 use crate::history::History;
 use crate::job::{JobState, Running, Title};
 use crate::notice::Tone;
@@ -61,6 +62,24 @@ impl Session {
         }
     }
 
+    /// Whether there is a file that a digest can be expected of.
+    pub(crate) fn expects(&self) -> bool {
+        self.aim() == Aim::Hash && self.chosen.len() == 1 && self.targets.are_files()
+    }
+
+    /// What files are hashed with: what is expected decides, if anything is.
+    pub(crate) fn algorithm(&self) -> Algorithm {
+        match self.expectation() {
+            Some(expectation) => expectation.algorithm,
+            None => self.settings.algorithm,
+        }
+    }
+
+    fn expectation(&self) -> Option<Expectation> {
+        let expectation = self.expected.expectation(self.settings.algorithm);
+        expectation.ok().flatten().filter(|_| self.expects())
+    }
+
     /// Who is to do the work. Lists are not verified on the window's own thread: that way is for
     /// the comparison of the three, and a list of a million lines would be read before the first
     /// deadline could be looked at.
@@ -81,6 +100,13 @@ impl Session {
                 Tone::Warning,
                 "Nothing to hash yet: choose a folder, drop one on the window, or type its path.",
             );
+            return;
+        }
+        if self.expects()
+            && let Err(error) = self.expected.expectation(self.settings.algorithm)
+        {
+            let text = format!("The expected digest cannot be understood: {error}.");
+            self.notices.say(Tone::Warning, text);
             return;
         }
         if self.targets.is_open() && self.wish != Some(Aim::Hash) {
@@ -168,12 +194,13 @@ impl Session {
             way,
             Work::Hash {
                 roots: self.chosen.clone(),
-                algorithm: self.settings.algorithm,
+                algorithm: self.algorithm(),
+                expected: self.expectation(),
             },
         );
         let spec = JobSpec {
             roots: self.chosen.clone(),
-            algorithms: vec![self.settings.algorithm],
+            algorithms: vec![self.algorithm()],
             selection: Selection::default(),
             links: if self.settings.follow_links {
                 Links::Follow
@@ -377,7 +404,10 @@ impl Session {
             .freeze_limit_s
             .map(|seconds| Duration::from_secs(u64::from(seconds)));
         let mut rows = Vec::new();
-        let pace = job.run(limit.map(|limit| started + limit), &mut |row| {
+        let pace = job.run(limit.map(|limit| started + limit), &mut |mut row| {
+            if let Some(expected) = title.work.expected() {
+                expected.judge(&mut row);
+            }
             rows.push(row);
         });
         self.results.append(rows);

@@ -13,7 +13,7 @@ use crate::job::JobState;
 use crate::target::Target;
 use crate::way::Way;
 
-fn digest_of(algorithm: Algorithm, content: &[u8]) -> String {
+pub(super) fn digest_of(algorithm: Algorithm, content: &[u8]) -> String {
     let mut hasher = algorithm.hasher();
     let mut digest = Vec::new();
     hasher.update(content);
@@ -35,7 +35,7 @@ fn list(folder: &Path, name: &str, files: std::ops::Range<usize>) -> PathBuf {
 }
 
 /// Chooses a path, and waits until it is known what it is.
-fn choose_known(window: &mut Window, path: &Path) {
+pub(super) fn choose_known(window: &mut Window, path: &Path) {
     choose(window, path);
     step_until(window, "the look at what it is", |w| {
         w.state().session.targets.get() != Target::Unknown

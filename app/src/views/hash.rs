@@ -4,6 +4,7 @@
 mod announcement;
 mod controls;
 mod cores;
+mod difference;
 mod headline;
 mod options;
 mod pulse;
@@ -65,7 +66,7 @@ impl View for HashView {
             return;
         }
 
-        let headline = take_top(&mut rest, headline::height(session, compact));
+        let headline = take_top(&mut rest, headline::height(session, compact, rect.width()));
         headline::show(ui, headline, session);
 
         let middle_height = match session.listed() {

@@ -51,6 +51,11 @@ const TOPICS: &[(&str, &str)] = &[
          Verify again looks only at what was not as listed. The report says all of it; the checksum file itself is never changed.",
     ),
     (
+        "A digest that you expect",
+        "When one file is chosen, a field takes the digest that it should have, pasted or typed, with or without spaces, a name or an algorithm beside it. \
+         Then press Start: the answer stands at the top, and if it is no, the digits that differ are marked.",
+    ),
+    (
         "Three ways to do the same work",
         "Processes: a pool of child processes of this program. The window keeps answering, and any of them can be killed; its files go to others. \
          Threads: background threads of this program. The window keeps answering; a thread cannot be killed. \

@@ -196,8 +196,9 @@ fn shorten(text: &str) -> String {
 
 fn algorithm(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: bool) {
     let listed = session.aim() == Aim::Verify;
-    ui.add_enabled_ui(idle && !listed, |ui| {
-        let now = session.settings.algorithm;
+    let now = session.algorithm();
+    let expected = session.expects() && session.expected.read().is_ok();
+    ui.add_enabled_ui(idle && !listed && !expected, |ui| {
         let text = if listed { "As listed" } else { now.label() };
         ComboBox::from_id_salt("algorithm")
             .selected_text(text)
@@ -224,6 +225,8 @@ fn algorithm(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: 
             .accessible_name(format!("Algorithm: {text}"))
             .on_disabled_hover_text(if listed {
                 "The list says with what its files were hashed"
+            } else if expected {
+                "The expected digest says with what the file is to be hashed"
             } else {
                 "A job is running"
             });

@@ -1,8 +1,12 @@
 //! What is happening, in one line, large.
 
-use eframe::egui::{Align2, Rect, Ui, pos2, vec2};
-use workers::{Ending, TotalsNow, VerdictKind};
+use std::path::Path;
 
+use eframe::egui::{Align2, Rect, Ui, pos2, vec2};
+use workers::{Ending, Strength, TotalsNow, VerdictKind, shown};
+
+use super::difference;
+use crate::expectation::Answer;
 use crate::format::{bytes, count, counted, duration, rate, time_left};
 use crate::job::{Finished, JobState, Running, share};
 use crate::outcome::{Grade, Outcome, outcome, problems};
@@ -27,6 +31,9 @@ struct Words {
 
 /// What a verification comes to is said larger than what hashing has done: there is a yes or no.
 fn is_tall(session: &Session) -> bool {
+    if session.answer().is_some() {
+        return true;
+    }
     let work = match &session.job {
         JobState::Running(running) => &running.title.work,
         JobState::Finished(finished) => &finished.title.work,
@@ -35,12 +42,16 @@ fn is_tall(session: &Session) -> bool {
     matches!(**work, Work::Verify(_))
 }
 
-pub(super) fn height(session: &Session, compact: bool) -> f32 {
-    match (is_tall(session), compact) {
+pub(super) fn height(session: &Session, compact: bool, width: f32) -> f32 {
+    let lines = match (is_tall(session), compact) {
         (true, false) => 100.0,
         (true, true) => 88.0,
         (false, false) => 68.0,
         (false, true) => 58.0,
+    };
+    match session.answer() {
+        Some(answer) if !answer.is_yes() => lines + difference::height(&answer, width),
+        _ => lines,
     }
 }
 
@@ -51,7 +62,15 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session) {
     panel(ui, rect, "Progress", |ui| {
         let inside = ui.max_rect();
         if tall {
-            two_lines(ui, inside, &words);
+            let mut upper = inside;
+            if let Some(answer) = session.answer().filter(|answer| !answer.is_yes()) {
+                upper.max.y -= difference::height(&answer, rect.width());
+                let mut digests = inside;
+                // Between the answer's second line and the bar.
+                digests.min.y = upper.bottom() - 4.0;
+                difference::show(ui, digests, &answer, rect.width());
+            }
+            two_lines(ui, upper, &words);
         } else {
             one_line(ui, inside, &words);
         }
@@ -155,7 +174,7 @@ fn one_line(ui: &mut Ui, inside: Rect, words: &Words) {
 fn words(palette: &Palette, session: &Session) -> Words {
     match &session.job {
         JobState::Running(running) => of_running(palette, session, running),
-        JobState::Finished(finished) => of_finished(palette, finished, session.job.word()),
+        JobState::Finished(finished) => of_finished(palette, session, finished),
         JobState::Freezing { title, .. } => Words {
             large: "Frozen".to_owned(),
             alert: None,
@@ -261,7 +280,38 @@ fn amounts(totals: &TotalsNow, bytes_done: u64) -> String {
     )
 }
 
-fn of_finished(palette: &Palette, finished: &Finished, word: &str) -> Words {
+/// The answer to whether a file is what was expected. It names the file.
+fn in_words(answer: &Answer) -> Outcome {
+    let name = answer.path.file_name().map(Path::new);
+    let name = shown(name.unwrap_or(&answer.path));
+    if answer.is_yes() {
+        Outcome {
+            grade: Grade::Well,
+            words: format!("{name} is what you expected"),
+        }
+    } else {
+        Outcome {
+            grade: Grade::Wrong,
+            words: format!("{name} is NOT what you expected"),
+        }
+    }
+}
+
+/// By which algorithm, and what that is worth.
+fn in_detail(answer: &Answer) -> String {
+    let label = answer.algorithm.label();
+    match answer.algorithm.strength() {
+        _ if !answer.is_yes() => format!("its {label} is another"),
+        Strength::Strong => format!("same {label}"),
+        Strength::Weak => {
+            format!("same {label}, which finds accidents; against tampering it is no protection")
+        }
+        Strength::Accident => format!("same {label}, which finds accidents only"),
+    }
+}
+
+fn of_finished(palette: &Palette, session: &Session, finished: &Finished) -> Words {
+    let word = session.job.word();
     let summary = &finished.summary;
     let counts = &summary.counts;
     let hashed = counts.get(VerdictKind::Ok);
@@ -314,10 +364,15 @@ fn of_finished(palette: &Palette, finished: &Finished, word: &str) -> Words {
         Ending::Cancelled => (word.to_owned(), palette.text),
         Ending::Failed(_) => (word.to_owned(), palette.red),
     };
-    let (large, color) = match verification {
-        Some(verification) => with_icon(palette, &outcome(summary, verification.scope)),
-        None => (large, color),
+    let answer = session.answer();
+    let (large, color) = match (verification, &answer) {
+        (Some(verification), _) => with_icon(palette, &outcome(summary, verification.scope)),
+        (None, Some(answer)) => with_icon(palette, &in_words(answer)),
+        (None, None) => (large, color),
     };
+    if let Some(answer) = &answer {
+        parts = vec![in_detail(answer), bytes(summary.bytes)];
+    }
     let frozen = match finished.frozen_for {
         Some(frozen) => format!(" · window frozen for {}", duration(frozen)),
         None => String::new(),

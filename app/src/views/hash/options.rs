@@ -1,15 +1,19 @@
-//! The row below the controls: what belongs to checksum files. It is there only when it is about
-//! what is chosen.
+//! The row below the controls: what belongs to checksum files, and the digest that is expected of
+//! one file. It is there only when it is about what is chosen.
 
-use eframe::egui::{Align, Layout, Rect, RichText, Ui, UiBuilder};
-use workers::Unlisted;
+use eframe::egui::{
+    Align, Align2, ComboBox, Key, Layout, Rect, RichText, TextEdit, Ui, UiBuilder, vec2,
+};
+use workers::{NoDigest, Unlisted};
 
 use crate::command::Command;
+use crate::expectation;
 use crate::session::Session;
 use crate::target::Aim;
 use crate::theme::{self, CONTROL_HEIGHT};
 use crate::widgets::button;
 use crate::widgets::segmented::{Segment, segmented};
+use crate::widgets::text;
 
 const UNLISTED: [(Unlisted, &str, &str); 3] = [
     (
@@ -33,15 +37,19 @@ const UNLISTED: [(Unlisted, &str, &str); 3] = [
 
 /// Height of the row with the gap above it; 0 where there is none.
 pub(super) fn height(session: &Session) -> f32 {
-    if session.targets.are_lists() {
+    if is_there(session) {
         CONTROL_HEIGHT + 8.0
     } else {
         0.0
     }
 }
 
+fn is_there(session: &Session) -> bool {
+    session.targets.are_lists() || session.expects()
+}
+
 pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Vec<Command>) {
-    if !session.targets.are_lists() {
+    if !is_there(session) {
         return;
     }
     let builder = UiBuilder::new()
@@ -89,6 +97,18 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Ve
                 commands.push(Command::SetAim(Aim::Hash));
             }
         }
+        Aim::Hash if session.expects() => {
+            if session.targets.are_lists()
+                && turn(
+                    ui,
+                    "verify what it lists instead",
+                    "Verify what the checksum file lists",
+                )
+            {
+                commands.push(Command::SetAim(Aim::Verify));
+            }
+            expected(ui, session, commands, idle);
+        }
         Aim::Hash => {
             let (is, name) = if several {
                 (
@@ -107,4 +127,79 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Ve
             }
         }
     }
+}
+
+/// The field for an expected digest, the choice where several algorithms have digests as long,
+/// and what is understood of it so far.
+fn expected(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: bool) {
+    let palette = theme::palette(ui);
+    ui.label(
+        RichText::new("Expected digest")
+            .font(theme::body())
+            .color(palette.dim),
+    );
+    let read = session.expected.read();
+    let choice = read.as_ref().is_ok_and(|read| read.candidates().len() > 1);
+    ui.add_enabled_ui(idle, |ui| {
+        let mut text = session.expected.text().to_owned();
+        let edit = TextEdit::singleline(&mut text)
+            .id_salt("expected digest")
+            .hint_text("optional: paste or type it")
+            .font(theme::mono())
+            .char_limit(expectation::LONGEST)
+            .margin(vec2(10.0, 7.0));
+        let width = (ui.available_width() * 0.6).min(500.0);
+        let response = ui
+            .add_sized(vec2(width, CONTROL_HEIGHT), edit)
+            .accessible_name("Digest that the file is expected to have");
+        if response.changed() {
+            commands.push(Command::TypeExpected(text));
+        }
+        if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+            commands.push(Command::Start);
+        }
+        if let Ok(read) = read
+            && choice
+        {
+            let now = session.algorithm();
+            ComboBox::from_id_salt("expected algorithm")
+                .selected_text(now.label())
+                .width(112.0)
+                .show_ui(ui, |ui| {
+                    for &algorithm in read.candidates() {
+                        let selected = algorithm == now;
+                        if ui.selectable_label(selected, algorithm.label()).clicked() {
+                            commands.push(Command::SetExpectedAlgorithm(algorithm));
+                        }
+                    }
+                })
+                .response
+                .accessible_name(format!("Algorithm of the expected digest: {}", now.label()))
+                .on_hover_text("Several algorithms have digests of this length");
+        }
+    });
+    let file = session.chosen.first().and_then(|path| path.file_name());
+    let (words, color) = match read {
+        Err(NoDigest::Empty) => return,
+        Err(error) => (format!("▲ {error}"), palette.amber),
+        Ok(read) => match (read.name(), file) {
+            (Some(name), Some(file)) if std::path::Path::new(name).file_name() != Some(file) => (
+                format!(
+                    "▲ that line is for {}",
+                    workers::shown(std::path::Path::new(name))
+                ),
+                palette.amber,
+            ),
+            _ => (format!("✓ {}", session.algorithm().label()), palette.green),
+        },
+    };
+    let place = ui.available_rect_before_wrap();
+    text::put(
+        ui,
+        place,
+        Align2::LEFT_CENTER,
+        &words,
+        &theme::body(),
+        color,
+    );
 }

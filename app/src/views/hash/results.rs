@@ -229,6 +229,9 @@ impl ResultsPanel {
             ColumnSpec {
                 title: match session.listed() {
                     Some(Work::Verify(_)) => "What the list says",
+                    Some(Work::Hash {
+                        expected: Some(_), ..
+                    }) => "What you expected",
                     Some(Work::Hash { .. }) | None => algorithm.label(),
                 },
                 width: Width::Share(if wide { 0.44 } else { 0.4 }),
@@ -256,7 +259,10 @@ impl ResultsPanel {
             let key = *order.get(position)?;
             let result = results.get(key as usize)?;
             Some(match session.listed() {
-                Some(Work::Verify(_)) => verified(palette, key, result, base),
+                Some(Work::Verify(_)) => verified(palette, key, result, base, "listed"),
+                Some(Work::Hash {
+                    expected: Some(_), ..
+                }) => verified(palette, key, result, base, "expected"),
                 Some(Work::Hash { .. }) | None => hashed(palette, key, result, base),
             })
         };
@@ -357,8 +363,8 @@ fn hashed(palette: &Palette, key: u32, result: &FileResult, base: &Path) -> Row 
     row(palette, key, result, base, shown(&result.path), detail)
 }
 
-/// A row of a verification: what the list says, and what is the case.
-fn verified(palette: &Palette, key: u32, result: &FileResult, base: &Path) -> Row {
+/// A row of a verification: what was `listed` or `expected`, and what is the case.
+fn verified(palette: &Palette, key: u32, result: &FileResult, base: &Path, word: &str) -> Row {
     let path = shown(&result.path);
     let (detail, whole) = match &result.verdict {
         Verdict::Hashed(_) | Verdict::Verified(_) => {
@@ -368,7 +374,7 @@ fn verified(palette: &Palette, key: u32, result: &FileResult, base: &Path) -> Ro
                 result,
                 base,
                 path,
-                ("as listed".to_owned(), theme::body(), palette.dim),
+                (format!("as {word}"), theme::body(), palette.dim),
             );
         }
         Verdict::Failed(mismatch) => match &**mismatch {
@@ -380,8 +386,8 @@ fn verified(palette: &Palette, key: u32, result: &FileResult, base: &Path) -> Ro
                 let (expected, found) = (Digest(expected).to_string(), Digest(found).to_string());
                 let label = algorithm.label();
                 (
-                    format!("listed {}, found {}", ends(&expected), ends(&found)),
-                    format!("{label} in the list\n{expected}\n{label} of the file\n{found}"),
+                    format!("{word} {}, found {}", ends(&expected), ends(&found)),
+                    format!("{label} {word}\n{expected}\n{label} found\n{found}"),
                 )
             }
             Mismatch::Size { expected, found } => {
