@@ -4,7 +4,9 @@ mod check;
 mod compare;
 mod convert;
 mod duplicates;
+mod generate;
 mod hash;
+mod named;
 mod open;
 mod output;
 mod select;
@@ -21,6 +23,7 @@ use clap::{Parser, Subcommand};
 use workers::manifest::Format;
 use workers::{Algorithm, JobSpec};
 
+use self::named::Named;
 use crate::console;
 
 /// Exit statuses, as `../README.md` lists them.
@@ -58,6 +61,9 @@ enum Command {
     Sum,
     /// Write a checksum file in another format
     Convert(convert::Options),
+    /// Completions for shells and the manual pages, for packages
+    #[command(hide = true)]
+    Generate(generate::Options),
     /// The role of a child process
     #[command(hide = true)]
     Worker,
@@ -91,18 +97,29 @@ pub fn main() -> ExitCode {
         Command::Convert(options) => convert::run(&options),
         // Taken above, with all that follows it.
         Command::Sum => ExitCode::from(status::USAGE),
+        Command::Generate(options) => generate::run(&options),
         Command::Worker => worker::run(),
     }
 }
 
-fn parse_algorithm(name: &str) -> Result<Algorithm, String> {
-    name.parse()
-        .map_err(|error: workers::UnknownAlgorithm| error.to_string())
+fn algorithms() -> Named<Algorithm> {
+    Named {
+        parse: |name| {
+            name.parse()
+                .map_err(|error: workers::UnknownAlgorithm| error.to_string())
+        },
+        names: || Algorithm::ALL.iter().map(|a| a.name()).collect(),
+    }
 }
 
-fn parse_format(name: &str) -> Result<Format, String> {
-    name.parse()
-        .map_err(|error: workers::manifest::UnknownFormat| error.to_string())
+fn formats() -> Named<Format> {
+    Named {
+        parse: |name| {
+            name.parse()
+                .map_err(|error: workers::manifest::UnknownFormat| error.to_string())
+        },
+        names: || Format::ALL.iter().map(|format| format.name()).collect(),
+    }
 }
 
 fn parse_workers(number: &str) -> Result<usize, String> {

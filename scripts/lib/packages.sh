@@ -21,6 +21,13 @@ WINDOW_NEEDS=(
 # The programs that checksum formats come from. Tests hold what Thawsum writes against them.
 # shellcheck disable=SC2034  # used by the scripts that source this
 ORIGINALS=(sha256sum cksum rhash hashdeep cksfv b3sum)
+# What reads the files of `packaging` and what `thawsum generate` makes, to say
+# whether they are right.
+# shellcheck disable=SC2034  # used by the scripts that source this
+PACKAGING_NEEDS=(
+    zsh fish mandoc
+    desktop-file-validate appstreamcli update-mime-database xmllint gio python3 dbus-daemon
+)
 
 # The packages that hold a need: package_of MANAGER NEED
 package_of() {
@@ -33,6 +40,16 @@ package_of() {
         hashdeep)              row="hashdeep           md5deep                hashdeep            hashdeep               hashdeep" ;;
         cksfv)                 row="cksfv              cksfv                  cksfv               cksfv                  cksfv" ;;
         b3sum)                 row="b3sum              b3sum                  b3sum               b3sum                  b3sum" ;;
+        zsh)                   row="zsh                zsh                    zsh                 zsh                    zsh" ;;
+        fish)                  row="fish               fish                   fish                fish                   fish" ;;
+        mandoc)                row="mandoc             mandoc                 mandoc              mandoc                 mandoc" ;;
+        desktop-file-validate) row="desktop-file-utils desktop-file-utils     desktop-file-utils  desktop-file-utils     desktop-file-utils" ;;
+        appstreamcli)          row="appstream          appstream              appstream           AppStream              appstream" ;;
+        update-mime-database)  row="shared-mime-info   shared-mime-info       shared-mime-info    shared-mime-info       shared-mime-info" ;;
+        xmllint)               row="libxml2-utils      libxml2                libxml2             libxml2-tools          libxml2-utils" ;;
+        gio)                   row="libglib2.0-bin     glib2                  glib2               glib2-tools            glib" ;;
+        dbus-daemon)           row="dbus               dbus-daemon            dbus                dbus-1-daemon          dbus" ;;
+        python3)               row="python3            python3                python              python3                python3" ;;
         Xvfb)                  row="xvfb               xorg-x11-server-Xvfb   xorg-server-xvfb    xorg-x11-server-Xvfb   xvfb" ;;
         software-opengl)       row="libgl1-mesa-dri    mesa-dri-drivers       mesa                Mesa-dri               mesa-dri-gallium" ;;
         libGL.so.1)            row="libgl1             mesa-libGL             libglvnd            Mesa-libGL1            mesa-gl" ;;

@@ -12,7 +12,7 @@ use workers::{Algorithm, CheckSpec, Job, Priority, Unlisted, VerdictKind};
 use super::select::Select;
 use super::verdicts::{Rows, conclude};
 use super::work::{self, Work};
-use super::{parse_algorithm, parse_format, status};
+use super::{algorithms, formats, status};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -33,12 +33,12 @@ pub(super) struct Options {
     duplicates: bool,
 
     /// Format of the lists [default: as their content has it]
-    #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
+    #[arg(long, value_name = "FORMAT", value_parser = formats(), hide_possible_values = true)]
     format: Option<Format>,
 
     /// Algorithm of lines that do not name theirs [default: by the length of the digest and the
     /// name of the list]
-    #[arg(short, long, value_name = "NAME", value_parser = parse_algorithm)]
+    #[arg(short, long, value_name = "NAME", value_parser = algorithms(), hide_possible_values = true)]
     algorithm: Option<Algorithm>,
 
     /// Print only what is not OK

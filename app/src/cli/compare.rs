@@ -10,7 +10,7 @@ use workers::{Algorithm, CompareSpec, Job, Priority, Side, VerdictKind};
 use super::select::Select;
 use super::verdicts::{Rows, conclude};
 use super::work::{self, Work};
-use super::{parse_algorithm, status};
+use super::{algorithms, status};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -23,7 +23,7 @@ pub(super) struct Options {
     right: PathBuf,
 
     /// With what two folders are compared; a list is compared with what it has
-    #[arg(short, long, value_name = "NAME", value_parser = parse_algorithm, default_value = "sha256")]
+    #[arg(short, long, value_name = "NAME", value_parser = algorithms(), default_value = "sha256")]
     algorithm: Algorithm,
 
     /// Print only what is not the same

@@ -16,7 +16,7 @@ use workers::manifest::{CannotWrite, Format, ListWriter};
 use workers::{Algorithm, shown};
 
 use self::source::{Files, Source, SourceError};
-use super::{parse_algorithm, parse_format, status};
+use super::{algorithms, formats, status};
 use crate::format::{count, counted};
 use crate::save;
 
@@ -27,16 +27,16 @@ pub(super) struct Options {
     files: Vec<PathBuf>,
 
     /// Format to write
-    #[arg(long, value_name = "FORMAT", value_parser = parse_format,
+    #[arg(long, value_name = "FORMAT", value_parser = formats(),
           long_help = format!("Format to write: {}", Format::names()))]
     to: Format,
 
     /// Format of the files [default: told by their content]
-    #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
+    #[arg(long, value_name = "FORMAT", value_parser = formats())]
     from: Option<Format>,
 
     /// Algorithm of lines that do not name theirs, and the one to write where only one can be
-    #[arg(short, long, value_name = "NAME", value_parser = parse_algorithm)]
+    #[arg(short, long, value_name = "NAME", value_parser = algorithms())]
     algorithm: Option<Algorithm>,
 
     /// End gnu lines with NUL and escape nothing

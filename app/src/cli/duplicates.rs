@@ -14,7 +14,7 @@ use workers::{
 use super::select::Select;
 use super::verdicts::{Rows, conclude};
 use super::work::{self, Work};
-use super::{parse_algorithm, status};
+use super::{algorithms, status};
 use crate::format::{bytes, counted};
 
 #[derive(Debug, Args)]
@@ -24,7 +24,7 @@ pub(super) struct Options {
     paths: Vec<PathBuf>,
 
     /// With what contents are compared
-    #[arg(short, long, value_name = "NAME", value_parser = parse_algorithm, default_value = "sha256")]
+    #[arg(short, long, value_name = "NAME", value_parser = algorithms(), default_value = "sha256")]
     algorithm: Algorithm,
 
     /// Print one JSON object a line: each file that could go, then the summary

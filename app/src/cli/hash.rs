@@ -13,7 +13,7 @@ use workers::{
 
 use super::select::Select;
 use super::work::{self, Way, Work};
-use super::{parse_algorithm, parse_format, status};
+use super::{algorithms, formats, status};
 use crate::format::counted;
 use crate::save;
 
@@ -24,12 +24,12 @@ pub(super) struct Options {
     paths: Vec<PathBuf>,
 
     /// Algorithm; may be repeated with formats that name it in each line
-    #[arg(short, long = "algorithm", value_name = "NAME", value_parser = parse_algorithm,
+    #[arg(short, long = "algorithm", value_name = "NAME", value_parser = algorithms(), hide_possible_values = true,
           default_value = "sha256", long_help = algorithm_help())]
     algorithm: Vec<Algorithm>,
 
     /// Format of the list
-    #[arg(long, value_name = "FORMAT", default_value = "gnu", value_parser = parse_format,
+    #[arg(long, value_name = "FORMAT", default_value = "gnu", value_parser = formats(), hide_possible_values = true,
           long_help = format!("Format of the list: {}", Format::names()))]
     format: Format,
 

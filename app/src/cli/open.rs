@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use workers::Algorithm;
 
-use super::{parse_algorithm, parse_workers};
+use super::{algorithms, parse_workers};
 use crate::settings::Theme;
 
 #[derive(Debug, Args)]
@@ -20,7 +20,7 @@ pub(super) struct Options {
     run_on: Option<crate::way::Way>,
 
     /// Algorithm
-    #[arg(short, long = "algorithm", value_name = "NAME", value_parser = parse_algorithm)]
+    #[arg(short, long = "algorithm", value_name = "NAME", value_parser = algorithms(), hide_possible_values = true)]
     algorithm: Option<Algorithm>,
 
     /// Number of workers

@@ -14,6 +14,7 @@ mod algorithms;
 mod check;
 mod console;
 mod getopt;
+mod help;
 mod inherited;
 mod input;
 mod legacy;
@@ -34,7 +35,7 @@ use self::quote::Charset;
 use super::status;
 
 /// The name of the subcommand.
-const NAME: &str = "sum";
+pub(super) const NAME: &str = "sum";
 
 /// Runs, if the command line asks for it: by the executable's name, or by the subcommand. Before
 /// clap sees the arguments, because `--` and everything else in them means what `getopt_long`
@@ -56,8 +57,15 @@ pub(super) fn called() -> Option<ExitCode> {
 
 /// What `thawsum help sum` shows.
 pub(super) fn help() -> String {
-    Program::Cksum.help("thawsum sum")
+    help::text(Program::Cksum, "thawsum sum")
 }
+
+/// The subcommand's options, for what is made from the definition of the command line.
+pub(super) fn definition() -> clap::Command {
+    help::definition()
+}
+
+pub(super) const EXIT_STATUS: &str = help::EXIT_STATUS;
 
 fn run(program: Program, name: OsString, arguments: Vec<OsString>) -> ExitCode {
     crate::console::attach();
@@ -107,7 +115,7 @@ fn carry_out(program: Program, request: Request, console: &mut Console) -> bool 
     match request {
         Request::Help => {
             let called = String::from_utf8_lossy(console.program()).into_owned();
-            console.print(program.help(&called).as_bytes());
+            console.print(help::text(program, &called).as_bytes());
             true
         }
         Request::Version => {

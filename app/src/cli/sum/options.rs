@@ -34,7 +34,7 @@ pub(super) enum Id {
 }
 
 /// Every option, in the order in which an ambiguous abbreviation lists them.
-const FLAGS: &[(&str, Option<u8>, Id)] = &[
+pub(super) const FLAGS: &[(&str, Option<u8>, Id)] = &[
     ("length", Some(b'l'), Id::Length),
     ("check", Some(b'c'), Id::Check),
     ("ignore-missing", None, Id::IgnoreMissing),
@@ -56,7 +56,7 @@ const FLAGS: &[(&str, Option<u8>, Id)] = &[
 ];
 
 impl Id {
-    const fn takes_value(self) -> bool {
+    pub(super) const fn takes_value(self) -> bool {
         matches!(self, Self::Algorithm | Self::Length)
     }
 
