@@ -11,6 +11,7 @@ use winit::event_loop::EventLoop;
 use workers::Algorithm;
 
 use crate::app::{App, Drawing};
+use crate::command::Command;
 use crate::console;
 use crate::displays::Displays;
 use crate::event_loop::{Capped, LoopSide, asker};
@@ -28,6 +29,8 @@ pub(crate) struct Wishes {
     pub(crate) way: Option<Way>,
     pub(crate) algorithm: Option<Algorithm>,
     pub(crate) workers: Option<usize>,
+    /// Open the dialog that asks for a folder.
+    pub(crate) choose_folder: bool,
     pub(crate) picture: Option<PathBuf>,
     pub(crate) size: Option<(f32, f32)>,
     pub(crate) theme: Option<crate::settings::Theme>,
@@ -92,6 +95,8 @@ pub(crate) fn open(wishes: Wishes) -> ExitCode {
             };
             if !wishes.paths.is_empty() {
                 session.start_on(&wishes.paths);
+            } else if wishes.choose_folder {
+                session.apply(Command::ChooseFolder, None);
             }
             let drawing = Drawing {
                 cost: loop_side.cost,

@@ -26,7 +26,7 @@ ORIGINALS=(sha256sum cksum rhash hashdeep cksfv b3sum)
 # shellcheck disable=SC2034  # used by the scripts that source this
 PACKAGING_NEEDS=(
     zsh fish mandoc
-    desktop-file-validate appstreamcli update-mime-database xmllint gio python3 dbus-daemon
+    desktop-file-validate appstreamcli update-mime-database xmllint gio python3 dbus-daemon makensis
 )
 
 # The packages that hold a need: package_of MANAGER NEED
@@ -50,6 +50,7 @@ package_of() {
         gio)                   row="libglib2.0-bin     glib2                  glib2               glib2-tools            glib" ;;
         dbus-daemon)           row="dbus               dbus-daemon            dbus                dbus-1-daemon          dbus" ;;
         python3)               row="python3            python3                python              python3                python3" ;;
+        makensis)              row="nsis               mingw32-nsis           nsis                nsis                   nsis" ;;
         Xvfb)                  row="xvfb               xorg-x11-server-Xvfb   xorg-server-xvfb    xorg-x11-server-Xvfb   xvfb" ;;
         software-opengl)       row="libgl1-mesa-dri    mesa-dri-drivers       mesa                Mesa-dri               mesa-dri-gallium" ;;
         libGL.so.1)            row="libgl1             mesa-libGL             libglvnd            Mesa-libGL1            mesa-gl" ;;

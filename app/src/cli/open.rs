@@ -27,6 +27,10 @@ pub(super) struct Options {
     #[arg(short = 'j', long, value_name = "N", value_parser = parse_workers)]
     workers: Option<usize>,
 
+    /// Ask for a folder first, if no PATH is given
+    #[arg(long)]
+    choose_folder: bool,
+
     /// When the first job is done, save a picture of the window and end
     #[arg(long, value_name = "FILE", hide = true)]
     picture: Option<PathBuf>,
@@ -61,6 +65,7 @@ pub(super) fn run(options: Options) -> ExitCode {
         way: options.run_on,
         algorithm: options.algorithm,
         workers: options.workers,
+        choose_folder: options.choose_folder,
         picture: options.picture,
         size: options.size,
         theme: options.theme,

@@ -52,6 +52,26 @@ pub(crate) fn pid(connection: &RustConnection, atoms: Atoms, id: Id) -> Reply<Op
     Ok(reply.value32().and_then(|mut values| values.next()))
 }
 
+/// The class of `WM_CLASS`, by which a desktop knows the application.
+pub(crate) fn class(connection: &RustConnection, id: Id) -> Reply<Option<String>> {
+    let reply = connection
+        .get_property(false, id, AtomEnum::WM_CLASS, AtomEnum::STRING, 0, 1024)?
+        .reply()?;
+    // The instance, NUL, the class, NUL.
+    let class = reply.value.split(|byte| *byte == 0).nth(1);
+    Ok(class.map(|class| class.iter().copied().map(char::from).collect()))
+}
+
+/// Whether the window asks for the user's attention: the urgency flag of `WM_HINTS`.
+pub(crate) fn is_urgent(connection: &RustConnection, id: Id) -> Reply<bool> {
+    const URGENCY: u32 = 1 << 8;
+    let reply = connection
+        .get_property(false, id, AtomEnum::WM_HINTS, AtomEnum::WM_HINTS, 0, 1)?
+        .reply()?;
+    let flags = reply.value32().and_then(|mut values| values.next());
+    Ok(flags.is_some_and(|flags| flags & URGENCY != 0))
+}
+
 /// Whether the window lists a protocol in its `WM_PROTOCOLS`.
 pub(crate) fn takes_part_in(
     connection: &RustConnection,

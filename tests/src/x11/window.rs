@@ -126,6 +126,20 @@ impl Window {
         })
     }
 
+    /// The class by which a desktop knows the application, if it has one.
+    pub fn class(&self) -> Result<Option<String>> {
+        self.request("reading the class of a window", |connection| {
+            properties::class(connection, self.id)
+        })
+    }
+
+    /// Whether it asks for the user's attention, as one that flashes in the taskbar does.
+    pub fn is_urgent(&self) -> Result<bool> {
+        self.request("reading the hints of a window", |connection| {
+            properties::is_urgent(connection, self.id)
+        })
+    }
+
     /// Where the window is now.
     pub fn geometry(&self) -> Result<Geometry> {
         self.request("reading the geometry of a window", |connection| {
