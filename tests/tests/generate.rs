@@ -208,6 +208,9 @@ fn man_reads_every_page_and_finds_every_option_there() {
     names.sort();
     let expected = [
         "thawsum-check.1",
+        "thawsum-compare.1",
+        "thawsum-convert.1",
+        "thawsum-duplicates.1",
         "thawsum-hash.1",
         "thawsum-sum.1",
         "thawsum.1",
