@@ -9,6 +9,7 @@ use eframe::egui::{
     ViewportCommand, WidgetInfo, pos2, vec2,
 };
 
+use crate::attention::Attention;
 use crate::command::Command;
 use crate::format::{counted, milliseconds};
 use crate::job::{JobState, Phase};
@@ -31,6 +32,7 @@ const STATUS: f32 = 28.0;
 
 pub(crate) struct App {
     pub(crate) session: Session,
+    pub(crate) attention: Attention,
     views: Vec<Box<dyn View>>,
     sheets: Sheets,
     current: usize,
@@ -66,6 +68,7 @@ impl App {
         });
         let mut app = Self {
             session,
+            attention: Attention::default(),
             views: views::all(),
             sheets: Sheets::default(),
             current: 0,
@@ -635,6 +638,7 @@ impl eframe::App for App {
         if let Some(picture) = &mut self.picture {
             picture.advance(ctx, &self.session);
         }
+        self.attention.advance(ctx, &self.session);
         self.name_window(ctx);
     }
 

@@ -60,6 +60,7 @@ pub(crate) enum Command {
     SetFollowLinks(bool),
     SetFreezeLimit(Option<u32>),
     SetFileLimit(Option<u32>),
+    SetCallAfter(Option<u32>),
     SetTheme(Theme),
     SetScale(f32),
     SetPulseAlways(bool),

@@ -2,9 +2,11 @@
 //! the `workers` crate.
 
 mod app;
+mod attention;
 pub mod cli;
 mod command;
 mod console;
+mod desktop;
 mod dialog;
 mod displays;
 mod event_loop;

@@ -36,7 +36,7 @@ struct Group {
 }
 
 /// The most serious first.
-const GROUPS: [Group; 6] = [
+const GROUPS: [Group; 8] = [
     Group {
         kinds: &[VerdictKind::Failed],
         word: "wrong",
@@ -68,6 +68,20 @@ const GROUPS: [Group; 6] = [
         one: "changed while it was read",
         many: "changed while they were read",
         grade: Grade::Look,
+    },
+    Group {
+        kinds: &[VerdictKind::Different],
+        word: "different",
+        one: "differs",
+        many: "differ",
+        grade: Grade::Wrong,
+    },
+    Group {
+        kinds: &[VerdictKind::OnlyLeft, VerdictKind::OnlyRight],
+        word: "on one side only",
+        one: "is on one side only",
+        many: "are on one side only",
+        grade: Grade::Wrong,
     },
     Group {
         kinds: &[VerdictKind::Moved],

@@ -219,6 +219,7 @@ impl Session {
             Command::SetFollowLinks(follow) => self.settings.follow_links = follow,
             Command::SetFreezeLimit(limit) => self.settings.freeze_limit_s = limit,
             Command::SetFileLimit(limit) => self.settings.file_limit_s = limit,
+            Command::SetCallAfter(limit) => self.settings.call_after_s = limit,
             Command::SetTheme(theme) => self.settings.theme = theme,
             Command::SetScale(scale) => self.settings.scale = scale,
             Command::SetPulseAlways(on) => {
@@ -641,7 +642,8 @@ impl Session {
         let root = listed.map(PathBuf::as_path);
         let folder = root.and_then(Path::parent).unwrap_or(Path::new(""));
         if let (SaveWhat::Report, Some(work)) = (what, self.listed()) {
-            return report::suggested(work.paths(), ReportFormat::Text);
+            let format = ReportFormat::ALL.get(format).copied();
+            return report::suggested(work.paths(), format.unwrap_or(ReportFormat::Text));
         }
         let stem = match what {
             SaveWhat::List => root

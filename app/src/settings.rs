@@ -32,6 +32,8 @@ pub(crate) struct Settings {
     pub(crate) freeze_limit_s: Option<u32>,
     /// Seconds that one file may take in a pool of processes; `None`: as long as it takes.
     pub(crate) file_limit_s: Option<u32>,
+    /// Seconds after which a job is long enough to call the user when it ends; `None`: none is.
+    pub(crate) call_after_s: Option<u32>,
     pub(crate) theme: Theme,
     /// 1.0 is the system's own size.
     pub(crate) scale: f32,
@@ -67,6 +69,8 @@ pub(crate) struct WindowPlace {
 pub(crate) const FREEZE_LIMIT_S: u32 = 10;
 /// What a file may take once somebody wants a limit, seconds.
 pub(crate) const FILE_LIMIT_S: u32 = 60;
+/// What is a long job, seconds.
+pub(crate) const CALL_AFTER_S: u32 = 10;
 pub(crate) const SCALES: std::ops::RangeInclusive<f32> = 0.75..=2.5;
 
 impl Default for Settings {
@@ -79,6 +83,7 @@ impl Default for Settings {
             unlisted: Unlisted::Ignored,
             freeze_limit_s: Some(FREEZE_LIMIT_S),
             file_limit_s: None,
+            call_after_s: Some(CALL_AFTER_S),
             theme: Theme::default(),
             scale: 1.0,
             pulse_always: false,
@@ -106,6 +111,7 @@ impl Settings {
             .map(|n| n.clamp(1, workers::JobSpec::MAX_WORKERS));
         self.freeze_limit_s = self.freeze_limit_s.map(|s| s.clamp(1, 3600));
         self.file_limit_s = self.file_limit_s.map(|s| s.clamp(1, 24 * 3600));
+        self.call_after_s = self.call_after_s.map(|s| s.min(24 * 3600));
         self.recent.truncate(RECENT);
         if let Some(place) = &mut self.window {
             let sane = |v: f32, low: f32, high: f32| {

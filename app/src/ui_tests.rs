@@ -164,6 +164,22 @@ fn a_folder_is_hashed_filtered_sorted_and_shown_with_real_clicks() {
 }
 
 #[test]
+fn calling_for_long_jobs_can_be_chosen() {
+    let mut window = window(settings(Way::Threads), (1280.0, 1100.0));
+    window.get_by_label("Settings").click();
+    window.run_steps(2);
+    let wish = |window: &Window| window.state().session.settings.call_after_s;
+    assert_eq!(wish(&window), Some(10));
+    for wanted in [None, Some(10)] {
+        window
+            .get_by_label("Call me for a job of more than")
+            .click();
+        window.run_steps(2);
+        assert_eq!(wish(&window), wanted);
+    }
+}
+
+#[test]
 fn every_view_stays_quick_while_a_job_runs_under_it() {
     let folder = endless();
     for size in [(1280.0, 800.0), (900.0, 600.0)] {

@@ -11,8 +11,10 @@ use winit::event_loop::EventLoop;
 use workers::Algorithm;
 
 use crate::app::{App, Drawing};
+use crate::attention::Attention;
 use crate::command::Command;
 use crate::console;
+use crate::desktop::Desktop;
 use crate::displays::Displays;
 use crate::event_loop::{Capped, LoopSide, asker};
 use crate::gpu;
@@ -108,7 +110,11 @@ pub(crate) fn open(wishes: Wishes) -> ExitCode {
                 loop_side.cap.set(frame);
             }
             let picture = wishes.picture.map(Picture::new);
-            Ok(Box::new(App::new(&ctx, session, drawing, picture)))
+            // Nobody needs to be called to a picture.
+            let desktop = picture.is_none().then(Desktop::start).flatten();
+            let mut app = App::new(&ctx, session, drawing, picture);
+            app.attention = desktop.map_or_else(Attention::default, Attention::of);
+            Ok(Box::new(app))
         })
     };
     let app = eframe::create_native("thawsum", options, creator, &event_loop);

@@ -52,6 +52,11 @@ fn extensions() -> BTreeSet<String> {
         .flat_map(|algorithms| {
             Format::ALL
                 .iter()
+                // A prescribed name, such as BagIt's, is known by the whole of it.
+                .filter({
+                    let algorithms = algorithms.clone();
+                    move |format| format.file_name(&algorithms).is_none()
+                })
                 .map(move |format| format.extension(&algorithms))
         })
         .filter(|extension| extension != "csv" && extension != "json")

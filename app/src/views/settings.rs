@@ -6,7 +6,7 @@ use super::View;
 use crate::command::Command;
 use crate::keys::keys;
 use crate::session::Session;
-use crate::settings::{FILE_LIMIT_S, FREEZE_LIMIT_S, SCALES, Theme};
+use crate::settings::{CALL_AFTER_S, FILE_LIMIT_S, FREEZE_LIMIT_S, SCALES, Theme};
 use crate::theme;
 use crate::widgets::button;
 use crate::widgets::panel::inside_of;
@@ -117,6 +117,26 @@ impl View for SettingsView {
                         .accessible_name("Seconds that a file may take");
                     if response.changed() {
                         commands.push(Command::SetFileLimit(Some(seconds)));
+                    }
+                });
+
+                section(
+                    ui,
+                    "Long jobs",
+                    "When one ends while you look at something else, the window asks for attention in the taskbar or the Dock; on Linux a notification says how it went.",
+                );
+                ui.horizontal(|ui| {
+                    let mut wanted = settings.call_after_s.is_some();
+                    if ui.add(Checkbox::new(&mut wanted, "Call me for a job of more than")).changed() {
+                        commands.push(Command::SetCallAfter(wanted.then_some(CALL_AFTER_S)));
+                    }
+                    let mut seconds = settings.call_after_s.unwrap_or(CALL_AFTER_S);
+                    let drag = DragValue::new(&mut seconds).range(0..=86_400).suffix(" s");
+                    let response = ui
+                        .add_enabled(wanted, drag)
+                        .accessible_name("Seconds that a long job takes");
+                    if response.changed() {
+                        commands.push(Command::SetCallAfter(Some(seconds)));
                     }
                 });
 
