@@ -36,6 +36,10 @@ pub use rows::Rows;
 pub use trees::{Tree, reference};
 
 #[cfg(target_os = "linux")]
+mod bus;
+#[cfg(target_os = "linux")]
 mod x11;
+#[cfg(target_os = "linux")]
+pub use bus::Bus;
 #[cfg(target_os = "linux")]
 pub use x11::*;

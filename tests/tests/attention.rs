@@ -3,70 +3,16 @@
 #![cfg(target_os = "linux")]
 
 use std::collections::HashMap;
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-use end_to_end::{Display, Tree, Window, program, wait_until};
+use end_to_end::{Bus, Display, Tree, Window, program, wait_until};
 use zbus::blocking::connection::Builder;
 use zbus::blocking::{Connection, MessageIterator};
 use zbus::zvariant::OwnedValue;
 
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A session bus of its own, which starts no other program: the usual one would start the desktop's.
-struct Bus {
-    daemon: Child,
-    address: String,
-    _folder: tempfile::TempDir,
-}
-
-const CONFIGURATION: &str = r#"<busconfig>
-  <type>session</type>
-  <listen>unix:tmpdir=/tmp</listen>
-  <policy context="default">
-    <allow send_destination="*"/>
-    <allow receive_sender="*"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>"#;
-
-impl Bus {
-    fn start() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let configuration = folder.path().join("bus.conf");
-        std::fs::write(&configuration, CONFIGURATION).expect("the configuration");
-        let mut daemon = Command::new("dbus-daemon")
-            .args(["--nofork", "--print-address", "--config-file"])
-            .arg(configuration)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("dbus-daemon is needed for this test");
-        let mut address = String::new();
-        let stdout = daemon.stdout.take().expect("its output");
-        BufReader::new(stdout)
-            .read_line(&mut address)
-            .expect("an address");
-        let address = address.trim().to_owned();
-        Self {
-            daemon,
-            address,
-            _folder: folder,
-        }
-    }
-
-    fn connect(&self) -> Builder<'_> {
-        Builder::address(self.address.as_str()).expect("the address is good")
-    }
-}
-
-impl Drop for Bus {
-    fn drop(&mut self) {
-        let _ = self.daemon.kill();
-        let _ = self.daemon.wait();
-    }
-}
 
 #[derive(Debug, PartialEq)]
 struct Notified {
@@ -136,7 +82,7 @@ fn start(bus: &Bus, settings: &str, path: &std::path::Path) -> Running {
         .command(program().to_str().expect("a path that is text"))
         .arg(path)
         .env("THAWSUM_CONFIG", config.path())
-        .env("DBUS_SESSION_BUS_ADDRESS", &bus.address)
+        .env("DBUS_SESSION_BUS_ADDRESS", bus.address())
         .spawn()
         .expect("thawsum starts");
     let window = Window::wait_for(&display, "Thawsum", Some(process.id()), PATIENCE)
