@@ -8,7 +8,7 @@ use std::io;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use workers::{Digest, FileResult, VerdictKind, path_bytes};
+use workers::{Digest, FileResult, Mismatch, Verdict, VerdictKind, path_bytes};
 
 use crate::results::Snapshot;
 
@@ -226,6 +226,20 @@ fn detail(row: &FileResult) -> Cow<'_, [u8]> {
     }
 }
 
+/// What the file has, and what it should have had.
+fn digests(row: &FileResult) -> impl Iterator<Item = &[u8]> {
+    let (first, second): (Option<&[u8]>, Option<&[u8]>) = match &row.verdict {
+        Verdict::Failed(mismatch) => match &**mismatch {
+            Mismatch::Digest {
+                expected, found, ..
+            } => (Some(found), Some(expected)),
+            Mismatch::Size { .. } => (None, None),
+        },
+        other => (other.digests(), None),
+    };
+    first.into_iter().chain(second)
+}
+
 struct Filter {
     text: String,
     kind: Option<VerdictKind>,
@@ -246,9 +260,7 @@ impl Filter {
         if self.text.is_empty() {
             return true;
         }
-        if let Some(digest) = row.verdict.digests()
-            && Digest(digest).to_string().starts_with(&self.text)
-        {
+        if digests(row).any(|digest| Digest(digest).to_string().starts_with(&self.text)) {
             return true;
         }
         row.path
@@ -289,6 +301,38 @@ mod tests {
         assert_eq!(*first.order, [1, 0]);
         results.append(vec![row("b", 3), row("d", 0)]);
         assert_eq!(*ask(&results, &query, Some(first)).order, [1, 2, 0, 3]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_found_by_either_digest_and_comes_first_by_state() {
+        let mut results = Results::default();
+        let mismatch = Mismatch::Digest {
+            algorithm: workers::Algorithm::Crc32,
+            expected: Box::new([0x11; 4]),
+            found: Box::new([0x22; 4]),
+        };
+        let with = |path: &str, verdict| FileResult {
+            verdict,
+            ..row(path, 1)
+        };
+        results.append(vec![
+            row("a", 1),
+            with("b", Verdict::New),
+            with("c", Verdict::Missing),
+            with("d", Verdict::Failed(Box::new(mismatch))),
+        ]);
+        for text in ["1111", "2222"] {
+            let query = Query {
+                text: text.to_owned(),
+                ..Query::default()
+            };
+            assert_eq!(*ask(&results, &query, None).order, [3]);
+        }
+        let query = Query {
+            column: Column::State,
+            ..Query::default()
+        };
+        assert_eq!(*ask(&results, &query, None).order, [3, 2, 1, 0]);
     }
 
     #[test]

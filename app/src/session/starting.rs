@@ -119,6 +119,11 @@ impl Session {
         self.begin(by_itself);
     }
 
+    /// Whether a job was asked for that has not begun.
+    pub(crate) fn is_starting(&self) -> bool {
+        self.waiting.is_some()
+    }
+
     /// Starts if what was waited for is there.
     pub(super) fn start_if_ready(&mut self) {
         match &self.waiting {

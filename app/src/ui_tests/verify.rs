@@ -192,6 +192,39 @@ fn totals_add_up_whatever_the_verdicts() {
 }
 
 #[test]
+fn what_is_wrong_is_seen_while_the_rest_is_still_read_and_stays_after_a_cancel() {
+    for size in [(1280.0, 800.0), (900.0, 600.0)] {
+        let folder = tree(3);
+        let path = list(folder.path(), "files.sha256", 0..3);
+        std::fs::write(folder.path().join("0001.txt"), "other").expect("changed");
+        // It takes minutes.
+        std::fs::File::create(folder.path().join("terabyte"))
+            .and_then(|file| file.set_len(1 << 40))
+            .expect("a sparse file");
+        let mut lines = std::fs::read_to_string(&path).expect("the list");
+        lines.push_str(&format!("{}  terabyte\n", "00".repeat(32)));
+        std::fs::write(&path, lines).expect("the list");
+        let mut window = window(settings(Way::Threads), size);
+        choose_known(&mut window, &path);
+        window.get_by_label("Verify").click();
+        step_until(&mut window, "the bad news", |w| {
+            shows(w, "✗ 1 wrong so far")
+        });
+        assert_eq!(window.state().session.job.word(), "Verifying");
+        window.check_accessibility();
+        window.get_by_label("Cancel").click();
+        step_until(&mut window, "the end", is_finished);
+        window.run_steps(2);
+        assert!(shows(&window, "✗ Cancelled: 1 wrong so far"));
+        let JobState::Finished(finished) = &window.state().session.job else {
+            panic!("finished a moment ago");
+        };
+        let summary = &finished.summary;
+        assert_eq!(summary.found, summary.counts.total() + summary.not_reached);
+    }
+}
+
+#[test]
 fn lists_dropped_together_are_verified_together_and_never_freeze_the_window() {
     let folder = tree(20);
     let lists = [

@@ -91,6 +91,9 @@ fn buttons(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
                 commands.push(Command::DeclineFreeze);
             }
         }
+        JobState::Idle | JobState::Finished(_) if session.is_starting() => {
+            button::primary(ui, "Starting…", false);
+        }
         JobState::Idle | JobState::Finished(_) => {
             let over = matches!(session.job, JobState::Finished(_));
             let (word, what) = match session.aim() {
