@@ -279,7 +279,7 @@ mod tests {
         FileResult {
             path: path.into(),
             size,
-            verdict: workers::Verdict::Hashed(Box::new([size as u8; 4])),
+            verdict: Verdict::Hashed(Box::new([size as u8; 4])),
         }
     }
 
