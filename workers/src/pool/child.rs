@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::process::exit;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 use super::bench::{self, PROGRESS_EVERY};
@@ -119,7 +120,9 @@ fn serve<T: Work>(link: Link) -> Result<(), FrameError> {
         pipe: reports,
         gathered: Vec::new(),
         since: Instant::now(),
+        sender: None,
     }));
+    start_sender(&outgoing)?;
     let pipe = Pipe {
         outgoing: outgoing.clone(),
         progress: Cell::new(None),
@@ -277,6 +280,8 @@ struct Outgoing {
     gathered: Vec<u8>,
     /// When the first of it was gathered.
     since: Instant,
+    /// Wakes the thread that sends parts which nothing follows.
+    sender: Option<Thread>,
 }
 
 impl Outgoing {
@@ -292,11 +297,44 @@ impl Outgoing {
         Ok(self.pipe.write_all(payload)?)
     }
 
+    fn part(&mut self, task: u64, part: &[u8]) -> Result<(), FrameError> {
+        let first = self.gathered.is_empty();
+        self.gather(&FromWorker::Part { task }, part)?;
+        if self.gathered.len() >= PARTS {
+            return self.flush();
+        }
+        if first && let Some(sender) = &self.sender {
+            sender.unpark();
+        }
+        Ok(())
+    }
+
     fn flush(&mut self) -> Result<(), FrameError> {
         let sent = self.pipe.write_all(&self.gathered);
         self.gathered.clear();
         Ok(sent?)
     }
+}
+
+/// Parts are gathered, because a write for each would cost more than they do, but for no longer
+/// than it takes to fill this or for this time: then a thread of its own sends them.
+const PARTS: usize = 32 * 1024;
+const PARTS_WAIT: Duration = Duration::from_millis(1);
+
+fn start_sender(outgoing: &Arc<Mutex<Outgoing>>) -> io::Result<()> {
+    let shared = outgoing.clone();
+    let sender = std::thread::Builder::new()
+        .name("sender".to_owned())
+        .spawn(move || {
+            loop {
+                std::thread::park();
+                std::thread::sleep(PARTS_WAIT);
+                // Should the pipe be gone, the reader is about to end this process.
+                let _ = lock(&shared).flush();
+            }
+        })?;
+    lock(outgoing).sender = Some(sender.thread().clone());
+    Ok(())
 }
 
 fn lock(outgoing: &Mutex<Outgoing>) -> MutexGuard<'_, Outgoing> {
@@ -334,7 +372,7 @@ impl<T: Work> Outlet<T> for Pipe {
     fn part(&self, task: u64, part: T::Part) {
         let sent = postcard::to_stdvec(&part)
             .map_err(FrameError::Malformed)
-            .and_then(|part| self.send(&FromWorker::Part { task }, &part));
+            .and_then(|part| lock(&self.outgoing).part(task, &part));
         if let Err(error) = sent {
             eprintln!("worker: a part of a task's output could not be sent: {error}");
         }

@@ -241,7 +241,8 @@ impl<T: Work> Context<'_, T> {
         self.outlet.progress(self.task, done, of);
     }
 
-    /// Sends a part of the output ahead. It arrives even if the task then dies.
+    /// Sends a part of the output ahead. It arrives even if the task then dies; only a worker
+    /// process that dies within a millisecond takes it along.
     pub fn part(&self, part: T::Part) {
         self.outlet.part(self.task, part);
     }
