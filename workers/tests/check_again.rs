@@ -1,4 +1,5 @@
-//! Verifying only some of what lists name, as one does after something was found wrong.
+//! Verifying only some of what lists name, as one does after something was found wrong, and how
+//! results arrive.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -33,7 +34,11 @@ fn check(list: &Path, only: Option<&[&Path]>, unlisted: Unlisted) -> (Vec<FileRe
     let mut rows = Vec::new();
     for event in &events {
         match event {
-            Event::Results(results) => rows.extend(results),
+            Event::Results(results) => {
+                // Whoever draws takes in one event between two looks at the clock.
+                assert!(results.len() <= 2048, "{} rows in one event", results.len());
+                rows.extend(results);
+            }
             Event::Worker { .. } => {}
             Event::Finished(summary) => {
                 job.join();
@@ -120,4 +125,17 @@ fn a_file_that_was_found_under_its_other_name_is_found_again() {
         "{found:?}"
     );
     assert!(!found.iter().any(|(name, _)| name == "a"), "{found:?}");
+}
+
+#[test]
+fn thousands_that_are_settled_at_once_arrive_in_parts() {
+    let folder = Folder::new();
+    let lines: String = (0..5000).map(|n| format!("gone{n} {CRC}\n")).collect();
+    std::fs::write(&folder.list, lines).expect("a list");
+    let (rows, _) = check(&folder.list, None, Unlisted::Ignored);
+    assert_eq!(rows.len(), 5000);
+    assert!(
+        rows.iter()
+            .all(|row| row.verdict.kind() == VerdictKind::Missing)
+    );
 }

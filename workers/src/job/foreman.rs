@@ -466,7 +466,14 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
         {
             waiting.append(&mut self.results);
         } else {
-            let results = std::mem::take(&mut self.results);
+            // A plan may settle a million at once, such as all that is missing: a listener that
+            // looks at its clock after each event must find the clock between them.
+            let mut results = std::mem::take(&mut self.results);
+            while results.len() > RESULTS_IN_EVENT {
+                let rest = results.len() - RESULTS_IN_EVENT;
+                let part = results.split_off(rest);
+                self.outbox.push_back(Event::Results(part));
+            }
             self.outbox.push_back(Event::Results(results));
         }
     }
