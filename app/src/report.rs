@@ -1,5 +1,8 @@
 //! The report of a verification: what was verified, when and how, and a line for every file. Not a
 //! checksum list, on purpose: one made of what was found would declare damaged files sound.
+//!
+//! Text and CSV name files as [`shown`] does, so that no name can break a line; JSON has the name
+//! itself, and its bytes where they are no text.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

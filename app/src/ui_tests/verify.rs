@@ -146,7 +146,7 @@ fn what_is_wrong_comes_first_can_be_filtered_and_is_verified_again_alone() {
 
     window.key_press_modifiers(Modifiers::COMMAND, Key::Num2);
     window.run_steps(2);
-    assert!(shows(&window, "Run 4, Kind Verify, Way Threads"));
+    assert!(shows(&window, "What Verify files.sha256, Files 40"));
 }
 
 #[test]

@@ -97,14 +97,17 @@ impl RunsView {
     fn table(&mut self, ui: &mut Ui, rect: Rect, session: &Session) {
         let palette = theme::palette(ui);
         let wide = rect.width() > 960.0;
-        let mut columns = vec![
-            ("Run", 30.0, true),
-            ("Kind", 48.0, false),
+        let mut columns = vec![("Run", 30.0, true)];
+        if !wide {
+            columns.push(("Kind", 48.0, false));
+        }
+        columns.extend([
             ("Way", 76.0, false),
             ("Workers", 52.0, true),
             ("Algorithm", 84.0, false),
-        ];
+        ]);
         if wide {
+            // It begins with the kind.
             columns.push(("What", f32::NAN, false));
         }
         columns.extend([
@@ -117,8 +120,12 @@ impl RunsView {
             columns.push(("CPU", 58.0, true));
         }
         columns.extend([("Worst stall", 74.0, true), ("p99", 58.0, true)]);
+        // What was done is worth more room than how many frames were drawn meanwhile.
+        if rect.width() > 1240.0 {
+            columns.push(("Frames", 52.0, true));
+        }
         if wide {
-            columns.extend([("Frames", 52.0, true), ("Ended", 76.0, false)]);
+            columns.push(("Ended", 76.0, false));
         }
         let specs: Vec<ColumnSpec> = columns
             .iter()
@@ -204,7 +211,7 @@ fn row(palette: &Palette, key: u32, run: &Run, specs: &[ColumnSpec]) -> Row {
                 }
             }
             "Algorithm" => algorithms(run),
-            "What" => run.what.clone(),
+            "What" => format!("{} {}", first_upper(run.kind), run.what),
             "Files" => count(run.files),
             "Bytes" => bytes(run.bytes),
             "Wall" => duration(Duration::from_secs_f64(run.wall_s)),
