@@ -192,7 +192,11 @@ fn what_is_listed_and_no_file_is_never_opened() {
     let found = check(&tree, &["list.sha256"]);
     assert_eq!(
         found.verdicts(),
-        [("a", "ok"), ("folder", "unreadable"), ("pipe", "skipped")]
+        [
+            ("a", "ok"),
+            ("folder", "unreadable"),
+            ("pipe", "unreadable")
+        ]
     );
 }
 
@@ -211,4 +215,31 @@ fn a_drill_changes_no_verdict() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert_eq!(said.lines().count(), 1, "{said} {}", stderr_of(&output));
     assert!(said.contains("lots/7: FAILED: "), "{said}");
+}
+
+#[test]
+fn a_listed_file_is_no_news_by_any_other_name() {
+    let tree = Tree::new();
+    tree.file("data/a", b"some content");
+    let absolute = tree.path().join("data/a");
+    let mut lines = list(&tree, "sha256sum", &[absolute.to_str().unwrap()]);
+    lines.extend(list(&tree, "sha256sum", &["data/../data/a"]));
+    tree.file("SHA256SUMS", &lines);
+    fs::hard_link(&absolute, tree.path().join("data/again")).unwrap();
+    let found = check(&tree, &["--duplicates", "SHA256SUMS"]);
+    let verdicts: Vec<&str> = found.rows.iter().map(|row| row.1.as_str()).collect();
+    assert_eq!(verdicts, ["ok", "ok"], "{:?}", found.verdicts());
+}
+
+#[test]
+fn a_digest_that_happens_to_be_the_same_makes_no_duplicate() {
+    let tree = Tree::new();
+    // Two texts with one CRC-32.
+    tree.file("plumless", b"plumless");
+    tree.file("buckeroo", b"buckeroo");
+    let digest = list(&tree, "sha256sum", &["plumless"]);
+    tree.file("list.sha256", &digest);
+    tree.file("list.sfv", b"plumless 4DDB0C25\n");
+    let found = check(&tree, &["--duplicates", "list.sha256", "list.sfv"]);
+    assert_eq!(found.verdicts(), [("buckeroo", "new"), ("plumless", "ok")]);
 }

@@ -16,7 +16,7 @@ use crate::name::path_bytes;
 use crate::process::usage::CpuClock;
 use crate::selection::Selection;
 use crate::tasks::bundle::Item;
-use crate::tasks::identity::file_id;
+use crate::tasks::identity::identity;
 use crate::tasks::walk::{self, Seen, Walk};
 use crate::verdict::{FileResult, Verdict};
 
@@ -132,7 +132,7 @@ impl Iterator for Candidates {
                         group.sort_by(|(a, _), (b, _)| path_bytes(a).cmp(path_bytes(b)));
                         let mut ids = HashSet::new();
                         // A file whose number is not known is taken for one of its own.
-                        group.retain(|(path, _)| file_id(path).is_none_or(|id| ids.insert(id)));
+                        group.retain(|(path, _)| identity(path).is_none_or(|id| ids.insert(id)));
                     }
                     if group.len() > 1 {
                         candidates.append(&mut group);

@@ -222,7 +222,7 @@ impl<T: Work, E: Executor> Pool<T, E> {
         task: T,
         patience: Duration,
     ) -> Result<Handle<T>, SubmitError> {
-        self.enter(terms, task, Some(Instant::now() + patience))
+        self.enter(terms, task, Some(Instant::now() + patience.min(LONGEST)))
     }
 
     fn enter(

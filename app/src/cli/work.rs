@@ -157,7 +157,7 @@ impl Work {
                 return Err(Failure::ProcessesOnly(option));
             }
         }
-        let (interrupt, interrupted) = crossbeam_channel::bounded(2);
+        let (interrupt, mut interrupted) = crossbeam_channel::bounded(2);
         let handler = ctrlc::set_handler(move || {
             if interrupt.try_send(()).is_err() {
                 // Nobody has taken the first two: end without ceremony. The workers see the end
@@ -167,6 +167,7 @@ impl Work {
         });
         if let Err(error) = handler {
             eprintln!("thawsum: Ctrl-C will end the program without a report: {error}");
+            interrupted = crossbeam_channel::never();
         }
         let show = match self.progress {
             When::Always => true,

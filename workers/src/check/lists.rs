@@ -11,6 +11,7 @@ use crate::algorithm::Algorithm;
 use crate::job::Links;
 use crate::listed::{Expected, Lists, plain};
 use crate::manifest::read::with_slashes;
+use crate::tasks::identity::{Identity, identity};
 use crate::tasks::walk::{self, Seen, Walk, skip_reason};
 use crate::verdict::{FileResult, Mismatch, Verdict};
 
@@ -47,14 +48,34 @@ enum Stage {
         entries: std::vec::IntoIter<(PathBuf, Expected)>,
         /// Verdicts on the lists themselves.
         settled: std::vec::IntoIter<FileResult>,
-        /// What is no news in a folder.
-        known: HashSet<PathBuf>,
+        known: Known,
         folders: Vec<PathBuf>,
     },
     Folders {
         walk: Box<Walk>,
-        known: HashSet<PathBuf>,
+        known: Known,
     },
+}
+
+/// What is no news in a folder.
+#[derive(Default)]
+struct Known {
+    names: HashSet<PathBuf>,
+    /// What is listed may be spelled another way there, or be a link to it.
+    files: HashSet<Identity>,
+}
+
+impl Known {
+    fn add(&mut self, path: &Path) {
+        self.names.insert(plain(path));
+        self.files.extend(identity(path));
+    }
+
+    /// Whether nobody has come upon this file yet.
+    fn is_news(&mut self, path: &Path) -> bool {
+        self.names.insert(path.to_owned())
+            && identity(path).is_none_or(|file| !self.files.contains(&file))
+    }
 }
 
 impl Listed {
@@ -68,12 +89,12 @@ impl Listed {
 
     fn read_lists(&mut self) -> Found {
         let mut lists = Lists::default();
-        let mut known = HashSet::new();
+        let mut known = Known::default();
         let mut folders: Vec<PathBuf> = Vec::new();
         for list in &self.spec.lists {
             let own = list.parent().unwrap_or(Path::new(""));
             let base = self.spec.base.as_deref().unwrap_or(own);
-            known.insert(plain(list));
+            known.add(list);
             if !folders.iter().any(|folder| folder == base) {
                 folders.push(base.to_owned());
             }
@@ -86,7 +107,9 @@ impl Listed {
             ..
         } = lists;
         if self.spec.unlisted != Unlisted::Ignored {
-            known.extend(entries.iter().map(|(path, _)| path.clone()));
+            known
+                .names
+                .extend(entries.iter().map(|(path, _)| path.clone()));
         }
         if let Some(only) = &self.spec.only
             // What a list that could not be read says is not known yet.
@@ -127,7 +150,7 @@ impl Iterator for Listed {
                     if let Found::Listed { path, .. } = &found
                         && self.spec.unlisted != Unlisted::Ignored
                     {
-                        known.insert(path.clone());
+                        known.add(path);
                     }
                     return Some(found);
                 }
@@ -157,17 +180,17 @@ impl Iterator for Listed {
                 walk::Found::File { path, seen } => {
                     let path = plain(&path);
                     // Two bases, one within the other, come upon a file twice.
-                    if known.insert(path.clone()) {
+                    if known.is_news(&path) {
                         Found::Extra { path, seen }
                     } else {
                         Found::Folder
                     }
                 }
                 walk::Found::Settled(result) => {
-                    if known.contains(&plain(&result.path)) {
-                        Found::Folder
-                    } else {
+                    if known.names.insert(plain(&result.path)) {
                         Found::Settled(result)
+                    } else {
+                        Found::Folder
                     }
                 }
             }),
@@ -210,7 +233,10 @@ fn look(mut path: PathBuf, expected: Expected) -> Found {
             },
         },
         Ok(meta) if meta.is_dir() => settled(path, Verdict::Unreadable("is a folder".to_owned())),
-        Ok(meta) => settled(path, Verdict::Skipped(skip_reason(meta.file_type()))),
+        Ok(meta) => {
+            let why = skip_reason(meta.file_type()).text();
+            settled(path, Verdict::Unreadable(why.to_owned()))
+        }
         Err(error) if is_missing(&error) => Found::Missing { path, expected },
         Err(error) => settled(path, Verdict::Unreadable(error.to_string())),
     }

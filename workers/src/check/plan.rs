@@ -1,6 +1,6 @@
 //! What the digests mean when lists are verified.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::job::plan::{Plan, Share, Todo};
 use crate::listed::{Each, Expected};
 use crate::tasks::bundle::Item;
 use crate::tasks::walk::Seen;
-use crate::verdict::{FileResult, Verdict};
+use crate::verdict::{FileResult, SkipReason, Verdict};
 
 /// A digest and what it was made with.
 type Fingerprint = (Algorithm, Box<[u8]>);
@@ -26,7 +26,7 @@ pub(super) struct Verify {
     extra: Vec<(PathBuf, Seen)>,
     /// Listed files that are as they should be, by their digests; kept where duplicates of them
     /// are looked for.
-    present: HashMap<Fingerprint, PathBuf>,
+    present: HashMap<(u64, Box<[u8]>), PathBuf>,
     /// Files that no list names and that were read, with their digests.
     read: Vec<(FileResult, Box<[u8]>)>,
     stage: Stage,
@@ -67,15 +67,9 @@ impl Verify {
             Some(mismatch) => Verdict::Failed(Box::new(mismatch)),
             None => {
                 if self.unlisted == Unlisted::Read && size > 0 {
-                    let each = Each {
-                        algorithms: &self.algorithms,
-                        digests: &digests,
-                    };
-                    for (algorithm, digest) in each.iter() {
-                        self.present
-                            .entry((algorithm, digest.into()))
-                            .or_insert_with(|| path.clone());
-                    }
+                    self.present
+                        .entry((size, digests.clone()))
+                        .or_insert_with(|| path.clone());
                 }
                 Verdict::Verified(digests)
             }
@@ -90,7 +84,7 @@ impl Verify {
     /// Which missing file a file of this content is; none if it has no bytes: so have many.
     fn find_missing(
         &self,
-        wanted: &HashMap<Fingerprint, Vec<usize>>,
+        wanted: &mut HashMap<Fingerprint, VecDeque<usize>>,
         gone: &[bool],
         size: u64,
         digests: &[u8],
@@ -99,27 +93,33 @@ impl Verify {
             return None;
         }
         let each = self.each(digests);
-        each.iter()
-            .filter_map(|(algorithm, digest)| wanted.get(&(algorithm, digest.into())))
-            .flatten()
-            .copied()
-            .find(|&at| !gone[at] && self.missing[at].1.mismatch(size, &each).is_none())
+        each.iter().find_map(|(algorithm, digest)| {
+            let candidates = wanted.get_mut(&(algorithm, digest.into()))?;
+            // Those that were found before are in nobody's way again.
+            while candidates.front().is_some_and(|&at| gone[at]) {
+                candidates.pop_front();
+            }
+            candidates
+                .iter()
+                .copied()
+                .find(|&at| !gone[at] && self.missing[at].1.mismatch(size, &each).is_none())
+        })
     }
 
     /// The last word: what is missing has moved or is gone, what is new is new or a duplicate.
     fn conclude(&mut self, todo: &mut Todo) {
-        let mut wanted: HashMap<Fingerprint, Vec<usize>> = HashMap::new();
+        let mut wanted: HashMap<Fingerprint, VecDeque<usize>> = HashMap::new();
         for (at, (_, expected)) in self.missing.iter().enumerate() {
             for (algorithm, digest) in &expected.digests {
                 wanted
                     .entry((*algorithm, digest.clone()))
                     .or_default()
-                    .push(at);
+                    .push_back(at);
             }
         }
         let mut gone = vec![false; self.missing.len()];
         for (mut result, digests) in std::mem::take(&mut self.read) {
-            if let Some(at) = self.find_missing(&wanted, &gone, result.size, &digests) {
+            if let Some(at) = self.find_missing(&mut wanted, &gone, result.size, &digests) {
                 gone[at] = true;
                 todo.settled.push(FileResult {
                     path: self.missing[at].0.clone(),
@@ -128,10 +128,7 @@ impl Verify {
                 });
                 continue;
             }
-            let original = self
-                .each(&digests)
-                .iter()
-                .find_map(|(algorithm, digest)| self.present.get(&(algorithm, digest.into())));
+            let original = self.present.get(&(result.size, digests));
             result.verdict = match original {
                 Some(path) => Verdict::Duplicate(path.as_path().into()),
                 None => Verdict::New,
@@ -199,6 +196,11 @@ impl Plan for Verify {
             (Stage::Listed, Verdict::Hashed(digests)) => {
                 let key = item.key as usize;
                 todo.settled.push(self.judge(item.path, size, digests, key));
+            }
+            // It is listed, and was not looked at: that is not well.
+            (Stage::Listed, Verdict::Skipped(why)) if why != SkipReason::ByRequest => {
+                todo.settled
+                    .push(result(Verdict::Unreadable(why.text().to_owned())));
             }
             (Stage::Listed, other) => todo.settled.push(result(other)),
             (_, Verdict::Hashed(digests)) => self.read.push((result(Verdict::New), digests)),

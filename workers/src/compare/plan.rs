@@ -1,6 +1,6 @@
 //! What the two sides come to.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -171,24 +171,30 @@ impl Compare {
             side.sort_unstable();
             side
         });
-        let mut by_digest: HashMap<(Algorithm, &[u8]), Vec<u32>> = HashMap::new();
+        let mut by_digest: HashMap<(Algorithm, &[u8]), VecDeque<u32>> = HashMap::new();
         for &at in &right {
             for (algorithm, digest) in &self.file(at).digests {
-                by_digest.entry((*algorithm, digest)).or_default().push(at);
+                by_digest
+                    .entry((*algorithm, digest))
+                    .or_default()
+                    .push_back(at);
             }
         }
         let mut taken = HashSet::new();
         for at in left {
             let file = self.file(at);
-            let moved = file
-                .digests
-                .iter()
-                .filter_map(|(algorithm, digest)| by_digest.get(&(*algorithm, &**digest)))
-                .flatten()
-                .copied()
-                .find(|&other| {
-                    file.size != Some(0) && self.same_size(at, other) && !taken.contains(&other)
-                });
+            let moved = file.digests.iter().find_map(|(algorithm, digest)| {
+                let candidates = by_digest.get_mut(&(*algorithm, &**digest))?;
+                // Those that were found before are in nobody's way again.
+                while candidates.front().is_some_and(|at| taken.contains(at)) {
+                    candidates.pop_front();
+                }
+                candidates.iter().copied().find(|&other| {
+                    !taken.contains(&other)
+                        && file.size != Some(0)
+                        && self.verdict_on(at, other) == Verdict::Same
+                })
+            });
             let verdict = match moved {
                 Some(to) => {
                     taken.insert(to);

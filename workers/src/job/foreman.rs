@@ -132,7 +132,7 @@ fn run<E: Executor, P: Plan>(
             let why = Ending::Failed(error.to_string());
             if sink
                 .events
-                .send(Event::Finished(ledger.close(why, 0)))
+                .send(Event::Finished(ledger.close(why, totals.now().found_files)))
                 .is_ok()
             {
                 sink.sent(true);
@@ -366,6 +366,10 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
                     self.heed_cancel();
                     self.scanning = false;
                     found = never();
+                    if !self.totals.now().scan_done {
+                        // It panicked, and its hook has said where.
+                        self.begin_ending(Ending::Failed("the scan stopped".to_owned()));
+                    }
                 }
             } else if index == on_room
                 && let Some(event) = self.outbox.pop_front()

@@ -183,20 +183,27 @@ fn heed(
     outgoing: &Mutex<Outgoing>,
 ) -> Result<(), FrameError> {
     match message {
-        ToWorker::Cancel { task } => desk.stop(*task),
+        ToWorker::Cancel { task } => {
+            if desk.stop(*task) {
+                give_back(vec![*task], outgoing)?;
+            }
+        }
         ToWorker::Pause(paused) => desk.pause(*paused),
         ToWorker::GiveBack { most } => {
-            let tasks = desk.take_back(*most);
             // Also when there are none: the pool does not ask twice at once.
-            let mut outgoing = lock(outgoing);
-            outgoing.gather(&FromWorker::GaveBack { tasks }, &[])?;
-            outgoing.flush()?;
+            give_back(desk.take_back(*most), outgoing)?;
         }
         ToWorker::Run { .. } | ToWorker::SetUp { .. } => {
             return Err(io::Error::other("a worker is set up once").into());
         }
     }
     Ok(())
+}
+
+fn give_back(tasks: Vec<u64>, outgoing: &Mutex<Outgoing>) -> Result<(), FrameError> {
+    let mut outgoing = lock(outgoing);
+    outgoing.gather(&FromWorker::GaveBack { tasks }, &[])?;
+    outgoing.flush()
 }
 
 fn work_all<T: Work>(

@@ -63,8 +63,9 @@ pub trait Worker<Q> {
     /// Takes back up to so many tasks that it has not begun. What is taken at once is returned;
     /// `None`: a report says what was.
     fn take_back(&mut self, most: usize) -> Option<Vec<u64>>;
-    /// Asks that a task end.
-    fn cancel(&mut self, task: u64);
+    /// Asks that a task end. `true`: it had not begun, and will not; otherwise a report says what
+    /// becomes of it.
+    fn cancel(&mut self, task: u64) -> bool;
     /// Makes its tasks wait at their next step, or go on.
     fn pause(&mut self, paused: bool);
     /// Stops it, and whatever it started, in the middle of what it does, or lets it go on; where

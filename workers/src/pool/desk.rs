@@ -125,22 +125,33 @@ impl<R> Desk<R> {
         }
     }
 
+    /// The next task, if there is one. Whoever has something to say says it before waiting for
+    /// another: what lies here may be taken back at any moment.
+    pub(crate) fn try_next(&self) -> Option<Next<R>> {
+        self.take(&mut self.given())
+    }
+
+    fn take(&self, given: &mut Given<R>) -> Option<Next<R>> {
+        let waiting = given.waiting.pop_front()?;
+        given.at = Some(waiting.task);
+        // Under the lock, so that a "stop" of the task before cannot meet this one.
+        self.0
+            .paper
+            .stopped
+            .store(waiting.stopped, Ordering::Release);
+        Some(Next {
+            task: waiting.task,
+            request: waiting.request,
+            stopped: waiting.stopped,
+        })
+    }
+
     /// The next task, once there is one; `None` when no more will come.
     pub(crate) fn next(&self) -> Option<Next<R>> {
         let mut given = self.given();
         loop {
-            if let Some(waiting) = given.waiting.pop_front() {
-                given.at = Some(waiting.task);
-                // Under the lock, so that a "stop" of the task before cannot meet this one.
-                self.0
-                    .paper
-                    .stopped
-                    .store(waiting.stopped, Ordering::Release);
-                return Some(Next {
-                    task: waiting.task,
-                    request: waiting.request,
-                    stopped: waiting.stopped,
-                });
+            if let Some(next) = self.take(&mut given) {
+                return Some(next);
             }
             if given.closed {
                 return None;
@@ -170,14 +181,16 @@ impl<R> Desk<R> {
         &self.0.paper
     }
 
-    /// One task is to stop, begun or not.
-    pub(crate) fn stop(&self, task: u64) {
+    /// One task is to stop. `true`: it had not begun, and will not.
+    pub(crate) fn stop(&self, task: u64) -> bool {
         let mut given = self.given();
         if given.at == Some(task) {
             self.0.paper.set(&self.0.paper.stopped, true);
-        } else if let Some(waiting) = given.waiting.iter_mut().find(|one| one.task == task) {
-            waiting.stopped = true;
+            return false;
         }
+        let before = given.waiting.len();
+        given.waiting.retain(|waiting| waiting.task != task);
+        given.waiting.len() < before
     }
 
     pub(crate) fn stop_all(&self) {

@@ -316,7 +316,8 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                 }
                 _ => None,
             });
-        let even_out = (self.queue.is_empty() && self.paused.is_none() && self.idle() > 0)
+        let others = self.idle() > 0 || self.vacancies();
+        let even_out = (self.queue.is_empty() && self.paused.is_none() && others)
             .then(|| {
                 let donors = self.slots.iter().filter(|slot| slot.may_give_back());
                 donors.map(|slot| slot.heard + LONG).min()
@@ -345,10 +346,12 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
         if self.queue.is_empty() && !self.even_out() {
             return;
         }
-        let most_held = self
-            .rules
-            .batch
-            .unwrap_or_else(|| self.pace.worth_holding());
+        // While others could come, nobody holds what they could do.
+        let most_held = match self.rules.batch {
+            Some(batch) => batch,
+            None if self.vacancies() => 1,
+            None => self.pace.worth_holding(),
+        };
         let most_weight = self.rules.ahead_weight;
         let mut open: Vec<Open<Q>> = self
             .slots
@@ -407,19 +410,35 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
         }
         for index in 0..self.slots.len() {
             let slot = &mut self.slots[index];
-            if !slot.may_give_back() || now < slot.heard + LONG {
-                continue;
-            }
-            let waiting = slot.waiting();
-            let Some(worker) = slot.place.worker() else {
-                continue;
-            };
-            match worker.take_back(waiting - waiting / (idle + 1)) {
-                Some(tasks) => self.gave_back(index, tasks),
-                None => slot.asked_back = true,
+            if now >= slot.heard + LONG {
+                let waiting = slot.waiting();
+                self.ask_back(index, waiting - waiting / (idle + 1));
             }
         }
         !self.queue.is_empty()
+    }
+
+    fn ask_back(&mut self, index: usize, most: usize) {
+        let slot = &mut self.slots[index];
+        if !slot.may_give_back() {
+            return;
+        }
+        let Some(worker) = slot.place.worker() else {
+            return;
+        };
+        match worker.take_back(most) {
+            Some(tasks) => self.gave_back(index, tasks),
+            None => slot.asked_back = true,
+        }
+    }
+
+    /// Places that could have a worker and have none.
+    fn vacancies(&self) -> bool {
+        let open = !matches!(self.phase, Phase::Terminated { .. });
+        let free = |slot: &Slot<T, Q>| {
+            matches!(slot.place, Place::Vacant { .. } | Place::Starting { .. }) && !slot.surplus
+        };
+        open && self.slots.iter().any(free)
     }
 
     fn idle(&self) -> usize {
@@ -448,6 +467,9 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
     }
 
     fn back_to_queue(&mut self, held: InHand<T, Q>) {
+        if let Some(death) = self.no_worker.clone() {
+            return self.conclude(held, Err(death));
+        }
         self.gate.returned();
         self.queue
             .push_front(held.task, held.entry.priority, held.entry);
@@ -512,6 +534,10 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                         slot.place = vacant();
                     }
                 }
+                // One that is too many ends after the task it is at.
+                for index in workers..self.slots.len() {
+                    self.ask_back(index, usize::MAX);
+                }
             }
             Order::Pause(paused) => {
                 let since = self.paused.take();
@@ -527,12 +553,11 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                         }
                     }
                     // Asked and held: what the system cannot hold waits at its next step, and what
-                    // is woken up to be told something goes no further. One that is starting is
-                    // held when it is ready.
-                    let starting = matches!(slot.place, Place::Starting { .. });
+                    // is woken up to be told something goes no further.
+                    let hold = !paused || slot.may_be_held();
                     if let Some(worker) = slot.place.worker() {
                         worker.pause(paused);
-                        if !starting {
+                        if hold {
                             worker.hold(paused);
                         }
                     }
@@ -574,18 +599,24 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
             return self.turn_away(*entry, Death::Cancelled(When::Queued));
         }
         let grace = self.rules.grace;
-        for slot in &mut self.slots {
+        for index in 0..self.slots.len() {
+            let slot = &mut self.slots[index];
             let at = slot.in_hand.iter().position(|held| held.task == task);
             let (Some(at), Some(worker)) = (at, slot.place.worker()) else {
                 continue;
             };
-            let held = &mut slot.in_hand[at];
             // Others that wait behind it come back and are nobody's fault.
             let killed = by_force && at == 0 && worker.kill();
             slot.killed |= killed;
-            if !killed {
-                worker.cancel(task);
+            if !killed && worker.cancel(task) {
+                if let Some(held) = slot.take(task) {
+                    self.conclude(held, Err(Death::Cancelled(When::Queued)));
+                }
+                return;
             }
+            let Some(held) = slot.find(task) else {
+                return;
+            };
             let ladder = if killed {
                 Ladder::Killed
             } else {
@@ -668,7 +699,10 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
         let mut wanted = if self.rules.eager && matches!(self.phase, Phase::Open) {
             usize::MAX
         } else {
-            self.queue.len().saturating_sub(coming)
+            let now = Instant::now();
+            let held_up = self.slots.iter().filter(|slot| slot.heard + LONG <= now);
+            let held_up: usize = held_up.map(Slot::waiting).sum();
+            (self.queue.len() + held_up).saturating_sub(coming)
         };
         let now = Instant::now();
         for index in 0..self.slots.len() {
@@ -721,6 +755,8 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
             slot.place = match std::mem::replace(&mut slot.place, vacant()) {
                 Place::Ready(mut worker) => {
                     worker.finish();
+                    // To hear that.
+                    worker.hold(false);
                     Place::Leaving(worker, Ladder::Asked(until))
                 }
                 // Nobody waits for one that has not begun.
@@ -772,9 +808,16 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
             return;
         }
         let now = Instant::now();
-        slot.heard = now;
         for what in report.what {
             self.take_in(report.slot, what, now);
+        }
+        // It was woken up to be told something, or has just begun to be one.
+        let slot = &mut self.slots[report.slot];
+        if self.paused.is_some()
+            && slot.may_be_held()
+            && let Some(worker) = slot.place.worker()
+        {
+            worker.hold(true);
         }
     }
 
@@ -783,10 +826,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
         match what {
             What::Ready => {
                 slot.place = match std::mem::replace(&mut slot.place, Place::Closed) {
-                    Place::Starting { mut worker, .. } => {
-                        if self.paused.is_some() {
-                            worker.hold(true);
-                        }
+                    Place::Starting { worker, .. } => {
                         (self.watcher)(News::Ready {
                             worker: index,
                             pid: worker.pid(),
@@ -798,6 +838,7 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
             }
             What::Began(task) => {
                 let pid = slot.place.pid();
+                slot.heard = now;
                 slot.failures = 0;
                 if let Some(held) = slot.find(task) {
                     held.began = Some(now);
@@ -818,7 +859,10 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
                 let Some(held) = slot.take(task) else {
                     return;
                 };
-                self.pace.note(took);
+                slot.heard = now;
+                if held.began.is_some() {
+                    self.pace.note(took);
+                }
                 slot.done += 1;
                 slot.in_vain = 0;
                 // The next one hears now, for the first time with somebody listening.

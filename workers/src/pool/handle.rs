@@ -179,7 +179,7 @@ impl<T: Work> Handle<T> {
     /// # Errors
     /// The handle itself, to wait on again.
     pub fn wait_timeout(self, timeout: Duration) -> Result<Outcome<T>, Self> {
-        let until = Instant::now() + timeout;
+        let until = Instant::now() + timeout.min(super::LONGEST);
         let mut known = self.file.lock();
         loop {
             if let Some(outcome) = known.outcome.take() {

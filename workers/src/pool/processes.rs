@@ -130,10 +130,11 @@ impl Worker<Arc<Vec<u8>>> for ProcessWorker {
         self.say(ToWorker::GiveBack { most });
         None
     }
-    fn cancel(&mut self, task: u64) {
+    fn cancel(&mut self, task: u64) -> bool {
         self.say(ToWorker::Cancel { task });
-        // It must run to hear that. What it does next waits at its first step.
+        // It must run to hear that, and is held again when it has answered.
         self.hold(false);
+        false
     }
     fn pause(&mut self, paused: bool) {
         self.say(ToWorker::Pause(paused));

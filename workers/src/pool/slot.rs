@@ -177,6 +177,12 @@ impl<T: Work, Q> Slot<T, Q> {
         }
     }
 
+    /// Whether it may be stopped where it is: not while it starts, nor while it is to end or to
+    /// stop something.
+    pub(super) fn may_be_held(&self) -> bool {
+        matches!(self.place, Place::Ready(_)) && self.in_hand.iter().all(|one| one.stop.is_none())
+    }
+
     /// Whether it has something that another could do in its place.
     pub(super) fn may_give_back(&self) -> bool {
         matches!(self.place, Place::Ready(_)) && !self.asked_back && self.waiting() > 0

@@ -63,8 +63,8 @@ impl<T: Work> Worker<Handed<T>> for ThreadWorker<T> {
     fn take_back(&mut self, most: usize) -> Option<Vec<u64>> {
         Some(self.desk.take_back(most))
     }
-    fn cancel(&mut self, task: u64) {
-        self.desk.stop(task);
+    fn cancel(&mut self, task: u64) -> bool {
+        self.desk.stop(task)
     }
     fn pause(&mut self, paused: bool) {
         self.desk.pause(paused);
@@ -136,7 +136,17 @@ impl<T: Work> Hand<T> {
         self.report(vec![What::Ready]);
         // The end of a task goes out with the beginning of the next.
         let said = RefCell::new(Vec::new());
-        while let Some(next) = self.desk.next() {
+        loop {
+            let next = match self.desk.try_next() {
+                Some(next) => next,
+                None => {
+                    self.report(said.take());
+                    match self.desk.next() {
+                        Some(next) => next,
+                        None => break,
+                    }
+                }
+            };
             let task = next.task;
             let since = Instant::now();
             let ended = bench::work(
@@ -157,7 +167,7 @@ impl<T: Work> Hand<T> {
                 result: ended,
                 took: since.elapsed(),
             });
-            if panicked || self.desk.is_empty() {
+            if panicked {
                 self.report(said.take());
             }
             if panicked {
@@ -168,11 +178,13 @@ impl<T: Work> Hand<T> {
                 };
             }
         }
-        self.report(said.take());
         Gone::Quiet
     }
 
     fn report(&self, what: Vec<What<T>>) {
+        if what.is_empty() {
+            return;
+        }
         // The dispatcher listens until every worker has ended, or has given this one up.
         let _ = self.reports.send(Report {
             slot: self.slot,

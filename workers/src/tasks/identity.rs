@@ -2,18 +2,26 @@
 
 use std::path::Path;
 
-/// A number that no other file on this machine has at the moment; `None` where the system does
-/// not say. (Windows has one, which std keeps to itself: there every name is taken for a file.)
+/// Two paths with one identity lead to one file. `None`: the system does not say.
 #[cfg(unix)]
-pub(crate) fn file_id(path: &Path) -> Option<(u64, u64)> {
+pub(crate) type Identity = (u64, u64);
+
+/// Links are followed: who asks means the file.
+#[cfg(unix)]
+pub(crate) fn identity(path: &Path) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt as _;
-    let meta = std::fs::symlink_metadata(path).ok()?;
+    let meta = std::fs::metadata(path).ok()?;
     Some((meta.dev(), meta.ino()))
 }
 
+/// Windows has numbers for files, too, which std keeps to itself. This tells spellings of one name
+/// from two names, and takes hard links for two files.
 #[cfg(not(unix))]
-pub(crate) fn file_id(_path: &Path) -> Option<(u64, u64)> {
-    None
+pub(crate) type Identity = std::path::PathBuf;
+
+#[cfg(not(unix))]
+pub(crate) fn identity(path: &Path) -> Option<Identity> {
+    std::fs::canonicalize(path).ok()
 }
 
 /// The file system that a path leads to; `None` where the system does not say.

@@ -14,6 +14,7 @@ trials! {
     both: [
         a_queued_task_that_is_cancelled_never_runs,
         a_task_in_a_batch_that_is_cancelled_never_runs,
+        a_task_that_waits_behind_an_endless_one_ends_when_cancelled,
         a_running_task_that_looks_up_ends_when_cancelled,
         a_time_limit_counts_from_the_start_and_hits_only_its_task,
         cancel_and_shut_down_in_any_order_each_twice,
@@ -180,6 +181,24 @@ fn a_pause_does_not_count_against_a_time_limit<E: Executor>() {
     std::thread::sleep(Duration::from_millis(900));
     pool.resume();
     handle.wait().expect("in its own time");
+}
+
+fn a_task_that_waits_behind_an_endless_one_ends_when_cancelled<E: Executor>() {
+    let pool: Pool<Do, E> = Pool::builder().workers(1).batch(8).build().expect("a pool");
+    let endless = pool.submit(Do::Sleep(600_000)).expect("taken");
+    assert!(begins(&endless));
+    let waiting: Vec<_> = (0..3)
+        .map(|n| pool.submit(Do::Square(n)).expect("taken"))
+        .collect();
+    for handle in &waiting {
+        handle.cancel();
+    }
+    for handle in waiting {
+        let outcome = handle.wait_timeout(PATIENCE).expect("at once");
+        assert_eq!(outcome, Err(Death::Cancelled(When::Queued)));
+    }
+    endless.cancel();
+    assert_eq!(endless.wait(), Err(Death::Cancelled(When::Running)));
 }
 
 #[cfg(target_os = "linux")]

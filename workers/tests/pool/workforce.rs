@@ -21,6 +21,7 @@ trials! {
         a_pool_that_never_came_up_can_be_closed_and_joined,
         a_smaller_pool_uses_fewer_workers_with_a_backlog_too,
         short_tasks_that_wait_behind_a_long_one_go_to_another,
+        long_tasks_after_short_ones_are_for_all_workers,
         times_without_end_are_for_ever,
     ],
     processes: [
@@ -82,6 +83,29 @@ fn short_tasks_that_wait_behind_a_long_one_go_to_another<E: Executor>() {
     assert!(matches!(long.stage(), Stage::Running { .. }));
     std::fs::write(&gate, "").expect("written");
     long.wait().expect("done");
+}
+
+fn long_tasks_after_short_ones_are_for_all_workers<E: Executor>() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let gate = folder.path().join("gate");
+    let pool: Pool<Do, E> = Pool::builder().workers(3).build().expect("a pool");
+    // One worker, and it is known to take hundreds of these in its hands.
+    for n in 0..50 {
+        let outcome = pool.submit(Do::Square(n)).expect("taken").wait();
+        outcome.expect("done");
+    }
+    let long: Vec<_> = (0..3)
+        .map(|_| {
+            let long = Do::Await(gate.to_str().expect("text").to_owned());
+            pool.submit(long).expect("taken")
+        })
+        .collect();
+    let running = |stage| matches!(stage, Stage::Running { .. });
+    assert!(wait_until(|| long.iter().all(|one| running(one.stage()))));
+    std::fs::write(&gate, "").expect("written");
+    for handle in long {
+        handle.wait().expect("done");
+    }
 }
 
 fn an_idle_worker_is_used_before_a_new_one_is_started<E: Executor>() {
