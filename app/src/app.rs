@@ -11,7 +11,7 @@ use eframe::egui::{
 
 use crate::attention::Attention;
 use crate::command::Command;
-use crate::format::{counted, milliseconds};
+use crate::format::{counted, first_lower, milliseconds};
 use crate::job::{JobState, Phase};
 use crate::meter::frames::FrameCost;
 use crate::notice::Tone;
@@ -547,12 +547,12 @@ impl App {
                 format!(
                     "Thawsum – {}: {}",
                     finished.title.what,
-                    match finished.title.work.verification() {
-                        Some(verification) => {
-                            outcome(&finished.summary, verification.scope)
-                                .words
-                                .to_lowercase()
-                        }
+                    match outcome(
+                        &finished.title.work,
+                        &finished.summary,
+                        self.session.results.wasted(),
+                    ) {
+                        Some(outcome) => first_lower(&outcome.words),
                         None => match self.session.answer() {
                             Some(answer) if answer.is_yes() => "as expected".to_owned(),
                             Some(_) => "NOT as expected".to_owned(),

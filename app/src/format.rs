@@ -138,6 +138,16 @@ pub(crate) fn first_upper(words: &str) -> String {
     }
 }
 
+/// Words as they go on in a sentence.
+#[must_use]
+pub(crate) fn first_lower(words: &str) -> String {
+    let mut chars = words.chars();
+    match chars.next() {
+        Some(first) => first.to_lowercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -236,10 +236,7 @@ impl JobState {
             Self::Freezing { .. } => "Frozen",
             Self::Running(running) => match running.phase {
                 Phase::Working if !running.totals.scan_done && running.totals.done_files == 0 => {
-                    match *running.title.work {
-                        Work::Hash { .. } => "Scanning",
-                        Work::Verify(_) => "Reading the list",
-                    }
+                    running.title.work.preparing()
                 }
                 Phase::Working => running.title.work.doing(),
                 Phase::Pausing => "Pausing",

@@ -1,9 +1,12 @@
-//! What came out of a verification, in words that can be read from across the room.
+//! What came out of a job, in words that can be read from across the room. This file has those of
+//! a verification; other kinds of work have files of their own.
+
+mod duplicates;
 
 use workers::{Counts, Ending, Summary, VerdictKind};
 
 use crate::format::{count, counted};
-use crate::work::Scope;
+use crate::work::{Scope, Work};
 
 /// How it went. Shown as colour, icon and words together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,7 +126,7 @@ fn found(counts: &Counts) -> Vec<(u64, &'static Group)> {
 }
 
 /// What is wrong, in a few words: "3 wrong, 2 missing". `None` if nothing is.
-pub(crate) fn problems(counts: &Counts) -> Option<Outcome> {
+fn problems(counts: &Counts) -> Option<Outcome> {
     let mut parts: Vec<String> = Vec::new();
     let found = found(counts);
     for (n, group) in &found {
@@ -140,8 +143,28 @@ pub(crate) fn problems(counts: &Counts) -> Option<Outcome> {
     })
 }
 
-/// What came out of a verification that is over.
-pub(crate) fn outcome(summary: &Summary, scope: Scope) -> Outcome {
+/// What came out of a job that is over; `None` where nothing was asked. `wasted` are the bytes of
+/// its duplicates.
+pub(crate) fn outcome(work: &Work, summary: &Summary, wasted: u64) -> Option<Outcome> {
+    match work {
+        Work::Hash { .. } => None,
+        Work::Verify(verification) => Some(of_verification(summary, verification.scope)),
+        Work::Duplicates(_) => Some(duplicates::outcome(summary, wasted)),
+    }
+}
+
+/// What can be said while it runs, if anything can.
+pub(crate) fn so_far(work: &Work, counts: &Counts) -> Option<Outcome> {
+    match work {
+        Work::Hash { .. } | Work::Duplicates(_) => None,
+        Work::Verify(_) => problems(counts).map(|mut so_far| {
+            so_far.words.push_str(" so far");
+            so_far
+        }),
+    }
+}
+
+fn of_verification(summary: &Summary, scope: Scope) -> Outcome {
     let counts = &summary.counts;
     let say = |grade, words: String| Outcome { grade, words };
     match &summary.ending {
@@ -279,7 +302,12 @@ mod tests {
 
     #[test]
     fn whatever_is_wrong_is_never_called_well() {
+        use VerdictKind::{Different, OnlyLeft, OnlyRight, Same};
         for kind in VerdictKind::ALL {
+            // Comparing alone gives these.
+            if matches!(kind, Same | Different | OnlyLeft | OnlyRight) {
+                continue;
+            }
             let (grade, words) = words(&[(VerdictKind::Ok, 5), (kind, 1)]);
             assert_eq!(
                 grade == Grade::Well,

@@ -3,13 +3,14 @@
 //! its way the table shows the last one.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::io;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use workers::{Digest, FileResult, Mismatch, Verdict, VerdictKind, path_bytes};
 
+use crate::groups::Groups;
 use crate::results::Snapshot;
 
 /// What the table is asked to show.
@@ -30,6 +31,8 @@ pub(crate) enum Column {
     Size,
     Digest,
     State,
+    /// What a duplicate's group wastes, most first; whatever is no duplicate comes after them.
+    Waste,
 }
 
 /// Row numbers in the order asked for.
@@ -39,6 +42,7 @@ pub(crate) struct Answer {
     pub(crate) order: Arc<Vec<u32>>,
     /// How many rows there were when it was worked out.
     pub(crate) seen: usize,
+    pub(crate) groups: Groups,
     /// Which results it is about.
     generation: u64,
 }
@@ -159,10 +163,20 @@ fn solve(question: Question, known: Option<Answer>) -> Answer {
         generation,
     } = question;
     let filter = Filter::new(&query);
+    let groups = Groups::of(&rows);
+    // What a group wastes changes with every row of it, and so does the order of those before.
+    let known = known.filter(|_| query.column != Column::Waste);
     let from = known.as_ref().map_or(0, |known| known.seen);
     let compare = |&a: &u32, &b: &u32| -> Ordering {
         let ordering = match (rows.get(a as usize), rows.get(b as usize)) {
-            (Some(row_a), Some(row_b)) => compare(query.column, row_a, row_b),
+            (Some(row_a), Some(row_b)) => {
+                let waste = |row: u32| Reverse(groups.get(row).map(|group| group.bytes));
+                let by_waste = match query.column {
+                    Column::Waste => waste(a).cmp(&waste(b)),
+                    _ => Ordering::Equal,
+                };
+                by_waste.then_with(|| compare(query.column, row_a, row_b))
+            }
             _ => Ordering::Equal,
         };
         let ordering = if query.descending {
@@ -187,6 +201,7 @@ fn solve(question: Question, known: Option<Answer>) -> Answer {
         query,
         order: Arc::new(order),
         seen: rows.len(),
+        groups,
         generation,
     }
 }
@@ -208,7 +223,7 @@ fn compare(column: Column, a: &FileResult, b: &FileResult) -> Ordering {
     match column {
         Column::Path => by_path(),
         Column::Size => a.size.cmp(&b.size).then_with(by_path),
-        Column::Digest => detail(a).cmp(&detail(b)).then_with(by_path),
+        Column::Digest | Column::Waste => detail(a).cmp(&detail(b)).then_with(by_path),
         // What is wrong comes first.
         Column::State => {
             let severity = |row: &FileResult| row.verdict.kind().severity();

@@ -1,23 +1,28 @@
-//! The report of a verification: what was verified, when and how, and a line for every file. Not a
-//! checksum list, on purpose: one made of what was found would declare damaged files sound.
+//! The report of a job that answers a question: what was asked, when and how, and a line for every
+//! file. Not a checksum list, on purpose: one made of what a verification found would declare damaged
+//! files sound.
 //!
 //! Text and CSV name files as [`shown`] does, so that no name can break a line; JSON has the name
 //! itself, and its bytes where they are no text.
 
+mod heading;
+
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use serde::Serialize;
+use serde::ser::SerializeMap as _;
 use workers::{
-    Algorithm, Counts, Digest, FileResult, Mismatch, Unlisted, Verdict, VerdictKind, path_bytes,
-    shown,
+    Algorithm, Counts, Digest, FileResult, Mismatch, Verdict, VerdictKind, path_bytes, shown,
 };
 
 use crate::format::{count, counted};
 use crate::results::Snapshot;
-use crate::work::{Scope, Verification};
+use crate::work::Work;
+use heading::{Heading, Line};
 
 /// How a report can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +54,8 @@ impl ReportFormat {
 
 /// Everything that a report is made of.
 pub(crate) struct Report {
-    pub(crate) verification: Verification,
+    /// What was done; never hashing alone, which is saved as a checksum list.
+    pub(crate) work: Arc<Work>,
     pub(crate) rows: Snapshot,
     /// In the order in which digests stand in the rows; none as long as the job runs.
     pub(crate) algorithms: Arc<[Algorithm]>,
@@ -82,53 +88,63 @@ impl Report {
         counts: &Counts,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        let Verification {
-            lists,
-            unlisted,
-            scope,
-            begun,
-        } = &self.verification;
-        writeln!(out, "Report of a verification")?;
+        let Some(heading) = Heading::of(&self.work) else {
+            return Ok(());
+        };
+        let say = |out: &mut dyn Write, label: &str, text: &str| {
+            writeln!(out, "{:<14} {text}", format!("{label}:"))
+        };
+        let lines = |out: &mut dyn Write, lines: &[Line]| -> io::Result<()> {
+            for Line { label, text, .. } in lines {
+                for (index, text) in text.iter().enumerate() {
+                    match index {
+                        0 => say(out, label, text)?,
+                        _ => writeln!(out, "{:<14} {text}", "")?,
+                    }
+                }
+            }
+            Ok(())
+        };
+        writeln!(out, "{}", heading.title)?;
         writeln!(out)?;
-        writeln!(out, "Outcome:       {}", self.outcome)?;
+        say(out, "Outcome", &self.outcome)?;
         if !self.complete {
             writeln!(
                 out,
                 "               not complete: it was still running, or ended early"
             )?;
         }
-        writeln!(out, "Begun:         {}", date(*begun))?;
-        for (index, list) in lists.iter().enumerate() {
-            let what = if index == 0 {
-                "Checksum file:"
-            } else {
-                "              "
-            };
-            writeln!(out, "{what} {}", shown(list))?;
-        }
+        say(out, "Begun", &date(heading.begun))?;
+        lines(out, &heading.subject)?;
         if !self.algorithms.is_empty() {
             let labels: Vec<&str> = self.algorithms.iter().map(|one| one.label()).collect();
-            writeln!(out, "Algorithms:    {}", labels.join(", "))?;
+            say(out, "Algorithms", &labels.join(", "))?;
         }
-        writeln!(out, "Scope:         {}", said(*scope))?;
-        writeln!(out, "Other files:   {}", treated(*unlisted))?;
+        lines(out, &heading.terms)?;
         let parts: Vec<String> = VerdictKind::ALL
             .into_iter()
             .filter(|&kind| counts.get(kind) > 0)
             .map(|kind| format!("{} {}", count(counts.get(kind)), word(kind)))
             .collect();
-        writeln!(
-            out,
-            "Counts:        {}: {}",
-            counted(counts.total(), "line", "lines"),
-            parts.join(", ")
-        )?;
+        let all = counted(counts.total(), "line", "lines");
+        let all = match parts.as_slice() {
+            [] => all,
+            parts => format!("{all}: {}", parts.join(", ")),
+        };
+        say(out, "Counts", &all)?;
         writeln!(out)?;
         rows.iter().try_for_each(|row| line(row, out))
     }
 
     fn write_csv(&self, rows: &[&FileResult], out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "path,verdict,size,algorithm,expected,found,reason")?;
+        let [first, second] = self.halves();
+        // Verifications had no such column from the start, and programs count on that.
+        let others = !matches!(*self.work, Work::Verify(_));
+        let more = if others { ",other_path" } else { "" };
+        writeln!(
+            out,
+            "path,verdict,size,algorithm,{first},{second},reason{more}"
+        )?;
         for row in rows {
             let fields = self.fields(row);
             for field in [
@@ -141,9 +157,19 @@ impl Report {
             ] {
                 write!(out, "{},", quoted(field))?;
             }
-            writeln!(out, "{}", quoted(fields.reason.as_deref().unwrap_or("")))?;
+            write!(out, "{}", quoted(fields.reason.as_deref().unwrap_or("")))?;
+            if others {
+                let other = fields.other_path.unwrap_or_default();
+                write!(out, ",{}", quoted(&other))?;
+            }
+            writeln!(out)?;
         }
         Ok(())
+    }
+
+    /// What the two digests or sizes of a file that differs are.
+    fn halves(&self) -> [&'static str; 2] {
+        ["expected", "found"]
     }
 
     fn write_json(
@@ -152,48 +178,39 @@ impl Report {
         counts: &Counts,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        #[derive(Serialize)]
-        struct Head<'a> {
-            begun: String,
-            outcome: &'a str,
-            complete: bool,
-            lists: Vec<String>,
-            algorithms: Vec<&'a str>,
-            scope: &'a str,
-            unlisted: Unlisted,
-            counts: serde_json::Map<String, serde_json::Value>,
-        }
-        let counts = VerdictKind::ALL
+        let Some(heading) = Heading::of(&self.work) else {
+            return Ok(());
+        };
+        let counts: serde_json::Map<String, serde_json::Value> = VerdictKind::ALL
             .into_iter()
             .map(|kind| (kind.name().to_owned(), counts.get(kind).into()))
             .collect();
-        let head = Head {
-            begun: date(self.verification.begun),
-            outcome: &self.outcome,
-            complete: self.complete,
-            lists: self
-                .verification
-                .lists
-                .iter()
-                .map(|list| shown(list))
-                .collect(),
-            algorithms: self.algorithms.iter().map(|one| one.name()).collect(),
-            scope: match self.verification.scope {
-                Scope::All => "all",
-                Scope::Again => "failed_before",
-            },
-            unlisted: self.verification.unlisted,
-            counts,
-        };
+        let algorithms: Vec<&str> = self.algorithms.iter().map(|one| one.name()).collect();
+        let mut head = serde_json::Map::new();
+        head.insert("begun".to_owned(), date(heading.begun).into());
+        head.insert("outcome".to_owned(), self.outcome.as_str().into());
+        head.insert("complete".to_owned(), self.complete.into());
+        head.insert("algorithms".to_owned(), algorithms.into());
+        for line in heading.subject.into_iter().chain(heading.terms) {
+            let (key, value) = line.json;
+            head.insert(key.to_owned(), value);
+        }
+        head.insert("counts".to_owned(), counts.into());
         // A file a line, by hand: a value of a million files would be in memory twice.
-        write!(out, "{{\"verification\": ")?;
+        write!(out, "{{\"{}\": ", heading.key)?;
         serde_json::to_writer(&mut *out, &head)?;
         writeln!(out, ",\n\"files\": [")?;
+        let [first, second] = self.halves();
         for (index, row) in rows.iter().enumerate() {
             if index > 0 {
                 writeln!(out, ",")?;
             }
-            serde_json::to_writer(&mut *out, &JsonRow::new(row, self.fields(row)))?;
+            let row = JsonRow {
+                row,
+                fields: self.fields(row),
+                halves: [first, second],
+            };
+            serde_json::to_writer(&mut *out, &row)?;
         }
         writeln!(out, "\n]}}")
     }
@@ -205,6 +222,10 @@ impl Report {
             expected: String::new(),
             found: String::new(),
             reason: row.verdict.reason(),
+            other_path: match &row.verdict {
+                Verdict::Moved(other) | Verdict::Duplicate(other) => Some(shown(other)),
+                _ => None,
+            },
         };
         match &row.verdict {
             Verdict::Hashed(_) | Verdict::Verified(_) => {
@@ -217,7 +238,7 @@ impl Report {
                 fields.expected = digests.join(" ");
                 fields.found.clone_from(&fields.expected);
             }
-            Verdict::Failed(mismatch) => match &**mismatch {
+            Verdict::Failed(mismatch) | Verdict::Different(mismatch) => match &**mismatch {
                 Mismatch::Digest {
                     algorithm,
                     expected,
@@ -243,42 +264,42 @@ struct Fields<'a> {
     algorithm: String,
     expected: String,
     found: String,
-    reason: Option<std::borrow::Cow<'a, str>>,
+    reason: Option<Cow<'a, str>>,
+    /// The other file that the verdict is about.
+    other_path: Option<String>,
 }
 
-#[derive(Serialize)]
 struct JsonRow<'a> {
-    path: String,
-    /// The true bytes, where they are no text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path_hex: Option<String>,
-    verdict: &'static str,
-    size: u64,
-    algorithm: String,
-    expected: String,
-    found: String,
-    reason: Option<std::borrow::Cow<'a, str>>,
+    row: &'a FileResult,
+    fields: Fields<'a>,
+    halves: [&'static str; 2],
 }
 
-impl<'a> JsonRow<'a> {
-    fn new(row: &FileResult, fields: Fields<'a>) -> Self {
+impl Serialize for JsonRow<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self {
+            row,
+            fields,
+            halves: [first, second],
+        } = self;
+        let mut map = serializer.serialize_map(None)?;
         let bytes = path_bytes(&row.path);
-        let hex = || {
-            bytes
-                .chunks(32)
-                .map(|part| Digest(part).to_string())
-                .collect()
-        };
-        Self {
-            path: String::from_utf8_lossy(bytes).into_owned(),
-            path_hex: std::str::from_utf8(bytes).is_err().then(hex),
-            verdict: row.verdict.kind().name(),
-            size: row.size,
-            algorithm: fields.algorithm,
-            expected: fields.expected,
-            found: fields.found,
-            reason: fields.reason,
+        map.serialize_entry("path", &String::from_utf8_lossy(bytes))?;
+        // The true bytes, where they are no text.
+        if std::str::from_utf8(bytes).is_err() {
+            let hex = bytes.chunks(32).map(|part| Digest(part).to_string());
+            map.serialize_entry("path_hex", &hex.collect::<String>())?;
         }
+        map.serialize_entry("verdict", row.verdict.kind().name())?;
+        map.serialize_entry("size", &row.size)?;
+        map.serialize_entry("algorithm", &fields.algorithm)?;
+        map.serialize_entry(*first, &fields.expected)?;
+        map.serialize_entry(*second, &fields.found)?;
+        map.serialize_entry("reason", &fields.reason)?;
+        if let Some(other) = &fields.other_path {
+            map.serialize_entry("other_path", other)?;
+        }
+        map.end()
     }
 }
 
@@ -317,21 +338,6 @@ pub(crate) fn suggested(lists: &[PathBuf], format: ReportFormat) -> PathBuf {
 
 fn word(kind: VerdictKind) -> &'static str {
     crate::cli::wording(kind)
-}
-
-fn said(scope: Scope) -> &'static str {
-    match scope {
-        Scope::All => "everything that is listed",
-        Scope::Again => "only what was not as listed in the run before",
-    }
-}
-
-fn treated(unlisted: Unlisted) -> &'static str {
-    match unlisted {
-        Unlisted::Ignored => "not looked for",
-        Unlisted::Reported => "reported as new",
-        Unlisted::Read => "read, to find duplicates of listed files",
-    }
 }
 
 /// As RFC 4180 has it; always quoted, so that no program takes digits for a number or a name that
@@ -379,7 +385,9 @@ fn date(moment: SystemTime) -> String {
 mod tests {
     use super::*;
     use crate::results::Results;
+    use crate::work::{Scope, Verification};
     use std::time::Duration;
+    use workers::Unlisted;
 
     fn report() -> Report {
         let row = |path: &str, size, verdict| FileResult {
@@ -402,12 +410,12 @@ mod tests {
             row("gone\n", 0, Verdict::Missing),
         ]);
         Report {
-            verification: Verification {
+            work: Arc::new(Work::Verify(Verification {
                 lists: vec!["/photos/list.sfv".into()],
                 unlisted: Unlisted::Reported,
                 scope: Scope::All,
                 begun: SystemTime::UNIX_EPOCH + Duration::from_secs(1_709_254_861),
-            },
+            })),
             rows: results.snapshot(),
             algorithms: [Algorithm::Crc32].into(),
             outcome: "1 wrong, 1 missing of 3 files".to_owned(),

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use workers::{Counts, FileResult};
+use workers::{Counts, FileResult, Verdict};
 
 /// Rows in a sealed chunk, at least. A snapshot clones fewer rows than this.
 const SEAL_AT: usize = 1024;
@@ -17,6 +17,7 @@ pub(crate) struct Results {
     sealed: Sealed,
     open: Vec<FileResult>,
     counts: Counts,
+    wasted: u64,
 }
 
 #[derive(Clone, Default)]
@@ -47,6 +48,9 @@ impl Results {
     pub(crate) fn append(&mut self, mut rows: Vec<FileResult>) {
         for row in &rows {
             self.counts.add(row.verdict.kind());
+            if let Verdict::Duplicate(_) = row.verdict {
+                self.wasted += row.size;
+            }
         }
         if self.open.is_empty() && rows.len() >= SEAL_AT {
             self.sealed.push(rows);
@@ -70,6 +74,11 @@ impl Results {
 
     pub(crate) fn counts(&self) -> &Counts {
         &self.counts
+    }
+
+    /// Bytes of all duplicates.
+    pub(crate) fn wasted(&self) -> u64 {
+        self.wasted
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {

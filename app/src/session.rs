@@ -2,6 +2,8 @@
 //! and push [`Command`]s; [`Session::apply`] carries them out, [`Session::advance`] takes in
 //! what the job, the dialogs and the other threads have sent. Neither ever waits.
 
+mod choosing;
+mod finding;
 mod starting;
 
 use std::path::{Path, PathBuf};
@@ -23,7 +25,7 @@ use crate::job::{Finished, JobState, LaneView, Running, Title};
 use crate::meter::cores::CoreMeter;
 use crate::meter::pulse::{self, Pulse};
 use crate::notice::{Notices, Tone};
-use crate::outcome::{outcome, problems};
+use crate::outcome::{outcome, so_far};
 use crate::query::{Query, QueryThread};
 use crate::report::{self, Report, ReportFormat};
 use crate::results::Results;
@@ -31,7 +33,8 @@ use crate::runs::Run;
 use crate::save::Existing;
 use crate::saving::{self, Content, Outcome, SaveWhat, Saving, Stage};
 use crate::settings::{Settings, SettingsFile};
-use crate::target::{Aim, Targets};
+use crate::target::Targets;
+use crate::wish::Wish;
 use crate::work::Work;
 use crate::worker_log::WorkerLog;
 use starting::Waiting;
@@ -89,7 +92,7 @@ pub(crate) struct Session {
     /// What the chosen paths are.
     pub(crate) targets: Targets,
     /// What the user wants done with them, if it is not what goes without saying.
-    wish: Option<Aim>,
+    wish: Option<Wish>,
     /// What the chosen file's digest should be.
     pub(crate) expected: ExpectedField,
     wake: Wake,
@@ -186,7 +189,7 @@ impl Session {
                 self.decline_freeze();
                 self.with_running(Running::cancel);
             }
-            Command::SetAim(aim) => self.wish = Some(aim),
+            Command::SetAim(aim) => self.set_aim(aim),
             Command::SetUnlisted(unlisted) => self.settings.unlisted = unlisted,
             Command::TypeExpected(text) => self.expected.set(text),
             Command::SetExpectedAlgorithm(algorithm) => self.expected.choose(algorithm),
@@ -271,22 +274,6 @@ impl Session {
         if let JobState::Running(running) = &mut self.job {
             act(running);
         }
-    }
-
-    fn use_paths(&mut self, paths: &[PathBuf]) {
-        let Some(first) = paths.first() else {
-            return;
-        };
-        self.path_text = shown_home(first);
-        self.choose(paths.iter().map(|path| absolute(path)).collect());
-    }
-
-    fn choose(&mut self, paths: Vec<PathBuf>) {
-        self.targets.ask(&paths);
-        self.chosen = paths;
-        self.wish = None;
-        // It was about another file.
-        self.expected = ExpectedField::default();
     }
 
     /// Where the paths of the results are shown from.
@@ -459,9 +446,9 @@ impl Session {
             way: title.way,
             workers: title.workers,
             kind: title.work.kind(),
-            algorithms: match &*title.work {
-                Work::Hash { algorithm, .. } => [*algorithm].into(),
-                Work::Verify(_) => summary.algorithms.clone(),
+            algorithms: match title.work.algorithm() {
+                Some(algorithm) => [algorithm].into(),
+                None => summary.algorithms.clone(),
             },
             what: title.what.clone(),
             ending: match summary.ending {
@@ -469,7 +456,13 @@ impl Session {
                 Ending::Cancelled => "cancelled",
                 Ending::Failed(_) => "failed",
             },
-            files: summary.counts.get(VerdictKind::Ok) + summary.counts.get(VerdictKind::Failed),
+            files: match *title.work {
+                Work::Hash { .. } | Work::Verify(_) => {
+                    summary.counts.get(VerdictKind::Ok) + summary.counts.get(VerdictKind::Failed)
+                }
+                // Not every file that is read gets a row.
+                Work::Duplicates(_) => summary.workers.iter().map(|worker| worker.files).sum(),
+            },
             bytes: summary.bytes,
             wall_s: summary.wall.as_secs_f64(),
             bytes_per_s: crate::format::per_second(summary.bytes, summary.wall),
@@ -591,7 +584,7 @@ impl Session {
         }
         let nothing = match what {
             SaveWhat::List => self.results.counts().get(VerdictKind::Ok) == 0,
-            SaveWhat::Report => self.results.len() == 0,
+            SaveWhat::Report => !self.can_report(),
             SaveWhat::Runs => self.runs.is_empty(),
         };
         if nothing {
@@ -612,26 +605,30 @@ impl Session {
     /// that would declare sound whatever was found.
     pub(crate) fn what_to_save(&self) -> SaveWhat {
         match self.listed() {
-            Some(Work::Verify(_)) => SaveWhat::Report,
-            Some(Work::Hash { .. }) | None => SaveWhat::List,
+            Some(work) if work.has_outcome() => SaveWhat::Report,
+            Some(_) | None => SaveWhat::List,
         }
     }
 
-    /// The report of the verification in the table.
+    /// Whether there is something to report: that no two files are the same has no rows.
+    pub(crate) fn can_report(&self) -> bool {
+        self.results.len() > 0 || self.is_complete()
+    }
+
+    /// The report of what is in the table.
     fn report(&self) -> Option<Report> {
-        let verification = self.listed()?.verification()?.clone();
-        let counts = self.results.counts();
+        let work = self.listed.clone().filter(|work| work.has_outcome())?;
         let outcome = match &self.job {
-            JobState::Finished(finished) => outcome(&finished.summary, verification.scope).words,
-            _ => problems(counts).map_or("nothing wrong so far".to_owned(), |so_far| {
-                format!("{} so far", so_far.words)
-            }),
+            JobState::Finished(finished) => {
+                outcome(&work, &finished.summary, self.results.wasted())
+            }
+            _ => so_far(&work, self.results.counts()),
         };
         Some(Report {
-            verification,
+            work,
             rows: self.results.snapshot(),
             algorithms: self.listed_algorithms.clone(),
-            outcome,
+            outcome: outcome.map_or("nothing wrong so far".to_owned(), |outcome| outcome.words),
             complete: self.is_complete(),
         })
     }
@@ -692,10 +689,8 @@ impl Session {
 
     /// The algorithm of the results in the table, which may not be the one chosen for the next.
     pub(crate) fn listed_algorithm(&self) -> workers::Algorithm {
-        match self.listed.as_deref() {
-            Some(Work::Hash { algorithm, .. }) => *algorithm,
-            Some(Work::Verify(_)) | None => self.settings.algorithm,
-        }
+        let listed = self.listed().and_then(Work::algorithm);
+        listed.unwrap_or(self.settings.algorithm)
     }
 
     /// What the rows in the table are of.
@@ -738,7 +733,7 @@ impl Session {
             },
             SaveWhat::Report => {
                 let Some(report) = report else {
-                    saving.stage = Stage::Failed("There is no verification to report.".to_owned());
+                    saving.stage = Stage::Failed("There is nothing to report.".to_owned());
                     return;
                 };
                 let format = ReportFormat::ALL.get(saving.format).copied();

@@ -26,11 +26,21 @@ pub(crate) enum Target {
     Other,
 }
 
-/// What can be done with chosen checksum files.
+/// What can be done with what is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Aim {
     Hash,
+    /// Only with checksum files.
     Verify,
+    Duplicates,
+}
+
+impl Aim {
+    /// Whether the window's own thread can do it. That way is for the comparison of the three;
+    /// whatever else there is to do would keep the window for longer than its limit says.
+    pub(crate) const fn can_freeze(self) -> bool {
+        matches!(self, Self::Hash)
+    }
 }
 
 /// The latest question and its answer.

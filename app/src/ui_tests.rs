@@ -5,6 +5,7 @@
 //! in the end-to-end tests.
 #![expect(clippy::disallowed_methods, reason = "tests prepare files and wait")]
 
+mod duplicates;
 mod expected;
 mod verify;
 
@@ -364,7 +365,7 @@ fn starting_without_a_path_says_what_to_do() {
     window.run_steps(3);
     assert!(
         window
-            .query_by_label_contains("Nothing to hash yet")
+            .query_by_label_contains("Nothing is chosen yet")
             .is_some()
     );
 }

@@ -19,6 +19,16 @@ pub(crate) enum Work {
     },
     /// Files are held against what checksum files say.
     Verify(Verification),
+    /// Files are looked for that have the same content.
+    Duplicates(Search),
+}
+
+/// Where duplicates are looked for, by what, and since when.
+#[derive(Clone, Debug)]
+pub(crate) struct Search {
+    pub(crate) roots: Vec<PathBuf>,
+    pub(crate) algorithm: Algorithm,
+    pub(crate) begun: SystemTime,
 }
 
 /// What is verified, and since when.
@@ -44,6 +54,7 @@ impl Work {
         match self {
             Self::Hash { .. } => "Hashing",
             Self::Verify(_) => "Verifying",
+            Self::Duplicates(_) => "Comparing contents",
         }
     }
 
@@ -52,6 +63,7 @@ impl Work {
         match self {
             Self::Hash { .. } => "hashed",
             Self::Verify(_) => "verified",
+            Self::Duplicates(_) => "compared",
         }
     }
 
@@ -60,6 +72,7 @@ impl Work {
         match self {
             Self::Hash { .. } => "hash",
             Self::Verify(_) => "verify",
+            Self::Duplicates(_) => "duplicates",
         }
     }
 
@@ -68,6 +81,7 @@ impl Work {
         match self {
             Self::Hash { roots, .. } => roots,
             Self::Verify(verification) => &verification.lists,
+            Self::Duplicates(search) => &search.roots,
         }
     }
 
@@ -76,10 +90,12 @@ impl Work {
     pub(crate) fn base(&self) -> PathBuf {
         let folder = |path: &Path| path.parent().unwrap_or(Path::new("")).to_owned();
         match self {
-            Self::Hash { roots, .. } => match roots.as_slice() {
-                [root] => folder(root),
-                _ => PathBuf::new(),
-            },
+            Self::Hash { roots, .. } | Self::Duplicates(Search { roots, .. }) => {
+                match roots.as_slice() {
+                    [root] => folder(root),
+                    _ => PathBuf::new(),
+                }
+            }
             Self::Verify(Verification { lists, .. }) => {
                 let first = lists.first().map(|list| folder(list)).unwrap_or_default();
                 if lists.iter().all(|list| folder(list) == first) {
@@ -95,14 +111,29 @@ impl Work {
     pub(crate) const fn expected(&self) -> Option<&Expectation> {
         match self {
             Self::Hash { expected, .. } => expected.as_ref(),
+            Self::Verify(_) | Self::Duplicates(_) => None,
+        }
+    }
+
+    /// Whether it answers a question, which is then said large. Hashing alone does not.
+    pub(crate) const fn has_outcome(&self) -> bool {
+        !matches!(self, Self::Hash { .. })
+    }
+
+    /// With what its files are hashed, where that was chosen and no list has said it.
+    pub(crate) const fn algorithm(&self) -> Option<Algorithm> {
+        match self {
+            Self::Hash { algorithm, .. } => Some(*algorithm),
+            Self::Duplicates(search) => Some(search.algorithm),
             Self::Verify(_) => None,
         }
     }
 
-    pub(crate) const fn verification(&self) -> Option<&Verification> {
+    /// What it is doing before it reads files.
+    pub(crate) const fn preparing(&self) -> &'static str {
         match self {
-            Self::Verify(verification) => Some(verification),
-            Self::Hash { .. } => None,
+            Self::Hash { .. } | Self::Duplicates(_) => "Scanning",
+            Self::Verify(_) => "Reading the list",
         }
     }
 }

@@ -53,15 +53,6 @@ impl Session {
             .unwrap_or_else(crate::cli::default_workers)
     }
 
-    /// What pressing the button does with what is chosen.
-    pub(crate) fn aim(&self) -> Aim {
-        match self.wish {
-            Some(Aim::Hash) => Aim::Hash,
-            _ if self.targets.are_lists() => Aim::Verify,
-            _ => Aim::Hash,
-        }
-    }
-
     /// Whether there is a file that a digest can be expected of.
     pub(crate) fn expects(&self) -> bool {
         self.aim() == Aim::Hash && self.chosen.len() == 1 && self.targets.are_files()
@@ -84,9 +75,18 @@ impl Session {
     /// the comparison of the three, and a list of a million lines would be read before the first
     /// deadline could be looked at.
     pub(crate) fn way(&self) -> Way {
-        match (self.aim(), self.settings.way) {
-            (Aim::Verify, Way::Ui) => Way::Processes,
-            (_, way) => way,
+        if self.aim().can_freeze() {
+            self.settings.way
+        } else {
+            self.in_background().0
+        }
+    }
+
+    /// The way chosen, if it leaves the window alone, and otherwise the usual one.
+    pub(super) fn in_background(&self) -> (Way, RunOn) {
+        match self.settings.way {
+            Way::Threads => (Way::Threads, RunOn::Threads),
+            Way::Ui | Way::Processes => (Way::Processes, RunOn::Processes),
         }
     }
 
@@ -98,7 +98,7 @@ impl Session {
         if self.chosen.is_empty() {
             self.notices.say(
                 Tone::Warning,
-                "Nothing to hash yet: choose a folder, drop one on the window, or type its path.",
+                "Nothing is chosen yet: choose a folder, drop one on the window, or type its path.",
             );
             return;
         }
@@ -109,7 +109,7 @@ impl Session {
             self.notices.say(Tone::Warning, text);
             return;
         }
-        if self.targets.is_open() && self.wish != Some(Aim::Hash) {
+        if self.targets.is_open() && self.wish.is_none() {
             self.waiting = Some(Waiting::Target {
                 since: Instant::now(),
                 by_itself,
@@ -166,6 +166,7 @@ impl Session {
         self.settings_file.keep(&self.settings);
         match self.aim() {
             Aim::Hash => self.hash(by_itself),
+            Aim::Duplicates => self.find_duplicates(),
             Aim::Verify => {
                 let verification = Verification {
                     lists: self.chosen.clone(),
@@ -178,7 +179,7 @@ impl Session {
         }
     }
 
-    fn title(&self, way: Way, work: Work) -> Title {
+    pub(super) fn title(&self, way: Way, work: Work) -> Title {
         Title {
             way,
             workers: if way == Way::Ui { 1 } else { self.workers() },
@@ -187,7 +188,7 @@ impl Session {
         }
     }
 
-    fn file_limit(&self) -> Option<Duration> {
+    pub(super) fn file_limit(&self) -> Option<Duration> {
         self.settings
             .file_limit_s
             .map(|seconds| Duration::from_secs(u64::from(seconds)))
@@ -233,14 +234,7 @@ impl Session {
     }
 
     fn verify(&mut self, verification: Verification, only: Option<Arc<HashSet<PathBuf>>>) {
-        let way = match self.settings.way {
-            Way::Ui => Way::Processes,
-            way => way,
-        };
-        let run_on = match way {
-            Way::Threads => RunOn::Threads,
-            Way::Ui | Way::Processes => RunOn::Processes,
-        };
+        let (way, run_on) = self.in_background();
         let spec = CheckSpec {
             lists: verification.lists.clone(),
             format: None,
@@ -309,7 +303,11 @@ impl Session {
         }
     }
 
-    fn launch(&mut self, title: Title, start: impl FnOnce(Sink) -> Result<Job, SpecError>) {
+    pub(super) fn launch(
+        &mut self,
+        title: Title,
+        start: impl FnOnce(Sink) -> Result<Job, SpecError>,
+    ) {
         let (sink, events) = self.sink();
         match start(sink) {
             Ok(job) => {
@@ -354,6 +352,7 @@ impl Session {
                     Work::Hash { .. } => Column::Path,
                     // What is wrong comes first.
                     Work::Verify(_) => Column::State,
+                    Work::Duplicates(_) => Column::Waste,
                 },
                 ..Query::default()
             };

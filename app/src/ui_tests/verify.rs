@@ -43,7 +43,7 @@ pub(super) fn choose_known(window: &mut Window, path: &Path) {
     window.run_steps(2);
 }
 
-fn verify(window: &mut Window, button: &str) {
+pub(super) fn verify(window: &mut Window, button: &str) {
     let before = window.state().session.run_number();
     window.get_by_label(button).click();
     step_until(window, "the start", |w| {
@@ -53,7 +53,7 @@ fn verify(window: &mut Window, button: &str) {
     table_is_whole(window);
 }
 
-fn table_is_whole(window: &mut Window) {
+pub(super) fn table_is_whole(window: &mut Window) {
     step_until(window, "the table", |w| {
         let session = &w.state().session;
         session.rows.answer().is_some_and(|answer| {
@@ -68,7 +68,7 @@ fn count(window: &Window, kind: VerdictKind) -> u64 {
 }
 
 /// The rows as they stand in the table.
-fn names(window: &Window) -> Vec<String> {
+pub(super) fn names(window: &Window) -> Vec<String> {
     let session = &window.state().session;
     let order = session.rows.answer().expect("an answer").order.clone();
     let name = |&row: &u32| session.results.get(row as usize)?.path.file_name();

@@ -1,6 +1,7 @@
 //! The hashing view: what is happening, who is doing it, what it costs, what it does to the
 //! window, what came out. This file arranges; each part is a file of its own.
 
+mod aims;
 mod announcement;
 mod controls;
 mod cores;
@@ -19,7 +20,6 @@ use crate::command::Command;
 use crate::job::JobState;
 use crate::session::Session;
 use crate::theme::{CONTROL_HEIGHT, GAP};
-use crate::work::Work;
 
 #[derive(Default)]
 pub(crate) struct HashView {
@@ -71,9 +71,9 @@ impl View for HashView {
 
         let middle_height = match session.listed() {
             _ if compact => (rest.height() * 0.36).clamp(110.0, 190.0),
-            // What came out is what a verification is for.
-            Some(Work::Verify(_)) => (rest.height() * 0.45).clamp(200.0, 270.0),
-            Some(Work::Hash { .. }) | None => (rest.height() * 0.55).clamp(240.0, 334.0),
+            // What came out is what a question is for.
+            Some(work) if work.has_outcome() => (rest.height() * 0.45).clamp(200.0, 270.0),
+            Some(_) | None => (rest.height() * 0.55).clamp(240.0, 334.0),
         };
         let middle = take_top(&mut rest, middle_height);
         let left_width = ((middle.width() - GAP) * 0.535).round();

@@ -99,7 +99,7 @@ impl RunsView {
         let wide = rect.width() > 960.0;
         let mut columns = vec![("Run", 30.0, true)];
         if !wide {
-            columns.push(("Kind", 48.0, false));
+            columns.push(("Kind", 66.0, false));
         }
         columns.extend([
             ("Way", 76.0, false),

@@ -95,12 +95,17 @@ fn buttons(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             button::primary(ui, "Starting…", false);
         }
         JobState::Idle | JobState::Finished(_) => {
+            super::aims::show(ui, session, commands);
             let over = matches!(session.job, JobState::Finished(_));
             let (word, what) = match session.aim() {
                 Aim::Verify if over && session.failed() > 0 => {
                     ("Verify all", "Verify everything that is listed (Enter)")
                 }
                 Aim::Verify => ("Verify", "Verify the files that are listed (Enter)"),
+                Aim::Duplicates => (
+                    "Find duplicates",
+                    "Find files with the same content; nothing is deleted (Enter)",
+                ),
                 Aim::Hash if over => ("Run again", "Hash what is named on the left (Enter)"),
                 Aim::Hash => ("Start", "Hash what is named on the left (Enter)"),
             };
@@ -237,7 +242,7 @@ fn algorithm(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: 
 }
 
 fn ways(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: bool) {
-    let verify = session.aim() == Aim::Verify;
+    let can_freeze = session.aim().can_freeze();
     let now = session.way();
     let segments = Way::ALL.map(|way| Segment {
         text: if way == Way::Ui {
@@ -245,13 +250,13 @@ fn ways(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: bool)
         } else {
             way.label()
         },
-        tooltip: if verify && way == Way::Ui {
-            "Lists are verified in the background only. To see the window freeze, hash a folder on it."
+        tooltip: if !can_freeze && way == Way::Ui {
+            "This is done in the background only. To see the window freeze, hash a folder on it."
         } else {
             way.explanation()
         },
         selected: way == now,
-        enabled: !(verify && way == Way::Ui),
+        enabled: can_freeze || way != Way::Ui,
     });
     if let Some(index) = segmented(ui, "Run on", &segments, idle) {
         commands.push(Command::SetWay(Way::ALL[index]));

@@ -9,7 +9,7 @@ use super::difference;
 use crate::expectation::Answer;
 use crate::format::{bytes, count, counted, duration, rate, time_left};
 use crate::job::{Finished, JobState, Running, share};
-use crate::outcome::{Grade, Outcome, outcome, problems};
+use crate::outcome::{Grade, Outcome, outcome, so_far};
 use crate::session::Session;
 use crate::theme::{self, Palette};
 use crate::widgets::bar::bar;
@@ -39,7 +39,7 @@ fn is_tall(session: &Session) -> bool {
         JobState::Finished(finished) => &finished.title.work,
         JobState::Idle | JobState::Announced { .. } | JobState::Freezing { .. } => return false,
     };
-    matches!(**work, Work::Verify(_))
+    work.has_outcome()
 }
 
 pub(super) fn height(session: &Session, compact: bool, width: f32) -> f32 {
@@ -223,18 +223,10 @@ fn of_running(palette: &Palette, session: &Session, running: &Running) -> Words 
     let large = if totals.scan_done {
         format!("{:.0} %", (share * 100.0).floor())
     } else {
-        match *running.title.work {
-            Work::Hash { .. } => "Scanning".to_owned(),
-            Work::Verify(_) => "Reading the list".to_owned(),
-        }
+        running.title.work.preparing().to_owned()
     };
-    let alert = match *running.title.work {
-        Work::Hash { .. } => None,
-        Work::Verify(_) => problems(session.results.counts()).map(|mut so_far| {
-            so_far.words.push_str(" so far");
-            with_icon(palette, &so_far)
-        }),
-    };
+    let alert = so_far(&running.title.work, session.results.counts());
+    let alert = alert.map(|so_far| with_icon(palette, &so_far));
     let state = if word != large {
         word.to_owned()
     } else {
@@ -257,7 +249,10 @@ fn of_running(palette: &Palette, session: &Session, running: &Running) -> Words 
         large,
         alert,
         state,
-        detail: format!("{}{thawed}", amounts(totals, running.bytes_done())),
+        detail: format!(
+            "{}{thawed}",
+            amounts(&running.title.work, totals, running.bytes_done())
+        ),
         strong_right: format!("{}/s", bytes(speed)),
         right,
         share,
@@ -265,7 +260,13 @@ fn of_running(palette: &Palette, session: &Session, running: &Running) -> Words 
     }
 }
 
-fn amounts(totals: &TotalsNow, bytes_done: u64) -> String {
+fn amounts(work: &Work, totals: &TotalsNow, bytes_done: u64) -> String {
+    if let Work::Duplicates(_) = work {
+        return match totals.found_bytes {
+            0 => "looking for files of the same size".to_owned(),
+            all => format!("{} of {} read", bytes(bytes_done), bytes(all)),
+        };
+    }
     let so_far = if totals.scan_done {
         ""
     } else {
@@ -310,18 +311,32 @@ fn in_detail(answer: &Answer) -> String {
     }
 }
 
+/// How many groups there are, once that is known.
+fn in_groups(session: &Session) -> Vec<String> {
+    let groups = session
+        .rows
+        .answer()
+        .map_or(0, |answer| answer.groups.len());
+    match groups {
+        0 => Vec::new(),
+        n => vec![counted(n as u64, "group", "groups")],
+    }
+}
+
 fn of_finished(palette: &Palette, session: &Session, finished: &Finished) -> Words {
     let word = session.job.word();
     let summary = &finished.summary;
     let counts = &summary.counts;
     let hashed = counts.get(VerdictKind::Ok);
-    let verification = finished.title.work.verification();
-    let mut parts = match verification {
-        Some(_) => vec![format!("{} OK", count(hashed))],
-        None => vec![
+    let work = &finished.title.work;
+    let outcome = outcome(work, summary, session.results.wasted());
+    let mut parts = match **work {
+        Work::Verify(_) => vec![format!("{} OK", count(hashed))],
+        Work::Hash { .. } => vec![
             format!("{} hashed", counted(hashed, "file", "files")),
             bytes(summary.bytes),
         ],
+        Work::Duplicates(_) => in_groups(session),
     };
     for kind in VerdictKind::ALL {
         let n = counts.get(kind);
@@ -331,6 +346,8 @@ fn of_finished(palette: &Palette, session: &Session, finished: &Finished) -> Wor
             VerdictKind::Missing => "missing",
             VerdictKind::Moved => "moved",
             VerdictKind::New => "new",
+            // They are in the line above.
+            VerdictKind::Duplicate if matches!(**work, Work::Duplicates(_)) => continue,
             VerdictKind::Duplicate if n == 1 => "duplicate",
             VerdictKind::Duplicate => "duplicates",
             VerdictKind::Unreadable => "unreadable",
@@ -349,8 +366,16 @@ fn of_finished(palette: &Palette, session: &Session, finished: &Finished) -> Wor
             parts.push(format!("{} {word}", count(n)));
         }
     }
-    if verification.is_some() {
+    if outcome.is_some() {
         parts.push(format!("{} read", bytes(summary.bytes)));
+    }
+    if let Work::Duplicates(search) = &**work
+        && search.algorithm.strength() != Strength::Strong
+    {
+        let label = search.algorithm.label();
+        parts.push(format!(
+            "{label} can be the same for different files: look before you delete"
+        ));
     }
     if summary.not_reached > 0 {
         parts.push(format!("{} not reached", count(summary.not_reached)));
@@ -365,8 +390,8 @@ fn of_finished(palette: &Palette, session: &Session, finished: &Finished) -> Wor
         Ending::Failed(_) => (word.to_owned(), palette.red),
     };
     let answer = session.answer();
-    let (large, color) = match (verification, &answer) {
-        (Some(verification), _) => with_icon(palette, &outcome(summary, verification.scope)),
+    let (large, color) = match (&outcome, &answer) {
+        (Some(outcome), _) => with_icon(palette, outcome),
         (None, Some(answer)) => with_icon(palette, &in_words(answer)),
         (None, None) => (large, color),
     };

@@ -45,7 +45,10 @@ pub(super) fn height(session: &Session) -> f32 {
 }
 
 fn is_there(session: &Session) -> bool {
-    session.targets.are_lists() || session.expects()
+    match session.aim() {
+        Aim::Duplicates => true,
+        Aim::Hash | Aim::Verify => session.targets.are_lists() || session.expects(),
+    }
 }
 
 pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Vec<Command>) {
@@ -94,6 +97,15 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Ve
                 )
             };
             if turn(ui, text, name) {
+                commands.push(Command::SetAim(Aim::Hash));
+            }
+        }
+        Aim::Duplicates => {
+            say(
+                ui,
+                "Files of the same size are read and compared. Nothing is deleted.",
+            );
+            if turn(ui, "hash instead", "Hash what is chosen instead") {
                 commands.push(Command::SetAim(Aim::Hash));
             }
         }

@@ -5,10 +5,11 @@ use std::path::Path;
 use eframe::egui::{
     Align, Color32, Event, FontId, Id, Layout, Rect, TextEdit, Ui, UiBuilder, pos2, vec2,
 };
-use workers::{Digest, FileResult, Mismatch, Verdict, VerdictKind, shown};
+use workers::{Digest, Ending, FileResult, Mismatch, Verdict, VerdictKind, shown};
 
 use crate::command::Command;
 use crate::format::{bytes, count, counted, first_upper};
+use crate::groups::Group;
 use crate::job::JobState;
 use crate::keys::keys;
 use crate::query::{Column, Query};
@@ -31,8 +32,6 @@ pub(super) struct ResultsPanel {
     filter: (String, Option<VerdictKind>),
     focus_filter: bool,
 }
-
-const COLUMNS: [Column; 4] = [Column::Path, Column::Size, Column::Digest, Column::State];
 
 /// The icon, colour and word of a verdict: always all three.
 pub(super) fn look(palette: &Palette, kind: VerdictKind) -> (&'static str, Color32, &'static str) {
@@ -98,7 +97,7 @@ impl ResultsPanel {
         right.spacing_mut().interact_size.y = 26.0;
         let what = session.what_to_save();
         let (word, any) = match what {
-            SaveWhat::Report => ("Save report…", session.results.len() > 0),
+            SaveWhat::Report => ("Save report…", session.can_report()),
             SaveWhat::List | SaveWhat::Runs => (
                 "Save list…",
                 session.results.counts().get(VerdictKind::Ok) > 0,
@@ -215,7 +214,7 @@ impl ResultsPanel {
         }
         let algorithm = session.listed_algorithm();
         let wide = rect.width() > 900.0;
-        let columns = [
+        let mut columns = vec![
             ColumnSpec {
                 title: "Path",
                 width: Width::Share(if wide { 0.56 } else { 0.6 }),
@@ -229,6 +228,7 @@ impl ResultsPanel {
             ColumnSpec {
                 title: match session.listed() {
                     Some(Work::Verify(_)) => "What the list says",
+                    Some(Work::Duplicates(_)) => "Same as",
                     Some(Work::Hash {
                         expected: Some(_), ..
                     }) => "What you expected",
@@ -243,8 +243,21 @@ impl ResultsPanel {
                 right: false,
             },
         ];
+        let mut meanings = vec![Column::Path, Column::Size, Column::Digest, Column::State];
+        let grouped = matches!(session.listed(), Some(Work::Duplicates(_)));
+        if grouped {
+            columns.insert(
+                3,
+                ColumnSpec {
+                    title: "Group wastes",
+                    width: Width::Points(if wide { 150.0 } else { 92.0 }),
+                    right: true,
+                },
+            );
+            meanings.insert(3, Column::Waste);
+        }
         let query = &session.query;
-        let sorted = COLUMNS.iter().position(|&column| column == query.column);
+        let sorted = meanings.iter().position(|&column| column == query.column);
         let table = Table {
             id: Id::unique("results table"),
             name: "Results",
@@ -259,6 +272,10 @@ impl ResultsPanel {
             let key = *order.get(position)?;
             let result = results.get(key as usize)?;
             Some(match session.listed() {
+                Some(Work::Duplicates(_)) => {
+                    let group = answer.and_then(|answer| answer.groups.get(key));
+                    duplicate(palette, key, result, base, group, wide)
+                }
                 Some(Work::Verify(_)) => verified(palette, key, result, base, "listed"),
                 Some(Work::Hash {
                     expected: Some(_), ..
@@ -268,7 +285,7 @@ impl ResultsPanel {
         };
         let done = table.show(ui, rect, &mut self.table, key, row);
         if let Some(index) = done.sort {
-            let column = COLUMNS[index];
+            let column = meanings[index];
             commands.push(Command::Ask(Query {
                 column,
                 descending: column == query.column && !query.descending,
@@ -321,11 +338,25 @@ impl ResultsPanel {
                         (0, Work::Hash { .. }) => {
                             "There was nothing to hash: no file was found.".to_owned()
                         }
+                        (0, Work::Duplicates(_))
+                            if finished.summary.ending == Ending::Completed =>
+                        {
+                            "There is nothing to show: no file has the content of another."
+                                .to_owned()
+                        }
+                        (_, Work::Duplicates(_)) => {
+                            "Which files are the same is known when all have been read.".to_owned()
+                        }
                         (0, Work::Verify(_)) => {
                             "There was nothing to verify: the list names no file.".to_owned()
                         }
                         _ => format!("No file was {} before it ended.", work.done()),
                     }
+                }
+                JobState::Running(running)
+                    if matches!(*running.title.work, Work::Duplicates(_)) =>
+                {
+                    "Results appear here when all files have been read.".to_owned()
                 }
                 _ => "Results appear here as they come.".to_owned(),
             }
@@ -423,6 +454,61 @@ fn verified(palette: &Palette, key: u32, result: &FileResult, base: &Path, word:
         _ => theme::body(),
     };
     row(palette, key, result, base, hover, (detail, font, color))
+}
+
+/// A file that could go, with the one that it is the same as and what their group wastes.
+fn duplicate(
+    palette: &Palette,
+    key: u32,
+    result: &FileResult,
+    base: &Path,
+    group: Option<Group>,
+    wide: bool,
+) -> Row {
+    let path = shown(&result.path);
+    let (detail, hover) = match &result.verdict {
+        Verdict::Duplicate(of) => (
+            text::short(of, base),
+            format!("{path}\nhas the content of\n{}", shown(of)),
+        ),
+        other => {
+            let why = other.reason().unwrap_or_default().into_owned();
+            let hover = format!("{path}\n{why}");
+            (why, hover)
+        }
+    };
+    let wastes = match group {
+        Some(Group { copies, bytes: all }) if wide && copies > 1 => {
+            format!("{}, {} copies", bytes(all), count(copies))
+        }
+        Some(Group { bytes: all, .. }) => bytes(all),
+        None => "–".to_owned(),
+    };
+    let hover = match group {
+        Some(Group { copies, bytes: all }) => format!(
+            "{hover}\n{} of that file, {} in all",
+            counted(copies, "copy", "copies"),
+            bytes(all)
+        ),
+        None => hover,
+    };
+    let mut row = row(
+        palette,
+        key,
+        result,
+        base,
+        hover,
+        (detail, theme::body(), palette.text),
+    );
+    row.name = format!("{}, group wastes {wastes}", row.name);
+    let cell = Cell {
+        text: wastes,
+        font: theme::body(),
+        color: palette.text,
+        cut: Cut::End,
+    };
+    row.cells.insert(3, cell);
+    row
 }
 
 fn both(text: &str) -> (String, String) {

@@ -1,0 +1,66 @@
+//! The menu beside the main button: what it is to do.
+
+use eframe::egui::containers::menu::MenuButton;
+use eframe::egui::{Button, RichText, Ui, vec2};
+
+use crate::command::Command;
+use crate::session::Session;
+use crate::target::Aim;
+use crate::theme::{self, CONTROL_HEIGHT};
+
+/// Every aim, by the words for it and what they mean.
+const AIMS: [(Aim, &str, &str); 3] = [
+    (
+        Aim::Hash,
+        "Hash",
+        "Every file gets a checksum, for a list to keep.",
+    ),
+    (
+        Aim::Verify,
+        "Verify what is listed",
+        "Files are held against the checksum files chosen.",
+    ),
+    (
+        Aim::Duplicates,
+        "Find duplicates",
+        "Files with the same content: sizes first, then contents. Nothing is deleted.",
+    ),
+];
+
+/// Why an aim cannot be chosen just now.
+fn why_not(aim: Aim, session: &Session) -> Option<&'static str> {
+    match aim {
+        Aim::Verify if !session.targets.are_lists() => {
+            Some("Choose a checksum file first, by Choose… or by dropping it here.")
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let now = session.aim();
+    let words = AIMS
+        .iter()
+        .find_map(|&(aim, words, _)| (aim == now).then_some(words));
+    let button =
+        Button::new(RichText::new("▾").font(theme::body())).min_size(vec2(26.0, CONTROL_HEIGHT));
+    let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
+        ui.set_min_width(190.0);
+        for (aim, words, meaning) in AIMS {
+            let why_not = why_not(aim, session);
+            let item = Button::selectable(aim == now, words);
+            let response = ui
+                .add_enabled(why_not.is_none(), item)
+                .on_hover_text(meaning)
+                .on_disabled_hover_text(why_not.unwrap_or_default());
+            if response.clicked() {
+                commands.push(Command::SetAim(aim));
+                // By itself it closes for the pointer alone.
+                ui.close();
+            }
+        }
+    });
+    response
+        .accessible_name(format!("What to do: {}", words.unwrap_or_default()))
+        .on_hover_text("Choose what to do");
+}
