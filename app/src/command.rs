@@ -17,7 +17,7 @@ pub(crate) enum Command {
     Start,
     /// Verify once more what was wrong.
     VerifyAgain,
-    /// What to do with the checksum files that are chosen.
+    /// What to do with what is chosen.
     SetAim(Aim),
     /// Yes, freeze the window.
     ConfirmFreeze,
@@ -48,6 +48,11 @@ pub(crate) enum Command {
     ChooseFiles,
     ChooseList,
     ForgetRecent,
+
+    /// The second side of a comparison.
+    TypeOther(String),
+    ChooseOtherFolder,
+    ChooseOtherFile,
 
     SetAlgorithm(Algorithm),
     SetUnlisted(Unlisted),

@@ -16,6 +16,8 @@ use rfd::{AsyncFileDialog, FileHandle};
 pub(crate) enum Choice {
     /// Files or folders to hash, or checksum files to verify.
     Paths(Vec<PathBuf>),
+    /// The second side of a comparison.
+    Other(PathBuf),
     /// Where to save.
     SaveAs(PathBuf),
     /// The dialog was closed, or the system has none: the two cannot be told apart.
@@ -36,6 +38,9 @@ pub(crate) enum Ask {
     Files,
     /// Checksum files.
     List,
+    /// The second side of a comparison.
+    OtherFolder,
+    OtherFile,
     Save {
         folder: PathBuf,
         name: String,
@@ -88,6 +93,20 @@ impl Dialogs {
                 let future = dialog.set_title(title).pick_files();
                 Box::new(move || {
                     pollster::block_on(future).map(|found| Choice::Paths(paths(found)))
+                })
+            }
+            Ask::OtherFolder => {
+                let title = "Choose the folder to compare with";
+                let future = dialog.set_title(title).pick_folder();
+                Box::new(move || {
+                    pollster::block_on(future).map(|found| Choice::Other(found.path().to_owned()))
+                })
+            }
+            Ask::OtherFile => {
+                let title = "Choose the checksum file or file to compare with";
+                let future = dialog.set_title(title).pick_file();
+                Box::new(move || {
+                    pollster::block_on(future).map(|found| Choice::Other(found.path().to_owned()))
                 })
             }
             Ask::Save { folder, name } => {

@@ -1,6 +1,7 @@
 //! What came out of a job, in words that can be read from across the room. This file has those of
 //! a verification; other kinds of work have files of their own.
 
+mod comparison;
 mod duplicates;
 
 use workers::{Counts, Ending, Summary, VerdictKind};
@@ -150,6 +151,7 @@ pub(crate) fn outcome(work: &Work, summary: &Summary, wasted: u64) -> Option<Out
         Work::Hash { .. } => None,
         Work::Verify(verification) => Some(of_verification(summary, verification.scope)),
         Work::Duplicates(_) => Some(duplicates::outcome(summary, wasted)),
+        Work::Compare(_) => Some(comparison::outcome(summary)),
     }
 }
 
@@ -157,11 +159,13 @@ pub(crate) fn outcome(work: &Work, summary: &Summary, wasted: u64) -> Option<Out
 pub(crate) fn so_far(work: &Work, counts: &Counts) -> Option<Outcome> {
     match work {
         Work::Hash { .. } | Work::Duplicates(_) => None,
-        Work::Verify(_) => problems(counts).map(|mut so_far| {
-            so_far.words.push_str(" so far");
-            so_far
-        }),
+        Work::Verify(_) => problems(counts),
+        Work::Compare(_) => comparison::differences(counts),
     }
+    .map(|so_far| Outcome {
+        words: format!("{} so far", so_far.words),
+        ..so_far
+    })
 }
 
 fn of_verification(summary: &Summary, scope: Scope) -> Outcome {

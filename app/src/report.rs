@@ -169,7 +169,10 @@ impl Report {
 
     /// What the two digests or sizes of a file that differs are.
     fn halves(&self) -> [&'static str; 2] {
-        ["expected", "found"]
+        match *self.work {
+            Work::Compare(_) => ["left", "right"],
+            _ => ["expected", "found"],
+        }
     }
 
     fn write_json(

@@ -3,6 +3,7 @@
 //! what the job, the dialogs and the other threads have sent. Neither ever waits.
 
 mod choosing;
+mod comparing;
 mod finding;
 mod starting;
 
@@ -213,6 +214,9 @@ impl Session {
             }
             Command::UsePaths(paths) => self.use_paths(&paths),
             Command::ChooseFolder => self.dialogs.open(Ask::Folder, frame),
+            Command::TypeOther(text) => self.type_other(text),
+            Command::ChooseOtherFolder => self.dialogs.open(Ask::OtherFolder, frame),
+            Command::ChooseOtherFile => self.dialogs.open(Ask::OtherFile, frame),
             Command::ChooseFiles => self.dialogs.open(Ask::Files, frame),
             Command::ChooseList => self.dialogs.open(Ask::List, frame),
             Command::ForgetRecent => self.settings.recent.clear(),
@@ -461,7 +465,9 @@ impl Session {
                     summary.counts.get(VerdictKind::Ok) + summary.counts.get(VerdictKind::Failed)
                 }
                 // Not every file that is read gets a row.
-                Work::Duplicates(_) => summary.workers.iter().map(|worker| worker.files).sum(),
+                Work::Duplicates(_) | Work::Compare(_) => {
+                    summary.workers.iter().map(|worker| worker.files).sum()
+                }
             },
             bytes: summary.bytes,
             wall_s: summary.wall.as_secs_f64(),
@@ -562,6 +568,7 @@ impl Session {
     fn take_choices(&mut self) {
         match self.dialogs.poll() {
             Some(Choice::Paths(paths)) => self.use_paths(&paths),
+            Some(Choice::Other(path)) => self.use_other(&path),
             Some(Choice::SaveAs(path)) => {
                 self.edit_save(|saving| {
                     saving.path = path.to_string_lossy().into_owned();
@@ -860,13 +867,17 @@ fn what(paths: &[PathBuf]) -> String {
     let Some(first) = paths.first() else {
         return String::new();
     };
-    let name = first
-        .file_name()
-        .map_or_else(|| shown(first), |name| shown(Path::new(name)));
+    let name = one(first);
     match paths.len() {
         1 => name,
         n => format!("{name} and {} more", n - 1),
     }
+}
+
+/// A path by its last name.
+fn one(path: &Path) -> String {
+    path.file_name()
+        .map_or_else(|| shown(path), |name| shown(Path::new(name)))
 }
 
 /// A path as typed: `~` is the user's home.

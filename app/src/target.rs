@@ -33,6 +33,8 @@ pub(crate) enum Aim {
     /// Only with checksum files.
     Verify,
     Duplicates,
+    /// With another.
+    Compare,
 }
 
 impl Aim {

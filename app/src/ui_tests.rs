@@ -5,6 +5,7 @@
 //! in the end-to-end tests.
 #![expect(clippy::disallowed_methods, reason = "tests prepare files and wait")]
 
+mod compare;
 mod duplicates;
 mod expected;
 mod verify;

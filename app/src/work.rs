@@ -21,6 +21,17 @@ pub(crate) enum Work {
     Verify(Verification),
     /// Files are looked for that have the same content.
     Duplicates(Search),
+    /// Two sides are held against each other.
+    Compare(Comparison),
+}
+
+/// What is compared, by what, and since when.
+#[derive(Clone, Debug)]
+pub(crate) struct Comparison {
+    /// The left side and the right: folders, checksum files, or two files.
+    pub(crate) paths: [PathBuf; 2],
+    pub(crate) algorithm: Algorithm,
+    pub(crate) begun: SystemTime,
 }
 
 /// Where duplicates are looked for, by what, and since when.
@@ -55,6 +66,7 @@ impl Work {
             Self::Hash { .. } => "Hashing",
             Self::Verify(_) => "Verifying",
             Self::Duplicates(_) => "Comparing contents",
+            Self::Compare(_) => "Comparing",
         }
     }
 
@@ -63,7 +75,7 @@ impl Work {
         match self {
             Self::Hash { .. } => "hashed",
             Self::Verify(_) => "verified",
-            Self::Duplicates(_) => "compared",
+            Self::Duplicates(_) | Self::Compare(_) => "compared",
         }
     }
 
@@ -73,6 +85,7 @@ impl Work {
             Self::Hash { .. } => "hash",
             Self::Verify(_) => "verify",
             Self::Duplicates(_) => "duplicates",
+            Self::Compare(_) => "compare",
         }
     }
 
@@ -82,6 +95,7 @@ impl Work {
             Self::Hash { roots, .. } => roots,
             Self::Verify(verification) => &verification.lists,
             Self::Duplicates(search) => &search.roots,
+            Self::Compare(comparison) => &comparison.paths,
         }
     }
 
@@ -96,6 +110,8 @@ impl Work {
                     _ => PathBuf::new(),
                 }
             }
+            // Paths of a comparison are those within its sides already.
+            Self::Compare(_) => PathBuf::new(),
             Self::Verify(Verification { lists, .. }) => {
                 let first = lists.first().map(|list| folder(list)).unwrap_or_default();
                 if lists.iter().all(|list| folder(list) == first) {
@@ -111,7 +127,7 @@ impl Work {
     pub(crate) const fn expected(&self) -> Option<&Expectation> {
         match self {
             Self::Hash { expected, .. } => expected.as_ref(),
-            Self::Verify(_) | Self::Duplicates(_) => None,
+            Self::Verify(_) | Self::Duplicates(_) | Self::Compare(_) => None,
         }
     }
 
@@ -125,14 +141,15 @@ impl Work {
         match self {
             Self::Hash { algorithm, .. } => Some(*algorithm),
             Self::Duplicates(search) => Some(search.algorithm),
-            Self::Verify(_) => None,
+            // With a list it is compared by what that has.
+            Self::Verify(_) | Self::Compare(_) => None,
         }
     }
 
     /// What it is doing before it reads files.
     pub(crate) const fn preparing(&self) -> &'static str {
         match self {
-            Self::Hash { .. } | Self::Duplicates(_) => "Scanning",
+            Self::Hash { .. } | Self::Duplicates(_) | Self::Compare(_) => "Scanning",
             Self::Verify(_) => "Reading the list",
         }
     }

@@ -1,11 +1,11 @@
 //! The first lines of a report: what was asked, of which files, with what.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use workers::{Unlisted, shown};
 
-use crate::work::{Scope, Verification, Work};
+use crate::work::{Comparison, Scope, Verification, Work};
 
 /// What a report says of its job before it comes to the files.
 pub(super) struct Heading {
@@ -38,6 +38,10 @@ impl Line {
         }
     }
 
+    fn path(label: &'static str, key: &'static str, path: &Path) -> Self {
+        Self::term(label, &shown(path), key, &shown(path))
+    }
+
     fn term(label: &'static str, text: &str, key: &'static str, value: &str) -> Self {
         Self {
             label,
@@ -58,6 +62,20 @@ impl Heading {
                 key: "duplicates",
                 begun: search.begun,
                 subject: vec![Line::paths("Searched", "searched", &search.roots)],
+                terms: Vec::new(),
+            }),
+            Work::Compare(Comparison {
+                paths: [left, right],
+                begun,
+                ..
+            }) => Some(Self {
+                title: "Report of a comparison",
+                key: "comparison",
+                begun: *begun,
+                subject: vec![
+                    Line::path("Left", "left", left),
+                    Line::path("Right", "right", right),
+                ],
                 terms: Vec::new(),
             }),
         }

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant, SystemTime};
 use crossbeam_channel::{Receiver, TryRecvError, bounded};
 use workers::{
     Algorithm, CheckSpec, Control, Event, InlineJob, Job, JobSpec, Links, Pace, Priority, RunOn,
-    Selection, Sink, SpecError, Unlisted, VerdictKind,
+    Selection, Side, Sink, SpecError, Unlisted, VerdictKind,
 };
 
-use super::{HIDDEN, Session, Sheet, what};
+use super::{HIDDEN, Session, Sheet, one, what};
 use crate::expectation::Expectation;
 use crate::history::History;
 use crate::job::{JobState, Running, Title};
@@ -20,7 +20,7 @@ use crate::query::{Column, Query};
 use crate::results;
 use crate::target::Aim;
 use crate::way::Way;
-use crate::work::{Scope, Verification, Work};
+use crate::work::{Comparison, Scope, Verification, Work};
 use crate::worker_log::WorkerLog;
 
 /// A freeze asked for on the command line is announced for this long.
@@ -36,6 +36,13 @@ pub(super) enum Waiting {
     Frame(u64, Instant),
     /// What the paths are. `by_itself`: nobody is there to press a button.
     Target { since: Instant, by_itself: bool },
+    /// What the two sides of a comparison are. `guess`: by their names, for a disk that does not
+    /// answer.
+    Sides {
+        since: Instant,
+        guess: [Side; 2],
+        found: Receiver<Result<[Side; 2], String>>,
+    },
     /// Which files are to be verified again.
     Failed(Verification, Receiver<HashSet<PathBuf>>),
 }
@@ -102,6 +109,13 @@ impl Session {
             );
             return;
         }
+        if !self.is_ready() {
+            self.notices.say(
+                Tone::Warning,
+                "There is no second side yet: choose or drop a folder or a checksum file to compare with.",
+            );
+            return;
+        }
         if self.expects()
             && let Err(error) = self.expected.expectation(self.settings.algorithm)
         {
@@ -141,6 +155,26 @@ impl Session {
                 self.begin(by_itself);
             }
             None | Some(Waiting::Frame(..) | Waiting::Target { .. }) => {}
+            Some(Waiting::Sides {
+                since,
+                guess,
+                found,
+            }) => match found.try_recv() {
+                Ok(Ok(sides)) => {
+                    self.waiting = None;
+                    self.compare(sides);
+                }
+                Ok(Err(why)) => {
+                    self.waiting = None;
+                    self.notices.say(Tone::Error, why);
+                }
+                Err(_) if since.elapsed() > PATIENCE => {
+                    let guess = guess.clone();
+                    self.waiting = None;
+                    self.compare(guess);
+                }
+                Err(_) => {}
+            },
             Some(Waiting::Failed(verification, names)) => match names.try_recv() {
                 Ok(names) => {
                     let verification = verification.clone();
@@ -167,6 +201,7 @@ impl Session {
         match self.aim() {
             Aim::Hash => self.hash(by_itself),
             Aim::Duplicates => self.find_duplicates(),
+            Aim::Compare => self.look_at_sides(),
             Aim::Verify => {
                 let verification = Verification {
                     lists: self.chosen.clone(),
@@ -183,7 +218,13 @@ impl Session {
         Title {
             way,
             workers: if way == Way::Ui { 1 } else { self.workers() },
-            what: what(work.paths()),
+            what: match &work {
+                Work::Compare(Comparison {
+                    paths: [left, right],
+                    ..
+                }) => format!("{} and {}", one(left), one(right)),
+                _ => what(work.paths()),
+            },
             work: Arc::new(work),
         }
     }
@@ -351,7 +392,7 @@ impl Session {
                 column: match **work {
                     Work::Hash { .. } => Column::Path,
                     // What is wrong comes first.
-                    Work::Verify(_) => Column::State,
+                    Work::Verify(_) | Work::Compare(_) => Column::State,
                     Work::Duplicates(_) => Column::Waste,
                 },
                 ..Query::default()

@@ -8,6 +8,7 @@ mod cores;
 mod difference;
 mod headline;
 mod options;
+mod other_side;
 mod pulse;
 mod results;
 mod welcome;

@@ -9,7 +9,7 @@ use crate::target::Aim;
 use crate::theme::{self, CONTROL_HEIGHT};
 
 /// Every aim, by the words for it and what they mean.
-const AIMS: [(Aim, &str, &str); 3] = [
+const AIMS: [(Aim, &str, &str); 4] = [
     (
         Aim::Hash,
         "Hash",
@@ -25,6 +25,11 @@ const AIMS: [(Aim, &str, &str); 3] = [
         "Find duplicates",
         "Files with the same content: sizes first, then contents. Nothing is deleted.",
     ),
+    (
+        Aim::Compare,
+        "Compare with…",
+        "Two folders, a folder with a checksum file, or two checksum files, of which no file is read.",
+    ),
 ];
 
 /// Why an aim cannot be chosen just now.
@@ -32,6 +37,9 @@ fn why_not(aim: Aim, session: &Session) -> Option<&'static str> {
     match aim {
         Aim::Verify if !session.targets.are_lists() => {
             Some("Choose a checksum file first, by Choose… or by dropping it here.")
+        }
+        Aim::Compare if session.chosen.len() > 2 => {
+            Some("Two can be compared, a left side and a right; more are chosen.")
         }
         _ => None,
     }
@@ -43,7 +51,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
         .iter()
         .find_map(|&(aim, words, _)| (aim == now).then_some(words));
     let button =
-        Button::new(RichText::new("▾").font(theme::body())).min_size(vec2(26.0, CONTROL_HEIGHT));
+        Button::new(RichText::new("▼").font(theme::small())).min_size(vec2(26.0, CONTROL_HEIGHT));
     let (response, _) = MenuButton::from_button(button).ui(ui, |ui| {
         ui.set_min_width(190.0);
         for (aim, words, meaning) in AIMS {

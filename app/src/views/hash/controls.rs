@@ -106,13 +106,18 @@ fn buttons(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
                     "Find duplicates",
                     "Find files with the same content; nothing is deleted (Enter)",
                 ),
+                Aim::Compare => ("Compare", "Compare the two sides (Enter)"),
                 Aim::Hash if over => ("Run again", "Hash what is named on the left (Enter)"),
                 Aim::Hash => ("Start", "Hash what is named on the left (Enter)"),
             };
-            let ready = !session.chosen.is_empty();
-            if button::primary(ui, word, ready)
+            let missing = if session.chosen.is_empty() {
+                "Choose a folder first"
+            } else {
+                "Choose a second side first"
+            };
+            if button::primary(ui, word, session.is_ready())
                 .on_hover_text(what)
-                .on_disabled_hover_text("Choose a folder first")
+                .on_disabled_hover_text(missing)
                 .clicked()
             {
                 commands.push(Command::Start);
@@ -181,9 +186,14 @@ fn path(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: bool)
             .margin(vec2(10.0, 7.0))
             .desired_width(f32::INFINITY);
         let size = Vec2::new(ui.available_width(), CONTROL_HEIGHT);
-        let response = ui.add_sized(size, edit).accessible_name(
-            "Path of the folder or file to hash, or of the checksum file to verify",
-        );
+        let name = match session.aim() {
+            Aim::Compare => "Path of the left side: a folder, a checksum file or a file",
+            Aim::Duplicates => "Path of the folder to find duplicates in",
+            Aim::Hash | Aim::Verify => {
+                "Path of the folder or file to hash, or of the checksum file to verify"
+            }
+        };
+        let response = ui.add_sized(size, edit).accessible_name(name);
         if response.changed() {
             commands.push(Command::TypePath(text));
         }

@@ -261,9 +261,14 @@ fn of_running(palette: &Palette, session: &Session, running: &Running) -> Words 
 }
 
 fn amounts(work: &Work, totals: &TotalsNow, bytes_done: u64) -> String {
-    if let Work::Duplicates(_) = work {
+    let scanning = match work {
+        Work::Hash { .. } | Work::Verify(_) => None,
+        Work::Duplicates(_) => Some("looking for files of the same size"),
+        Work::Compare(_) => Some("looking at what is on both sides"),
+    };
+    if let Some(scanning) = scanning {
         return match totals.found_bytes {
-            0 => "looking for files of the same size".to_owned(),
+            0 => scanning.to_owned(),
             all => format!("{} of {} read", bytes(bytes_done), bytes(all)),
         };
     }
@@ -337,6 +342,7 @@ fn of_finished(palette: &Palette, session: &Session, finished: &Finished) -> Wor
             bytes(summary.bytes),
         ],
         Work::Duplicates(_) => in_groups(session),
+        Work::Compare(_) => Vec::new(),
     };
     for kind in VerdictKind::ALL {
         let n = counts.get(kind);

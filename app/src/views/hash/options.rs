@@ -6,6 +6,7 @@ use eframe::egui::{
 };
 use workers::{NoDigest, Unlisted};
 
+use super::other_side;
 use crate::command::Command;
 use crate::expectation;
 use crate::session::Session;
@@ -35,6 +36,8 @@ const UNLISTED: [(Unlisted, &str, &str); 3] = [
     ),
 ];
 
+const COMPARE: &str = "Compare the two with each other";
+
 /// Height of the row with the gap above it; 0 where there is none.
 pub(super) fn height(session: &Session) -> f32 {
     if is_there(session) {
@@ -46,8 +49,10 @@ pub(super) fn height(session: &Session) -> f32 {
 
 fn is_there(session: &Session) -> bool {
     match session.aim() {
-        Aim::Duplicates => true,
-        Aim::Hash | Aim::Verify => session.targets.are_lists() || session.expects(),
+        Aim::Duplicates | Aim::Compare => true,
+        Aim::Hash | Aim::Verify => {
+            session.targets.are_lists() || session.expects() || session.chosen.len() == 2
+        }
     }
 }
 
@@ -98,6 +103,21 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Ve
             };
             if turn(ui, text, name) {
                 commands.push(Command::SetAim(Aim::Hash));
+            }
+            if session.chosen.len() == 2 && turn(ui, "compare them", COMPARE) {
+                commands.push(Command::SetAim(Aim::Compare));
+            }
+        }
+        Aim::Compare => {
+            other_side::show(ui, session, commands, idle);
+            if turn(ui, "hash instead", "Hash what is chosen instead") {
+                commands.push(Command::SetAim(Aim::Hash));
+            }
+        }
+        Aim::Hash if !session.targets.are_lists() && session.chosen.len() == 2 => {
+            say(ui, "Two are chosen, and both will be hashed.");
+            if turn(ui, "compare them instead", COMPARE) {
+                commands.push(Command::SetAim(Aim::Compare));
             }
         }
         Aim::Duplicates => {

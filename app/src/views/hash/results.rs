@@ -21,7 +21,7 @@ use crate::widgets::chip::chip;
 use crate::widgets::panel::panel;
 use crate::widgets::table::{Cell, ColumnSpec, Row, Table, TableState, Width};
 use crate::widgets::text::{self, Cut};
-use crate::work::Work;
+use crate::work::{Comparison, Work};
 
 #[derive(Default)]
 pub(super) struct ResultsPanel {
@@ -229,6 +229,7 @@ impl ResultsPanel {
                 title: match session.listed() {
                     Some(Work::Verify(_)) => "What the list says",
                     Some(Work::Duplicates(_)) => "Same as",
+                    Some(Work::Compare(_)) => "Left and right",
                     Some(Work::Hash {
                         expected: Some(_), ..
                     }) => "What you expected",
@@ -272,6 +273,7 @@ impl ResultsPanel {
             let key = *order.get(position)?;
             let result = results.get(key as usize)?;
             Some(match session.listed() {
+                Some(Work::Compare(comparison)) => compared(palette, key, result, comparison),
                 Some(Work::Duplicates(_)) => {
                     let group = answer.and_then(|answer| answer.groups.get(key));
                     duplicate(palette, key, result, base, group, wide)
@@ -346,6 +348,10 @@ impl ResultsPanel {
                         }
                         (_, Work::Duplicates(_)) => {
                             "Which files are the same is known when all have been read.".to_owned()
+                        }
+                        (0, Work::Compare(_)) if finished.summary.ending == Ending::Completed => {
+                            "There was nothing to compare: there is no file on either side."
+                                .to_owned()
                         }
                         (0, Work::Verify(_)) => {
                             "There was nothing to verify: the list names no file.".to_owned()
@@ -454,6 +460,72 @@ fn verified(palette: &Palette, key: u32, result: &FileResult, base: &Path, word:
         _ => theme::body(),
     };
     row(palette, key, result, base, hover, (detail, font, color))
+}
+
+/// A file of a comparison: how the sides differ.
+fn compared(palette: &Palette, key: u32, result: &FileResult, comparison: &Comparison) -> Row {
+    let [left, right] = &comparison.paths;
+    let (detail, whole) = match &result.verdict {
+        Verdict::Same => both("the same on both"),
+        Verdict::OnlyLeft => (
+            "not on the right".to_owned(),
+            format!("on the left alone, in\n{}", shown(left)),
+        ),
+        Verdict::OnlyRight => (
+            "not on the left".to_owned(),
+            format!("on the right alone, in\n{}", shown(right)),
+        ),
+        Verdict::Moved(to) => (
+            format!("on the right {}", shown(to)),
+            format!("is on the right\n{}", shown(to)),
+        ),
+        Verdict::Different(mismatch) => match &**mismatch {
+            Mismatch::Size { expected, found } => both(&format!(
+                "left {}, right {}",
+                counted(*expected, "byte", "bytes"),
+                count(*found)
+            )),
+            Mismatch::Digest {
+                algorithm,
+                expected,
+                found,
+            } => {
+                let (expected, found) = (Digest(expected).to_string(), Digest(found).to_string());
+                let label = algorithm.label();
+                (
+                    format!("left {}, right {}", ends(&expected), ends(&found)),
+                    format!("{label} on the left\n{expected}\n{label} on the right\n{found}"),
+                )
+            }
+        },
+        other => both(&other.reason().unwrap_or_default()),
+    };
+    let path = match &*result.path {
+        // Two files are compared, whatever they are called.
+        only if only == Path::new(".") => Path::new(left.file_name().unwrap_or_default()),
+        path => path,
+    };
+    let font = match &result.verdict {
+        Verdict::Different(_) => theme::mono(),
+        _ => theme::body(),
+    };
+    let color = match result.verdict.kind() {
+        VerdictKind::Same => palette.dim,
+        _ => palette.text,
+    };
+    let shown_as = FileResult {
+        path: path.to_owned(),
+        ..result.clone()
+    };
+    let hover = format!("{}\n{whole}", shown(path));
+    row(
+        palette,
+        key,
+        &shown_as,
+        Path::new(""),
+        hover,
+        (detail, font, color),
+    )
 }
 
 /// A file that could go, with the one that it is the same as and what their group wastes.
