@@ -103,8 +103,7 @@ fn a_folder_is_compared_with_a_list_that_is_typed() {
     assert!(shows(&window, "There is no second side yet"));
 
     let field = "Path of the right side: a folder, a checksum file or a file";
-    window.get_by_label(field).focus();
-    window.run_steps(2);
+    assert!(window.get_by_label(field).is_focused());
     window
         .get_by_label(field)
         .type_text(&list.to_string_lossy());

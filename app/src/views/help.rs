@@ -22,7 +22,7 @@ const KEYS: &[(&str, &str)] = &[
     ("Ctrl+D", "what died, and why"),
     ("Ctrl+L", "the log of a worker"),
     ("Ctrl+F", "filter the results"),
-    ("Ctrl+S", "save the list, or the report of a verification"),
+    ("Ctrl+S", "save the list, or the report"),
     ("Ctrl+R", "verify again what was not as listed"),
     ("Ctrl+C, Ctrl+A", "copy the selected rows, select all rows"),
     (
@@ -51,6 +51,18 @@ const TOPICS: &[(&str, &str)] = &[
          Verify again looks only at what was not as listed. The report says all of it; the checksum file itself is never changed.",
     ),
     (
+        "Comparing",
+        "Drop two folders together, or choose Compare with… from the menu beside the button, and choose, drop or type the other side: \
+         a folder, or a checksum file, which is compared by what it lists. Of two lists no file is read. \
+         What differs stands first. Moved is what has the same content under another name on the right.",
+    ),
+    (
+        "Finding duplicates",
+        "Choose Find duplicates from the menu beside the button. Files of the same size are read, and for each that has the content of another \
+         a row names that other; what a group wastes is the space of all but one of it. Groups that waste most come first. \
+         Several names of one file (hard links) waste nothing. Nothing is ever deleted: the report is for you to act on.",
+    ),
+    (
         "A digest that you expect",
         "When one file is chosen, a field takes the digest that it should have, pasted or typed, with or without spaces, a name or an algorithm beside it. \
          Then press Start: the answer stands at the top, and if it is no, the digits that differ are marked.",
@@ -70,7 +82,8 @@ const TOPICS: &[(&str, &str)] = &[
     (
         "What the states mean",
         "✓ OK: read whole and, if a list was verified, as listed. ✗ Failed: not what the list says. ✗ Missing: listed, and not there. \
-         → Moved: its content is there under another name. + New: in no list. = Duplicate: in no list, with the content of a listed file. \
+         → Moved: its content is there under another name. + New: in no list. = Duplicate: in no list, with the content of a listed file; or, where duplicates are looked for, with that of another file. \
+         = Same, ✗ Different, ← Only left, → Only right: what a comparison says of its two sides. \
          ▲ Bad line: a line of the list that cannot be understood. ✗ Unreadable: the system refused, and the row says why. ↻ Changed while reading: somebody wrote to the file meanwhile, so no checksum of it would be true. \
          ✗ Crashed: two workers died with it. ▲ Timed out: it took longer than a file may take (see Settings). \
          ○ Skipped: a link, pipe, socket or device; these are never opened. Or you did not want to wait for it.",

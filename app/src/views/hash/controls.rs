@@ -17,7 +17,7 @@ use crate::widgets::button;
 use crate::widgets::segmented::{Segment, segmented};
 
 /// Below this width the row becomes two.
-const ONE_ROW: f32 = 1000.0;
+const ONE_ROW: f32 = 1100.0;
 
 pub(super) fn height(width: f32) -> f32 {
     if width < ONE_ROW {
@@ -60,7 +60,8 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Ve
     }
 }
 
-/// From right to left: the main button, then the other.
+/// From right to left: the main button, which is always in the corner, then the other, then the menu
+/// that says what the main one does.
 fn buttons(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     match &session.job {
         JobState::Running(running) => {
@@ -95,7 +96,6 @@ fn buttons(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             button::primary(ui, "Starting…", false);
         }
         JobState::Idle | JobState::Finished(_) => {
-            super::aims::show(ui, session, commands);
             let over = matches!(session.job, JobState::Finished(_));
             let (word, what) = match session.aim() {
                 Aim::Verify if over && session.failed() > 0 => {
@@ -134,6 +134,7 @@ fn buttons(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
                     commands.push(Command::VerifyAgain);
                 }
             }
+            super::aims::show(ui, session, commands);
         }
     }
 }

@@ -1,10 +1,15 @@
 //! The second side of a comparison: the field for its path, and the dialogs that find it.
 
-use eframe::egui::{Key, RichText, TextEdit, Ui, vec2};
+use eframe::egui::{Id, Key, RichText, TextEdit, Ui, vec2};
 
 use crate::command::Command;
 use crate::session::Session;
 use crate::theme::{self, CONTROL_HEIGHT};
+
+/// The field, for whoever gives it the focus.
+pub(super) fn field() -> Id {
+    Id::unique("other side")
+}
 
 /// What stands to the right of the field.
 const REST: f32 = 130.0;
@@ -18,7 +23,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, 
     ui.add_enabled_ui(idle, |ui| {
         let mut text = other.text.clone();
         let edit = TextEdit::singleline(&mut text)
-            .id_salt("other side")
+            .id(field())
             .hint_text("The other folder or checksum file: choose, drop or type it")
             .margin(vec2(10.0, 7.0));
         let width = (ui.available_width() - 2.0 * REST).clamp(120.0, 560.0);

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use eframe::egui::{
-    Align, Color32, Event, FontId, Id, Layout, Rect, TextEdit, Ui, UiBuilder, pos2, vec2,
+    Align, Color32, Event, FontId, Id, Layout, Rect, ScrollArea, TextEdit, Ui, UiBuilder, pos2,
+    scroll_area::ScrollBarVisibility, vec2,
 };
 use workers::{Digest, Ending, FileResult, Mismatch, Verdict, VerdictKind, shown};
 
@@ -159,39 +160,10 @@ impl ResultsPanel {
             palette.dim,
         );
         left.add_space(50.0);
-        let counts = session.results.counts();
-        let all = counts.total();
-        let chosen = session.query.kind;
-        let mut pick =
-            |ui: &mut Ui, text: String, color, kind: Option<VerdictKind>, name: String| {
-                if chip(ui, &text, color, chosen == kind, &name).clicked() {
-                    commands.push(Command::Ask(Query {
-                        kind,
-                        ..session.query.clone()
-                    }));
-                }
-            };
-        pick(
-            &mut left,
-            format!("All {}", count(all)),
-            palette.text,
-            None,
-            format!("Show all {all} results"),
-        );
-        for kind in VerdictKind::ALL {
-            let n = counts.get(kind);
-            if n > 0 || chosen == Some(kind) {
-                let (icon, color, word) = look(palette, kind);
-                let word = first_upper(word);
-                pick(
-                    &mut left,
-                    format!("{icon} {word} {}", count(n)),
-                    color,
-                    Some(kind),
-                    format!("Show {word}, {n} results"),
-                );
-            }
-        }
+        // In a small window there are more of them than there is room for.
+        ScrollArea::horizontal()
+            .scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden)
+            .show(&mut left, |ui| chips(ui, session, commands));
     }
 
     fn table(&mut self, ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Vec<Command>) {
@@ -380,6 +352,43 @@ impl ResultsPanel {
                 "No result has \"{}\" in its path, or a digest that begins with it.",
                 query.text
             )
+        }
+    }
+}
+
+/// The verdicts as filters.
+fn chips(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
+    let palette = theme::palette(ui);
+    let counts = session.results.counts();
+    let all = counts.total();
+    let chosen = session.query.kind;
+    let mut pick = |ui: &mut Ui, text: String, color, kind: Option<VerdictKind>, name: String| {
+        if chip(ui, &text, color, chosen == kind, &name).clicked() {
+            commands.push(Command::Ask(Query {
+                kind,
+                ..session.query.clone()
+            }));
+        }
+    };
+    pick(
+        ui,
+        format!("All {}", count(all)),
+        palette.text,
+        None,
+        format!("Show all {all} results"),
+    );
+    for kind in VerdictKind::ALL {
+        let n = counts.get(kind);
+        if n > 0 || chosen == Some(kind) {
+            let (icon, color, word) = look(palette, kind);
+            let word = first_upper(word);
+            pick(
+                ui,
+                format!("{icon} {word} {}", count(n)),
+                color,
+                Some(kind),
+                format!("Show {word}, {n} results"),
+            );
         }
     }
 }
@@ -579,6 +588,9 @@ fn duplicate(
         color: palette.text,
         cut: Cut::End,
     };
+    if let (Verdict::Duplicate(_), Some(of)) = (&result.verdict, row.cells.get_mut(2)) {
+        of.cut = Cut::Path;
+    }
     row.cells.insert(3, cell);
     row
 }
