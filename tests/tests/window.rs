@@ -563,3 +563,48 @@ fn an_expected_digest_is_typed_and_the_answer_names_the_file() {
         running.picture(&format!("expected-{theme}-900x600"));
     }
 }
+
+#[test]
+fn duplicates_and_a_comparison_are_chosen_from_the_menu_beside_the_button() {
+    let tree = Tree::new();
+    for index in 0..20 {
+        let content = format!("picture {}", index / 2);
+        tree.file(format!("{index:03}.jpg"), content.as_bytes());
+    }
+    let other = Tree::new();
+    for index in 1..20 {
+        let content = format!("picture {}", index / 2);
+        other.file(format!("{index:03}.jpg"), content.as_bytes());
+    }
+    for (theme, item) in [("dark", "duplicates"), ("light", "compare")] {
+        let settings = format!(r#"{{"theme": "{theme}"}}"#);
+        let running = Running::start(&settings, &["-j", "2", text(tree.path())]);
+        running.wait_for_title("finished");
+        // The menu, and its item.
+        running.window.click(1138, 29).expect("a click");
+        std::thread::sleep(Duration::from_millis(500));
+        running.picture(&format!("aims-{theme}"));
+        if item == "duplicates" {
+            running.window.click(1024, 138).expect("a click");
+            std::thread::sleep(Duration::from_millis(500));
+            running.click_main_button();
+            running.wait_for_title("10 files could go, 90 B");
+        } else {
+            running.window.click(1024, 174).expect("a click");
+            std::thread::sleep(Duration::from_millis(500));
+            // The field for the other side has the focus.
+            running
+                .window
+                .type_text(text(other.path()))
+                .expect("typing");
+            running.window.key("Return").expect("a key");
+            running.wait_for_title("1 only left of 20 files");
+        }
+        assert_eq!(running.answered(3), 3);
+        std::thread::sleep(Duration::from_millis(500));
+        running.picture(&format!("{item}-{theme}"));
+        running.window.resize(900, 600).expect("resized");
+        std::thread::sleep(Duration::from_millis(700));
+        running.picture(&format!("{item}-{theme}-900x600"));
+    }
+}
