@@ -481,23 +481,21 @@ impl Session {
             run,
             until: Instant::now() + AFTER_RUN,
         });
+        // A search or a comparison that ends early does not know how many rows it would have had.
+        let left = match summary.not_reached {
+            0 => String::new(),
+            n => format!(
+                " {} not {}.",
+                counted(n, "file was", "files were"),
+                title.work.done()
+            ),
+        };
         match &summary.ending {
             Ending::Failed(why) => self.notices.say(
                 Tone::Error,
-                format!(
-                    "The job could not go on: {why}. {} not {}.",
-                    counted(summary.not_reached, "file was", "files were"),
-                    title.work.done()
-                ),
+                format!("The job could not go on: {why}.{left}"),
             ),
-            Ending::Cancelled => self.notices.say(
-                Tone::Info,
-                format!(
-                    "Cancelled. {} not {}.",
-                    counted(summary.not_reached, "file was", "files were"),
-                    title.work.done()
-                ),
-            ),
+            Ending::Cancelled => self.notices.say(Tone::Info, format!("Cancelled.{left}")),
             Ending::Completed => {}
         }
         self.listed_algorithms = summary.algorithms.clone();

@@ -35,7 +35,10 @@ pub(super) fn differences(counts: &Counts) -> Option<Outcome> {
     for (kinds, word, grade) in GROUPS {
         let n: u64 = kinds.iter().map(|&kind| counts.get(kind)).sum();
         if n > 0 {
-            parts.push(format!("{} {word}", count(n)));
+            parts.push(match kinds {
+                [VerdictKind::BadLine] => counted(n, "bad line", "bad lines"),
+                _ => format!("{} {word}", count(n)),
+            });
             if grade == Grade::Wrong {
                 worst = Grade::Wrong;
             }
@@ -71,8 +74,10 @@ pub(super) fn outcome(summary: &Summary) -> Outcome {
 
 fn completed(counts: &Counts) -> Outcome {
     let skipped = counts.get(VerdictKind::Skipped);
-    let compared = counts.total() - skipped;
+    // A line that cannot be read is no file.
+    let compared = counts.total() - skipped - counts.get(VerdictKind::BadLine);
     let (grade, words) = match differences(counts) {
+        Some(found) if compared == 0 => (found.grade, found.words),
         Some(found) => (
             found.grade,
             format!("{} of {}", found.words, counted(compared, "file", "files")),
@@ -105,7 +110,7 @@ mod tests {
 
     #[test]
     fn one_look_tells_whether_the_sides_are_the_same() {
-        use VerdictKind::{Different, Moved, OnlyLeft, OnlyRight, Same, Skipped};
+        use VerdictKind::{BadLine, Different, Moved, OnlyLeft, OnlyRight, Same, Skipped};
         for (verdicts, grade, text) in [
             (
                 &[(Same, 120)][..],
@@ -117,6 +122,11 @@ mod tests {
                 &[(Same, 5), (Different, 2), (OnlyLeft, 1), (Moved, 1)],
                 Grade::Wrong,
                 "2 different, 1 only left, 1 moved of 9 files",
+            ),
+            (
+                &[(BadLine, 1), (OnlyLeft, 3)],
+                Grade::Look,
+                "3 only left, 1 bad line of 3 files",
             ),
             (&[(OnlyRight, 1)], Grade::Look, "1 only right of 1 file"),
             (

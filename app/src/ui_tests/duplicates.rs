@@ -184,3 +184,26 @@ fn the_menu_is_used_by_keyboard_and_a_checksum_file_is_still_verified() {
         Some(Work::Hash { .. })
     ));
 }
+
+#[test]
+fn a_search_that_is_cancelled_does_not_say_that_no_two_files_are_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["one", "two"] {
+        std::fs::File::create(folder.path().join(name))
+            .and_then(|file| file.set_len(1 << 40))
+            .expect("a sparse file");
+    }
+    let mut window = window(settings(Way::Threads), (1280.0, 800.0));
+    choose(&mut window, folder.path());
+    aim(&mut window, "Find duplicates");
+    window.get_by_label("Find duplicates").click();
+    step_until(&mut window, "the reading", |w| {
+        shows(w, "Comparing contents")
+    });
+    window.run_steps(2);
+    window.get_by_label("Cancel").click();
+    step_until(&mut window, "the end", super::is_finished);
+    window.run_steps(2);
+    assert!(shows(&window, "Cancelled before all files were compared"));
+    assert!(!shows(&window, "No two files"));
+}

@@ -31,7 +31,8 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Ve
             ui.label(
                 RichText::new(
                     "Every file in it gets a checksum: a short text that changes when the file does. \
-                     Keep the list, drop it here later, and you are told what was damaged, altered or lost.",
+                     Keep the list, drop it here later, and you are told what was damaged, altered or lost. \
+                     The menu beside Start also finds duplicates, and compares two folders or a folder with a list.",
                 )
                 .color(palette.dim),
             );
