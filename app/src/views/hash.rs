@@ -9,6 +9,7 @@ mod difference;
 mod headline;
 mod options;
 mod other_side;
+mod pairs;
 mod pulse;
 mod results;
 mod welcome;

@@ -8,9 +8,9 @@ use eframe::egui::{
 };
 use workers::{Digest, Ending, FileResult, Mismatch, Verdict, VerdictKind, shown};
 
+use super::pairs;
 use crate::command::Command;
 use crate::format::{bytes, count, counted, first_upper};
-use crate::groups::Group;
 use crate::job::JobState;
 use crate::keys::keys;
 use crate::query::{Column, Query};
@@ -22,7 +22,7 @@ use crate::widgets::chip::chip;
 use crate::widgets::panel::panel;
 use crate::widgets::table::{Cell, ColumnSpec, Row, Table, TableState, Width};
 use crate::widgets::text::{self, Cut};
-use crate::work::{Comparison, Work};
+use crate::work::Work;
 
 #[derive(Default)]
 pub(super) struct ResultsPanel {
@@ -245,10 +245,12 @@ impl ResultsPanel {
             let key = *order.get(position)?;
             let result = results.get(key as usize)?;
             Some(match session.listed() {
-                Some(Work::Compare(comparison)) => compared(palette, key, result, comparison),
+                Some(Work::Compare(comparison)) => {
+                    pairs::compared(palette, key, result, comparison)
+                }
                 Some(Work::Duplicates(_)) => {
                     let group = answer.and_then(|answer| answer.groups.get(key));
-                    duplicate(palette, key, result, base, group, wide)
+                    pairs::duplicate(palette, key, result, base, group, wide)
                 }
                 Some(Work::Verify(_)) => verified(palette, key, result, base, "listed"),
                 Some(Work::Hash {
@@ -471,135 +473,11 @@ fn verified(palette: &Palette, key: u32, result: &FileResult, base: &Path, word:
     row(palette, key, result, base, hover, (detail, font, color))
 }
 
-/// A file of a comparison: how the sides differ.
-fn compared(palette: &Palette, key: u32, result: &FileResult, comparison: &Comparison) -> Row {
-    let [left, right] = &comparison.paths;
-    let (detail, whole) = match &result.verdict {
-        Verdict::Same => both("the same on both"),
-        Verdict::OnlyLeft => (
-            "not on the right".to_owned(),
-            format!("on the left alone, in\n{}", shown(left)),
-        ),
-        Verdict::OnlyRight => (
-            "not on the left".to_owned(),
-            format!("on the right alone, in\n{}", shown(right)),
-        ),
-        Verdict::Moved(to) => (
-            format!("on the right {}", shown(to)),
-            format!("is on the right\n{}", shown(to)),
-        ),
-        Verdict::Different(mismatch) => match &**mismatch {
-            Mismatch::Size { expected, found } => both(&format!(
-                "left {}, right {}",
-                counted(*expected, "byte", "bytes"),
-                count(*found)
-            )),
-            Mismatch::Digest {
-                algorithm,
-                expected,
-                found,
-            } => {
-                let (expected, found) = (Digest(expected).to_string(), Digest(found).to_string());
-                let label = algorithm.label();
-                (
-                    format!("left {}, right {}", ends(&expected), ends(&found)),
-                    format!("{label} on the left\n{expected}\n{label} on the right\n{found}"),
-                )
-            }
-        },
-        other => both(&other.reason().unwrap_or_default()),
-    };
-    let path = match &*result.path {
-        // Two files are compared, whatever they are called.
-        only if only == Path::new(".") => Path::new(left.file_name().unwrap_or_default()),
-        path => path,
-    };
-    let font = match &result.verdict {
-        Verdict::Different(_) => theme::mono(),
-        _ => theme::body(),
-    };
-    let color = match result.verdict.kind() {
-        VerdictKind::Same => palette.dim,
-        _ => palette.text,
-    };
-    let shown_as = FileResult {
-        path: path.to_owned(),
-        ..result.clone()
-    };
-    let hover = format!("{}\n{whole}", shown(path));
-    row(
-        palette,
-        key,
-        &shown_as,
-        Path::new(""),
-        hover,
-        (detail, font, color),
-    )
-}
-
-/// A file that could go, with the one that it is the same as and what their group wastes.
-fn duplicate(
-    palette: &Palette,
-    key: u32,
-    result: &FileResult,
-    base: &Path,
-    group: Option<Group>,
-    wide: bool,
-) -> Row {
-    let path = shown(&result.path);
-    let (detail, hover) = match &result.verdict {
-        Verdict::Duplicate(of) => (
-            text::short(of, base),
-            format!("{path}\nhas the content of\n{}", shown(of)),
-        ),
-        other => {
-            let why = other.reason().unwrap_or_default().into_owned();
-            let hover = format!("{path}\n{why}");
-            (why, hover)
-        }
-    };
-    let wastes = match group {
-        Some(Group { copies, bytes: all }) if wide && copies > 1 => {
-            format!("{}, {} copies", bytes(all), count(copies))
-        }
-        Some(Group { bytes: all, .. }) => bytes(all),
-        None => "–".to_owned(),
-    };
-    let hover = match group {
-        Some(Group { copies, bytes: all }) => format!(
-            "{hover}\n{} of that file, {} in all",
-            counted(copies, "copy", "copies"),
-            bytes(all)
-        ),
-        None => hover,
-    };
-    let mut row = row(
-        palette,
-        key,
-        result,
-        base,
-        hover,
-        (detail, theme::body(), palette.text),
-    );
-    row.name = format!("{}, group wastes {wastes}", row.name);
-    let cell = Cell {
-        text: wastes,
-        font: theme::body(),
-        color: palette.text,
-        cut: Cut::End,
-    };
-    if let (Verdict::Duplicate(_), Some(of)) = (&result.verdict, row.cells.get_mut(2)) {
-        of.cut = Cut::Path;
-    }
-    row.cells.insert(3, cell);
-    row
-}
-
-fn both(text: &str) -> (String, String) {
+pub(super) fn both(text: &str) -> (String, String) {
     (text.to_owned(), text.to_owned())
 }
 
-fn row(
+pub(super) fn row(
     palette: &Palette,
     key: u32,
     result: &FileResult,
@@ -637,7 +515,7 @@ fn row(
 }
 
 /// The beginning and end of a digest, where two of them stand side by side.
-fn ends(hex: &str) -> String {
+pub(super) fn ends(hex: &str) -> String {
     if hex.len() <= 16 {
         hex.to_owned()
     } else {
