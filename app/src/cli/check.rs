@@ -1,7 +1,6 @@
 //! `thawsum check`: are the files what their checksum files say? The friendlier sister of
 //! `sha256sum --check`: every verdict, and what else is in the folder.
 
-use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -10,8 +9,8 @@ use workers::manifest::Format;
 use workers::{Algorithm, CheckSpec, Job, Priority, Unlisted, VerdictKind};
 
 use super::select::Select;
-use super::verdicts::{Rows, conclude};
-use super::work::{self, Work};
+use super::verdicts::{self, Failure, Rows, conclude};
+use super::work::Work;
 use super::{algorithms, formats, status};
 
 #[derive(Debug, Args)]
@@ -57,33 +56,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> ExitCode {
-    match try_run(options) {
-        Ok(code) => ExitCode::from(code),
-        Err(error) => {
-            eprintln!("thawsum: {error}");
-            ExitCode::from(error.status())
-        }
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error(transparent)]
-    Pattern(#[from] workers::BadPattern),
-    #[error(transparent)]
-    Work(#[from] work::Failure),
-    #[error("the verdicts could not be printed: {0}")]
-    Print(#[source] io::Error),
-}
-
-impl Failure {
-    fn status(&self) -> u8 {
-        match self {
-            Self::Pattern(_) => status::USAGE,
-            Self::Work(failure) => failure.status(),
-            Self::Print(_) => status::WRONG,
-        }
-    }
+    verdicts::exit(try_run(options))
 }
 
 fn try_run(options: &Options) -> Result<u8, Failure> {

@@ -1,16 +1,15 @@
 //! `thawsum compare`: two folders, a folder and a checksum file, or two checksum files.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 use workers::{Algorithm, CompareSpec, Job, Priority, Side, VerdictKind};
 
+use super::algorithms;
 use super::select::Select;
-use super::verdicts::{Rows, conclude};
-use super::work::{self, Work};
-use super::{algorithms, status};
+use super::verdicts::{self, Failure, Rows, conclude};
+use super::work::Work;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -42,35 +41,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> ExitCode {
-    match try_run(options) {
-        Ok(code) => ExitCode::from(code),
-        Err(error) => {
-            eprintln!("thawsum: {error}");
-            ExitCode::from(error.status())
-        }
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error("{}: {source}", workers::shown(path))]
-    Side { path: PathBuf, source: io::Error },
-    #[error(transparent)]
-    Pattern(#[from] workers::BadPattern),
-    #[error(transparent)]
-    Work(#[from] work::Failure),
-    #[error("the verdicts could not be printed: {0}")]
-    Print(#[source] io::Error),
-}
-
-impl Failure {
-    fn status(&self) -> u8 {
-        match self {
-            Self::Side { .. } | Self::Pattern(_) => status::USAGE,
-            Self::Work(failure) => failure.status(),
-            Self::Print(_) => status::WRONG,
-        }
-    }
+    verdicts::exit(try_run(options))
 }
 
 /// A folder, or else a list: whether it is one is seen when it is read.

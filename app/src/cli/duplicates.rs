@@ -11,10 +11,10 @@ use workers::{
     path_bytes, shown,
 };
 
+use super::algorithms;
 use super::select::Select;
-use super::verdicts::{Rows, conclude};
-use super::work::{self, Work};
-use super::{algorithms, status};
+use super::verdicts::{self, Failure, Rows, conclude};
+use super::work::Work;
 use crate::format::{bytes, counted};
 
 #[derive(Debug, Args)]
@@ -39,33 +39,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> ExitCode {
-    match try_run(options) {
-        Ok(code) => ExitCode::from(code),
-        Err(error) => {
-            eprintln!("thawsum: {error}");
-            ExitCode::from(error.status())
-        }
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error(transparent)]
-    Pattern(#[from] workers::BadPattern),
-    #[error(transparent)]
-    Work(#[from] work::Failure),
-    #[error("the groups could not be printed: {0}")]
-    Print(#[source] io::Error),
-}
-
-impl Failure {
-    fn status(&self) -> u8 {
-        match self {
-            Self::Pattern(_) => status::USAGE,
-            Self::Work(failure) => failure.status(),
-            Self::Print(_) => status::WRONG,
-        }
-    }
+    verdicts::exit(try_run(options))
 }
 
 fn try_run(options: &Options) -> Result<u8, Failure> {

@@ -2,13 +2,42 @@
 //! standard error.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
 
 use serde_json::{Value, json};
-use workers::{Ending, FileResult, Summary, VerdictKind, path_bytes, shown};
+use workers::{BadPattern, Ending, FileResult, Summary, VerdictKind, path_bytes, shown};
 
 use super::output::summary_json;
-use super::status;
+use super::{status, work};
 use crate::format::{bytes, count, counted, duration};
+
+/// Why there are no verdicts, or not all of them were printed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    #[error("{}: {source}", shown(path))]
+    Side { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    Pattern(#[from] BadPattern),
+    #[error(transparent)]
+    Work(#[from] work::Failure),
+    #[error("the verdicts could not be printed: {0}")]
+    Print(#[source] io::Error),
+}
+
+/// Ends a subcommand: what went wrong goes to standard error.
+pub(super) fn exit(ended: Result<u8, Failure>) -> ExitCode {
+    let failure = match ended {
+        Ok(code) => return ExitCode::from(code),
+        Err(failure) => failure,
+    };
+    eprintln!("thawsum: {failure}");
+    ExitCode::from(match failure {
+        Failure::Side { .. } | Failure::Pattern(_) => status::USAGE,
+        Failure::Work(failure) => failure.status(),
+        Failure::Print(_) => status::WRONG,
+    })
+}
 
 /// How the rows are printed.
 pub(super) struct Rows {
