@@ -40,7 +40,7 @@ struct Group {
 }
 
 /// The most serious first.
-const GROUPS: [Group; 8] = [
+const GROUPS: [Group; 6] = [
     Group {
         kinds: &[VerdictKind::Failed],
         word: "wrong",
@@ -72,20 +72,6 @@ const GROUPS: [Group; 8] = [
         one: "changed while it was read",
         many: "changed while they were read",
         grade: Grade::Look,
-    },
-    Group {
-        kinds: &[VerdictKind::Different],
-        word: "different",
-        one: "differs",
-        many: "differ",
-        grade: Grade::Wrong,
-    },
-    Group {
-        kinds: &[VerdictKind::OnlyLeft, VerdictKind::OnlyRight],
-        word: "on one side only",
-        one: "is on one side only",
-        many: "are on one side only",
-        grade: Grade::Wrong,
     },
     Group {
         kinds: &[VerdictKind::Moved],

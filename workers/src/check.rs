@@ -14,10 +14,8 @@ use crate::algorithm::Algorithm;
 use crate::error::SpecError;
 use crate::event::Sink;
 use crate::job::inline::Start;
-use crate::job::ledger::Ledger;
 use crate::job::{Job, JobSpec, Priority, RunOn};
 use crate::manifest::Format;
-use crate::process::usage::CpuClock;
 use crate::selection::Selection;
 
 /// What to verify and how.
@@ -74,17 +72,15 @@ impl Job {
             return Err(SpecError::NoPaths);
         }
         let left_out = Arc::default();
-        let start = Start {
-            plan: plan::Verify::new(spec.unlisted),
-            workers: spec.workers,
-            priority: spec.priority,
-            file_limit: spec.file_limit,
-            source: lists::Listed::new(spec, Arc::clone(&left_out)),
-            totals: Arc::default(),
-            ledger: Ledger::new(CpuClock::start()),
-            half_read: None,
+        let (workers, priority, file_limit) = (spec.workers, spec.priority, spec.file_limit);
+        let start = Start::new(
+            plan::Verify::new(spec.unlisted),
+            lists::Listed::new(spec, Arc::clone(&left_out)),
             left_out,
-        };
+            workers,
+            priority,
+            file_limit,
+        );
         Self::launch(start, run_on, sink)
     }
 }

@@ -12,9 +12,7 @@ use crate::algorithm::Algorithm;
 use crate::error::SpecError;
 use crate::event::Sink;
 use crate::job::inline::Start;
-use crate::job::ledger::Ledger;
 use crate::job::{Job, JobSpec, Priority, RunOn};
-use crate::process::usage::CpuClock;
 use crate::selection::Selection;
 
 /// What to compare and how.
@@ -56,17 +54,15 @@ impl Job {
     pub fn compare(spec: CompareSpec, run_on: RunOn, sink: Sink) -> Result<Self, SpecError> {
         JobSpec::check_workers(spec.workers)?;
         let left_out = Arc::default();
-        let start = Start {
-            plan: plan::Compare::default(),
-            workers: spec.workers,
-            priority: spec.priority,
-            file_limit: spec.file_limit,
-            source: sides::Sides::new(spec, Arc::clone(&left_out)),
-            totals: Arc::default(),
-            ledger: Ledger::new(CpuClock::start()),
-            half_read: None,
+        let (workers, priority, file_limit) = (spec.workers, spec.priority, spec.file_limit);
+        let start = Start::new(
+            plan::Compare::default(),
+            sides::Sides::new(spec, Arc::clone(&left_out)),
             left_out,
-        };
+            workers,
+            priority,
+            file_limit,
+        );
         Self::launch(start, run_on, sink)
     }
 }

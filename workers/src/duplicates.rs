@@ -9,11 +9,9 @@ use crate::algorithm::Algorithm;
 use crate::error::SpecError;
 use crate::event::Sink;
 use crate::job::inline::Start;
-use crate::job::ledger::Ledger;
 use crate::job::plan::{Plan, Share, Todo};
 use crate::job::{Job, JobSpec, Links, Priority, RunOn};
 use crate::name::path_bytes;
-use crate::process::usage::CpuClock;
 use crate::selection::Selection;
 use crate::tasks::bundle::Item;
 use crate::tasks::identity::identity;
@@ -53,25 +51,24 @@ impl Job {
         let left_out = Arc::default();
         let walk =
             Walk::new(spec.roots, Links::Skip, spec.selection).counting(Arc::clone(&left_out));
-        let start = Start {
-            plan: Duplicates {
-                algorithms: Arc::new([spec.algorithm]),
-                groups: HashMap::new(),
-            },
-            source: Candidates {
-                stage: Stage::Walking {
-                    walk: Box::new(walk),
-                    by_size: BTreeMap::new(),
-                },
-            },
-            workers: spec.workers,
-            priority: spec.priority,
-            file_limit: spec.file_limit,
-            totals: Arc::default(),
-            ledger: Ledger::new(CpuClock::start()),
-            half_read: None,
-            left_out,
+        let plan = Duplicates {
+            algorithms: Arc::new([spec.algorithm]),
+            groups: HashMap::new(),
         };
+        let source = Candidates {
+            stage: Stage::Walking {
+                walk: Box::new(walk),
+                by_size: BTreeMap::new(),
+            },
+        };
+        let start = Start::new(
+            plan,
+            source,
+            left_out,
+            spec.workers,
+            spec.priority,
+            spec.file_limit,
+        );
         Self::launch(start, run_on, sink)
     }
 }

@@ -57,21 +57,42 @@ pub(crate) struct Start<P, S> {
     pub(crate) left_out: Arc<AtomicU64>,
 }
 
-impl Start<List, Walk> {
-    pub(crate) fn fresh(spec: JobSpec) -> Self {
-        let left_out = Arc::default();
+impl<P, S> Start<P, S> {
+    /// From the beginning. `left_out` is where `source` counts what does not count.
+    pub(crate) fn new(
+        plan: P,
+        source: S,
+        left_out: Arc<AtomicU64>,
+        workers: usize,
+        priority: Priority,
+        file_limit: Option<Duration>,
+    ) -> Self {
         Self {
-            plan: List::new(&spec.algorithms),
-            source: Walk::new(spec.roots, spec.links, spec.selection)
-                .counting(Arc::clone(&left_out)),
-            workers: spec.workers,
-            priority: spec.priority,
-            file_limit: spec.file_limit,
+            plan,
+            source,
+            workers,
+            priority,
+            file_limit,
             totals: Arc::default(),
             ledger: Ledger::new(CpuClock::start()),
             half_read: None,
             left_out,
         }
+    }
+}
+
+impl Start<List, Walk> {
+    pub(crate) fn fresh(spec: JobSpec) -> Self {
+        let left_out = Arc::default();
+        let walk = Walk::new(spec.roots, spec.links, spec.selection);
+        Self::new(
+            List::new(&spec.algorithms),
+            walk.counting(Arc::clone(&left_out)),
+            left_out,
+            spec.workers,
+            spec.priority,
+            spec.file_limit,
+        )
     }
 }
 
@@ -82,17 +103,22 @@ impl InlineJob {
     /// A job that makes no sense.
     pub fn new(spec: JobSpec, cancel: &Control) -> Result<Self, SpecError> {
         spec.check()?;
-        let left_out = Arc::default();
-        Ok(Self {
-            walk: Walk::new(spec.roots.clone(), spec.links, spec.selection.clone())
-                .counting(Arc::clone(&left_out)),
+        let Start {
+            source: walk,
+            totals,
+            ledger,
             left_out,
+            ..
+        } = Start::fresh(spec.clone());
+        Ok(Self {
+            walk,
             engine: Engine::new(&spec.algorithms),
             in_hand: None,
-            ledger: Ledger::new(CpuClock::start()),
-            totals: Arc::default(),
+            ledger,
+            totals,
             cancel: cancel.token().clone(),
             figures: WorkerFigures::default(),
+            left_out,
             spec,
         })
     }

@@ -15,24 +15,18 @@ struct Shared<R> {
     given: Mutex<Given<R>>,
     /// Something was given, or nothing more will be.
     changed: Condvar,
-    paper: Arc<Paper>,
+    paper: Paper,
 }
 
 struct Given<R> {
-    waiting: VecDeque<Waiting<R>>,
+    waiting: VecDeque<Next<R>>,
     at: Option<u64>,
     closed: bool,
     /// The worker sleeps. Waking one that does not is a system call for nothing.
     idle: bool,
 }
 
-struct Waiting<R> {
-    task: u64,
-    request: R,
-    stopped: bool,
-}
-
-/// A task to be done, or to be reported as cancelled before it began.
+/// A task to be done, or, if it was stopped, to be reported as cancelled before it began.
 pub(crate) struct Next<R> {
     pub(crate) task: u64,
     pub(crate) request: R,
@@ -91,7 +85,7 @@ impl<R> Default for Desk<R> {
                 idle: false,
             }),
             changed: Condvar::new(),
-            paper: Arc::default(),
+            paper: Paper::default(),
         }))
     }
 }
@@ -102,7 +96,7 @@ impl<R> Desk<R> {
         let mut given = self.given();
         given
             .waiting
-            .extend(tasks.into_iter().map(|(task, request)| Waiting {
+            .extend(tasks.into_iter().map(|(task, request)| Next {
                 task,
                 request,
                 stopped: false,
@@ -132,18 +126,11 @@ impl<R> Desk<R> {
     }
 
     fn take(&self, given: &mut Given<R>) -> Option<Next<R>> {
-        let waiting = given.waiting.pop_front()?;
-        given.at = Some(waiting.task);
+        let next = given.waiting.pop_front()?;
+        given.at = Some(next.task);
         // Under the lock, so that a "stop" of the task before cannot meet this one.
-        self.0
-            .paper
-            .stopped
-            .store(waiting.stopped, Ordering::Release);
-        Some(Next {
-            task: waiting.task,
-            request: waiting.request,
-            stopped: waiting.stopped,
-        })
+        self.0.paper.stopped.store(next.stopped, Ordering::Release);
+        Some(next)
     }
 
     /// The next task, once there is one; `None` when no more will come.

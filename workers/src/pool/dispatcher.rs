@@ -691,6 +691,10 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
 
     /// Fills vacant places while more tasks wait than workers are on their way.
     fn fill_places(&mut self) {
+        if let Phase::Terminated { .. } = self.phase {
+            return;
+        }
+        let now = Instant::now();
         let coming = self
             .slots
             .iter()
@@ -699,21 +703,20 @@ impl<T: Work, Q: Clone> Dispatcher<T, Q> {
         let mut wanted = if self.rules.eager && matches!(self.phase, Phase::Open) {
             usize::MAX
         } else {
-            let now = Instant::now();
-            let held_up = self.slots.iter().filter(|slot| slot.heard + LONG <= now);
+            // Behind a task that has begun: one that is only slow to begin calls for nobody else.
+            let held_up = self.slots.iter().filter(|slot| {
+                let begun = slot.in_hand.front().is_some_and(|one| one.began.is_some());
+                begun && slot.heard + LONG <= now
+            });
             let held_up: usize = held_up.map(Slot::waiting).sum();
             (self.queue.len() + held_up).saturating_sub(coming)
         };
-        let now = Instant::now();
         for index in 0..self.slots.len() {
             let slot = &mut self.slots[index];
             let Place::Vacant { not_before } = slot.place else {
                 continue;
             };
             if wanted == 0 || slot.surplus || not_before > now {
-                continue;
-            }
-            if let Phase::Terminated { .. } = self.phase {
                 continue;
             }
             wanted -= 1;
