@@ -11,6 +11,7 @@
 )]
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use zbus::blocking::Connection;
@@ -22,6 +23,9 @@ use super::Note;
 /// The name of the desktop entry, without `.desktop`: it has the icon.
 const ENTRY: &str = "thawsum";
 const PATH: &str = "/org/thawsum/Thawsum";
+
+/// Where there is no bus, looking for one at every step of a job would slow the job down.
+const SEEK_AGAIN: Duration = Duration::from_secs(30);
 
 enum Word {
     Notify(Note),
@@ -60,8 +64,11 @@ impl Desktop {
 
 fn serve(inbox: &Receiver<Word>) {
     let mut bus: Option<Connection> = None;
+    let mut sought: Option<Instant> = None;
     while let Ok(word) = inbox.recv() {
-        if bus.is_none() {
+        let due = sought.is_none_or(|at| at.elapsed() >= SEEK_AGAIN);
+        if bus.is_none() && (due || matches!(word, Word::Notify(_))) {
+            sought = Some(Instant::now());
             bus = Connection::session().ok();
         }
         let Some(connection) = &bus else {
@@ -72,7 +79,7 @@ fn serve(inbox: &Receiver<Word>) {
             Word::Progress(percent) => progress(connection, *percent),
         };
         if said.is_err() {
-            // The bus is gone; the next word looks for it again.
+            // The bus is gone; a later word looks for it again.
             bus = None;
         }
     }
