@@ -194,18 +194,9 @@ impl Running {
         self.started.elapsed().saturating_sub(self.paused())
     }
 
-    /// Nobody can know before the scan is done and a moment has passed.
+    /// How long the rest will take, as it looks now.
     pub(crate) fn time_left(&self) -> Option<Duration> {
-        let elapsed = self.working_time();
-        let working = self.phase == Phase::Working;
-        if !working || !self.totals.scan_done || elapsed < Duration::from_millis(500) {
-            return None;
-        }
-        // A small file costs what so many bytes of a large one cost.
-        const A_FILE: f64 = 16_000.0;
-        let done = self.bytes_done() as f64 + A_FILE * self.totals.done_files as f64;
-        let all = self.totals.found_bytes as f64 + A_FILE * self.totals.found_files as f64;
-        (done > 0.0).then(|| elapsed.mul_f64(((all - done) / done).clamp(0.0, 1e6)))
+        self.totals.left.filter(|_| self.phase == Phase::Working)
     }
 }
 

@@ -347,6 +347,25 @@ fn a_file_that_grows_while_it_is_read_gets_no_checksum() {
     );
 }
 
+/// How near it comes is measured, not tested: other work on the machine is in it.
+#[test]
+fn what_was_said_of_the_time_left_is_kept_beside_what_it_took() {
+    let tree = Tree::new();
+    tree.sparse("sparse", 8_000_000_000);
+    let output = start(&["hash", "--progress", "always", "--summary", "json"], &tree)
+        .wait_with_output()
+        .unwrap();
+    let said = stderr_of(&output);
+    assert!(said.contains(" left"), "{said}");
+    let summary = summary(&said);
+    let forecast = |name: &str| summary["forecast"][name].as_f64().unwrap();
+    let all = summary["seconds"].as_f64().unwrap();
+    assert!(forecast("after_seconds") >= all / 10.5, "{summary}");
+    assert!(forecast("said_seconds") > 0.0, "{summary}");
+    let told = forecast("after_seconds") + forecast("took_seconds");
+    assert!((told - all).abs() < all / 2.0, "{summary}");
+}
+
 /// Starts `thawsum` on a tree, to be interfered with.
 fn start(arguments: &[&str], tree: &Tree) -> std::process::Child {
     Command::new(program())

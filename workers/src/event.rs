@@ -7,7 +7,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::algorithm::Algorithm;
-use crate::job::{Damage, FilesInHand};
+use crate::job::{Damage, FilesInHand, Forecast};
 use crate::verdict::{Counts, FileResult};
 
 /// Something that happened. Progress is not here: it is read from [`crate::Totals`] and
@@ -130,6 +130,9 @@ pub struct Summary {
     /// Files and folders that were left out by choice, see [`crate::Selection`]. What is in such a
     /// folder was not looked at.
     pub left_out: u64,
+    /// What was foretold after a tenth of the job, beside what came of it; `None` where the job was
+    /// over before anybody could know, or was not worked on in the background.
+    pub forecast: Option<Forecast>,
 }
 
 /// One worker's share of a job.

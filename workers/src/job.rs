@@ -2,6 +2,7 @@
 
 mod backlog;
 mod drill;
+mod forecast;
 mod foreman;
 mod in_hand;
 pub(crate) mod inline;
@@ -26,6 +27,7 @@ use crate::progress::{Lane, Totals};
 use crate::selection::Selection;
 
 pub use drill::Damage;
+pub use forecast::Forecast;
 use foreman::Order;
 pub use in_hand::{Fate, FilesInHand};
 use inline::Start;

@@ -41,7 +41,7 @@ pub use error::SpecError;
 pub use event::{Cause, Ending, Event, Sink, Summary, WorkerEvent, WorkerFigures};
 pub use expected::{ExpectedDigest, NoDigest};
 pub use job::inline::{InlineJob, Pace};
-pub use job::{Damage, Fate, FilesInHand, Job, JobLog, JobSpec, Links, Priority, RunOn};
+pub use job::{Damage, Fate, FilesInHand, Forecast, Job, JobLog, JobSpec, Links, Priority, RunOn};
 pub use name::{path_bytes, shown};
 pub use pool::{LineSource, LogLine, LogTail};
 pub use process::child::{CHILD_ARGUMENT, child_entry};

@@ -4,18 +4,36 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::tasks::hash::Position;
 
+/// No forecast has been made.
+const UNKNOWN: u64 = u64::MAX;
+
 /// Counters of a whole job. Bytes and files only grow.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Totals {
     found_files: AtomicU64,
     found_bytes: AtomicU64,
     scan_done: AtomicBool,
     done_files: AtomicU64,
     done_bytes: AtomicU64,
+    /// Milliseconds, or [`UNKNOWN`].
+    left: AtomicU64,
+}
+
+impl Default for Totals {
+    fn default() -> Self {
+        Self {
+            found_files: AtomicU64::default(),
+            found_bytes: AtomicU64::default(),
+            scan_done: AtomicBool::default(),
+            done_files: AtomicU64::default(),
+            done_bytes: AtomicU64::default(),
+            left: AtomicU64::new(UNKNOWN),
+        }
+    }
 }
 
 /// The counters at one moment.
@@ -31,6 +49,9 @@ pub struct TotalsNow {
     pub done_files: u64,
     /// Sizes of those, as the walk saw them, bytes.
     pub done_bytes: u64,
+    /// How long the rest will take, as it looks now: known in the background alone, when the walk has
+    /// seen everything and half a second has passed. While a job pauses it stays as it was.
+    pub left: Option<Duration>,
 }
 
 impl Totals {
@@ -51,6 +72,14 @@ impl Totals {
         self.done_bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
+    /// The rest will take so long; `None`: nobody can tell.
+    pub(crate) fn foretell(&self, left: Option<Duration>) {
+        let left = left.map_or(UNKNOWN, |left| {
+            u64::try_from(left.as_millis()).unwrap_or(UNKNOWN)
+        });
+        self.left.store(left, Ordering::Relaxed);
+    }
+
     /// Reads all of them.
     #[must_use]
     pub fn now(&self) -> TotalsNow {
@@ -58,7 +87,9 @@ impl Totals {
         let scan_done = self.scan_done.load(Ordering::Acquire);
         let done_files = self.done_files.load(Ordering::Relaxed);
         let done_bytes = self.done_bytes.load(Ordering::Relaxed);
+        let left = self.left.load(Ordering::Relaxed);
         TotalsNow {
+            left: (left != UNKNOWN).then(|| Duration::from_millis(left)),
             found_files: self.found_files.load(Ordering::Relaxed).max(done_files),
             found_bytes: self.found_bytes.load(Ordering::Relaxed).max(done_bytes),
             scan_done,

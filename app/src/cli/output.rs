@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 use workers::{Ending, Summary, TotalsNow, VerdictKind};
 
-use crate::format::{bytes, count, duration, rate};
+use crate::format::{bytes, count, duration, rate, time_left};
 
 /// One line that overwrites itself.
 pub(super) struct ProgressLine {
@@ -36,8 +36,12 @@ impl ProgressLine {
         } else {
             " found so far"
         };
+        let left = match totals.left {
+            Some(left) => format!(" · {}", time_left(left)),
+            None => String::new(),
+        };
         let line = format!(
-            "{} of {} files{more} · {} of {} · {} · {}",
+            "{} of {} files{more} · {} of {} · {} · {}{left}",
             count(totals.done_files),
             count(totals.found_files),
             bytes(totals.done_bytes),
@@ -84,6 +88,11 @@ pub(super) fn summary_json(summary: &Summary) -> Value {
         "not_reached": summary.not_reached,
         "left_out": summary.left_out,
         "algorithms": summary.algorithms.iter().map(|one| one.name()).collect::<Vec<_>>(),
+        "forecast": summary.forecast.map(|made| json!({
+            "after_seconds": made.after.as_secs_f64(),
+            "said_seconds": made.said.as_secs_f64(),
+            "took_seconds": made.took.as_secs_f64(),
+        })),
         "worker_restarts": restarts,
         "workers": workers,
         "drill": {

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
 
+use super::forecast::{Ahead, Amount};
 use crate::tasks::bundle::Item;
 
 /// A file of this size or more travels alone, so that progress, cancelling and a worker's death
@@ -19,6 +20,14 @@ const BATCH_FILES: usize = 512;
 pub(crate) const AHEAD_BYTES: u64 = 6 * 1024 * 1024;
 /// Large files that a worker gets at once where that pays: two, or the last three.
 const GROUP: usize = 3;
+/// Where both kinds wait, a sample of the small files goes first, and another after so many bytes of
+/// large ones: what small files cost is to be known long before only they are left, or nobody could
+/// say when the job will be over.
+const SAMPLE_EVERY: u64 = 64 * 1024 * 1024;
+/// A sample is so many runs of neighbours, from evenly all over those that wait: all in one run would be
+/// of one kind, and single ones would each cost a cold disk a way of its own.
+const RUNS: usize = 8;
+const RUN: usize = 8;
 
 /// Files for one worker.
 pub(crate) struct Batch {
@@ -29,16 +38,32 @@ pub(crate) struct Batch {
 
 /// Grows to the number of files below the roots: the walk runs ahead so that the window can say
 /// how much there is. What is bounded is everything behind it.
-#[derive(Default)]
 pub(crate) struct Backlog {
     /// Largest first: the last file to be taken should not be the longest.
     large: BinaryHeap<BySize>,
     large_bytes: u64,
     small: VecDeque<Item>,
+    small_bytes: u64,
+    /// Bytes of large files since a sample of the small ones.
+    since_sample: u64,
     /// Files that lost their worker, or may be what one hangs on; each goes out alone.
     suspects: VecDeque<Item>,
     /// Large files at once take less time than one after the other.
     together: bool,
+}
+
+impl Default for Backlog {
+    fn default() -> Self {
+        Self {
+            large: BinaryHeap::new(),
+            large_bytes: 0,
+            small: VecDeque::new(),
+            small_bytes: 0,
+            since_sample: SAMPLE_EVERY,
+            suspects: VecDeque::new(),
+            together: false,
+        }
+    }
 }
 
 struct BySize(Item);
@@ -72,6 +97,7 @@ impl Backlog {
             self.large_bytes += item.seen.size;
             self.large.push(BySize(item));
         } else {
+            self.small_bytes += item.seen.size;
             self.small.push_back(item);
         }
     }
@@ -96,29 +122,34 @@ impl Backlog {
         };
     }
 
+    /// How much it is.
+    pub(crate) fn ahead(&self) -> Ahead {
+        let mut all = Amount::new(
+            self.small.len() + self.large.len(),
+            self.small_bytes + self.large_bytes,
+        );
+        let mut largest = self.large.peek().map_or(0, |item| item.0.seen.size);
+        for item in &self.suspects {
+            all.add(Amount::new(1, item.seen.size));
+            largest = largest.max(item.seen.size);
+        }
+        Ahead { all, largest }
+    }
+
     /// The next bundle. `sharers` of `workers` want one: with little left, each gets a part.
     /// `in_hand`: bytes that all workers together still have to do.
     pub(crate) fn take(&mut self, sharers: usize, workers: usize, in_hand: u64) -> Option<Batch> {
         let mut together = false;
         let items: Vec<Item> = if let Some(item) = self.suspects.pop_front() {
             vec![item]
+        } else if let Some(items) = self.sample() {
+            items
         } else if let Some(item) = self.largest(u64::MAX) {
             let items = self.group(item, workers, in_hand);
             together = items.len() > 1;
             items
         } else {
-            let fair = self.small.len().div_ceil(sharers.max(1));
-            let limit = fair.clamp(1, BATCH_FILES);
-            let mut bytes = 0;
-            let mut items = Vec::with_capacity(limit);
-            while items.len() < limit && bytes < BATCH_BYTES {
-                let Some(item) = self.small.pop_front() else {
-                    break;
-                };
-                bytes += item.seen.size;
-                items.push(item);
-            }
-            items
+            self.smalls(sharers)
         };
         if items.is_empty() {
             return None;
@@ -154,6 +185,39 @@ impl Backlog {
         items
     }
 
+    fn smalls(&mut self, sharers: usize) -> Vec<Item> {
+        let fair = self.small.len().div_ceil(sharers.max(1));
+        let limit = fair.clamp(1, BATCH_FILES);
+        let mut bytes = 0;
+        let mut items = Vec::with_capacity(limit);
+        while items.len() < limit && bytes < BATCH_BYTES {
+            let Some(item) = self.small.pop_front() else {
+                break;
+            };
+            bytes += item.seen.size;
+            items.push(item);
+        }
+        self.small_bytes -= bytes;
+        items
+    }
+
+    /// A sample of the small files, if it is time for one. In the place of each comes one from the
+    /// front: the disk likes small files in the order of their folder, and few are moved.
+    fn sample(&mut self) -> Option<Vec<Item>> {
+        let stride = self.small.len() / RUNS;
+        if self.large.is_empty() || self.since_sample < SAMPLE_EVERY || stride < 2 * RUN {
+            return None;
+        }
+        self.since_sample = 0;
+        let places =
+            (0..RUNS).flat_map(|run| (0..RUN).map(move |place| run * stride + stride / 2 + place));
+        let items: Vec<Item> = places
+            .filter_map(|place| self.small.swap_remove_front(place))
+            .collect();
+        self.small_bytes -= items.iter().map(|item| item.seen.size).sum::<u64>();
+        Some(items)
+    }
+
     /// The largest file, if it has no more than `limit` bytes.
     fn largest(&mut self, limit: u64) -> Option<Item> {
         if self.large.peek()?.0.seen.size > limit {
@@ -161,6 +225,7 @@ impl Backlog {
         }
         let BySize(item) = self.large.pop()?;
         self.large_bytes -= item.seen.size;
+        self.since_sample += item.seen.size;
         Some(item)
     }
 }

@@ -19,6 +19,7 @@ use crossbeam_channel::{Receiver, Select, Sender, never, unbounded};
 use super::RunOn;
 use super::backlog::{AHEAD_BYTES, Backlog, Batch};
 use super::drill::{Damage, Drill};
+use super::forecast::{Amount, AtWork, Forecaster};
 use super::in_hand::{Fate, FilesInHand};
 use super::inline::Start;
 use super::ledger::Ledger;
@@ -161,7 +162,8 @@ fn run<E: Executor, P: Plan>(
         file_limit: file_limit
             .filter(|_| E::CAN_KILL)
             .map(|limit| limit.min(LONGEST)),
-        paused: false,
+        paused: Paused::default(),
+        forecaster: Forecaster::new(lanes.len()),
         drill: None,
         deed: unbounded(),
         deeds: VecDeque::new(),
@@ -258,6 +260,10 @@ struct Held {
     worker: Option<usize>,
     /// When it last was seen to come on: begun, or a file of it settled.
     since: Instant,
+    /// When it was begun, pauses since then taken off.
+    begun: Instant,
+    /// Bytes that were hashed of what is not reported yet.
+    unreported: u64,
 }
 
 impl Held {
@@ -267,6 +273,29 @@ impl Held {
 
     fn bytes(&self) -> u64 {
         self.left().iter().map(|item| item.seen.size).sum()
+    }
+
+    /// What was done of it, and what is left.
+    fn amounts(&self) -> (Amount, Amount) {
+        let of = |items: &[Item]| {
+            let bytes = items.iter().map(|item| item.seen.size).sum();
+            Amount::new(items.len(), bytes)
+        };
+        let left = of(self.left()).less(Amount::new(0, self.unreported));
+        (of(&self.items).less(left), left)
+    }
+}
+
+/// How long a job has been paused altogether, and since when it is.
+#[derive(Default)]
+struct Paused {
+    before: Duration,
+    since: Option<Instant>,
+}
+
+impl Paused {
+    fn total(&self) -> Duration {
+        self.before + self.since.map_or(Duration::ZERO, |since| since.elapsed())
     }
 }
 
@@ -286,7 +315,8 @@ struct Foreman<E: Executor, P: Plan> {
     scanning: bool,
     stage: Stage,
     file_limit: Option<Duration>,
-    paused: bool,
+    paused: Paused,
+    forecaster: Forecaster,
     drill: Option<Drill>,
     /// Deeds of the drill that were ordered, and the answers whether they could be done.
     deed: (Sender<bool>, Receiver<bool>),
@@ -325,6 +355,7 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
             if !clogged {
                 self.hand_out();
             }
+            self.foretell();
             self.end_if_done();
             if let Stage::Over(_) = self.stage {
                 break;
@@ -407,10 +438,13 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
     fn patience(&self) -> Duration {
         let bundle = self.results_since.map(|since| since + BUNDLE_FOR);
         let drill = self.drill.as_ref().map(Drill::due);
-        let late = self.file_limit.filter(|_| !self.paused).and_then(|limit| {
-            let at_work = self.held.values().filter(|held| held.worker.is_some());
-            Some(at_work.map(|held| held.since).min()? + limit)
-        });
+        let late = self
+            .file_limit
+            .filter(|_| !self.is_paused())
+            .and_then(|limit| {
+                let at_work = self.held.values().filter(|held| held.worker.is_some());
+                Some(at_work.map(|held| held.since).min()? + limit)
+            });
         [bundle, drill, late]
             .into_iter()
             .flatten()
@@ -419,6 +453,40 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
                 when.saturating_duration_since(Instant::now())
             })
             .max(Duration::from_millis(1))
+    }
+
+    fn is_paused(&self) -> bool {
+        self.paused.since.is_some()
+    }
+
+    /// Time at work, without pauses.
+    fn worked(&self) -> Duration {
+        let since = self.ledger.started().elapsed();
+        since.saturating_sub(self.paused.total())
+    }
+
+    fn foretell(&mut self) {
+        if !self.forecaster.is_due() || self.is_paused() || !self.totals.now().scan_done {
+            return;
+        }
+        let mut ahead = self.backlog.ahead();
+        let mut at_work = Vec::with_capacity(self.held.len());
+        for held in self.held.values() {
+            let (done, left) = held.amounts();
+            match held.worker {
+                Some(worker) => at_work.push(AtWork {
+                    worker,
+                    took: held.begun.elapsed(),
+                    done,
+                    left,
+                }),
+                None => ahead.all.add(left),
+            }
+        }
+        let places = self.places.iter().filter(|place| !place.given_up).count();
+        let worked = self.worked();
+        let left = self.forecaster.foretell(worked, places, &at_work, &ahead);
+        self.totals.foretell(left);
     }
 
     /// A pool that ended without a word has panicked; its hook has said where.
@@ -564,6 +632,8 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
             reported: 0,
             worker: None,
             since: Instant::now(),
+            begun: Instant::now(),
+            unreported: 0,
         };
         let weight = held.bytes();
         let bundle = Bundle {
@@ -611,15 +681,17 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
                 if let Some(held) = self.held.get_mut(&task) {
                     held.worker = Some(worker);
                     held.since = Instant::now();
+                    held.begun = held.since;
                     self.show(worker, WorkerState::Hashing);
                 }
             }
             Mail::Task(_, TaskSaid::Progress { .. }) => {}
             Mail::Task(task, TaskSaid::Part(Said::At(position))) => {
-                if let Some(held) = self.held.get(&task)
+                if let Some(held) = self.held.get_mut(&task)
                     && let Some(worker) = held.worker
                     && let Some(item) = held.items.get(position.index as usize)
                 {
+                    held.unreported = position.done;
                     self.places[worker].lane.show(&item.path, position);
                 }
             }
@@ -627,7 +699,10 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
             Mail::Task(task, TaskSaid::Ended(Ok(results))) => {
                 self.given_up.remove(&task);
                 self.note(task, results);
-                self.put_down(task);
+                if let Some(held) = self.put_down(task) {
+                    let (done, _) = held.amounts();
+                    self.forecaster.learn(done, held.begun.elapsed());
+                }
             }
             Mail::Task(task, TaskSaid::Ended(Err(death))) => self.lost(task, &death),
         }
@@ -724,6 +799,7 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
             return;
         }
         held.since = Instant::now();
+        held.unreported = 0;
         let (items, worker) = (held.items.clone(), held.worker);
         let (mut files, mut bytes) = (0, 0);
         for (item, (read, verdict)) in items[first..].iter().zip(results) {
@@ -919,11 +995,17 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
         }
         match order {
             Order::Pause => {
-                self.paused = true;
+                self.paused.since.get_or_insert_with(Instant::now);
                 self.pool.pause();
             }
             Order::Resume => {
-                self.paused = false;
+                if let Some(since) = self.paused.since.take() {
+                    let for_so_long = since.elapsed();
+                    self.paused.before += for_so_long;
+                    for held in self.held.values_mut() {
+                        held.begun += for_so_long;
+                    }
+                }
                 self.forgive();
                 self.pool.resume();
             }
@@ -1008,7 +1090,7 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
         let Some(limit) = self.file_limit else {
             return;
         };
-        if self.paused {
+        if self.is_paused() {
             return;
         }
         let late: Vec<usize> = self
@@ -1121,6 +1203,7 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
         let mut summary = self.ledger.close(how, self.totals.now().found_files);
         summary.algorithms = self.plan.algorithms().clone();
         summary.damage = self.damage;
+        summary.forecast = self.forecaster.at_a_tenth(self.worked());
         summary.workers = self.places.iter().map(|p| p.figures.clone()).collect();
         summary
     }

@@ -52,6 +52,7 @@ impl Ledger {
             workers: Vec::new(),
             damage: Damage::default(),
             left_out: 0,
+            forecast: None,
         }
     }
 }
