@@ -8,6 +8,7 @@ use eframe::egui::{
     Layout, Margin, Modifiers, Panel, Rect, RichText, Role, Sense, Stroke, Ui, UiBuilder,
     ViewportCommand, WidgetInfo, pos2, vec2,
 };
+use workers::Algorithm;
 
 use crate::attention::Attention;
 use crate::command::Command;
@@ -103,6 +104,7 @@ impl App {
         for command in std::mem::take(&mut self.commands) {
             match command {
                 Command::CopyRows(rows) => self.copy_rows(ctx, rows),
+                Command::CopyDigests(rows, algorithm) => self.copy_digests(ctx, rows, algorithm),
                 Command::CopyIncidents(numbers) => self.copy_incidents(ctx, numbers),
                 Command::CopyLog(worker) => self.copy_log(ctx, worker),
                 other => self.session.apply(other, frame),
@@ -115,15 +117,26 @@ impl App {
             return;
         }
         let snapshot = self.session.results.snapshot();
-        let algorithm = self.session.listed_algorithm();
+        let algorithms = self.session.listed_algorithms.clone();
         let what_to_save = self.session.what_to_save();
         let what = counted(rows.len() as u64, "row", "rows");
         self.copy(ctx, &what, move || {
             let rows = rows.iter().filter_map(|&row| snapshot.get(row as usize));
             match what_to_save {
                 SaveWhat::Report => report::lines(rows),
-                SaveWhat::List | SaveWhat::Runs => saving::lines(rows, algorithm),
+                SaveWhat::List | SaveWhat::Runs => saving::lines(rows, &algorithms),
             }
+        });
+    }
+
+    fn copy_digests(&mut self, ctx: &Context, rows: Vec<u32>, algorithm: Algorithm) {
+        let snapshot = self.session.results.snapshot();
+        let algorithms = self.session.listed_algorithms.clone();
+        let rows_of = counted(rows.len() as u64, "row", "rows");
+        let what = format!("the {} of {rows_of}", algorithm.label());
+        self.copy(ctx, &what, move || {
+            let rows = rows.iter().filter_map(|&row| snapshot.get(row as usize));
+            saving::digests(rows, &algorithms, algorithm)
         });
     }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use workers::{Algorithm, Unlisted};
 
+use crate::algorithms::Algorithms;
 use crate::query::Query;
 use crate::saving::SaveWhat;
 use crate::settings::Theme;
@@ -54,7 +55,7 @@ pub(crate) enum Command {
     ChooseOtherFolder,
     ChooseOtherFile,
 
-    SetAlgorithm(Algorithm),
+    SetAlgorithms(Algorithms),
     SetUnlisted(Unlisted),
     /// What the chosen file's digest should be.
     TypeExpected(String),
@@ -73,10 +74,14 @@ pub(crate) enum Command {
     Ask(Query),
     /// Copy these rows, by their numbers, as lines of a list.
     CopyRows(Vec<u32>),
+    /// Copy the digests of these rows by this algorithm, and nothing else.
+    CopyDigests(Vec<u32>, Algorithm),
 
     OpenSave(SaveWhat),
     EditSavePath(String),
     SetSaveFormat(usize),
+    /// What a list is to be of that can be of one algorithm alone.
+    SetSaveAlgorithm(Algorithm),
     BrowseSave,
     Save,
     ReplaceExisting,

@@ -1,6 +1,7 @@
 //! Thawsum: the window, the command line and what they share. Knows egui; the work itself is in
 //! the `workers` crate.
 
+mod algorithms;
 mod app;
 mod attention;
 pub mod cli;

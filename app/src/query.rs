@@ -8,7 +8,7 @@ use std::io;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use workers::{Digest, FileResult, Mismatch, Verdict, VerdictKind, path_bytes};
+use workers::{Algorithm, Digest, FileResult, Mismatch, Verdict, VerdictKind, path_bytes};
 
 use crate::groups::Groups;
 use crate::results::Snapshot;
@@ -29,7 +29,11 @@ pub(crate) enum Column {
     #[default]
     Path,
     Size,
-    Digest,
+    /// The digest that begins with this byte of those that a row has, or whatever there is to say
+    /// in place of digests.
+    Digest {
+        from: usize,
+    },
     State,
     /// What a duplicate's group wastes, most first; whatever is no duplicate comes after them.
     Waste,
@@ -43,6 +47,8 @@ pub(crate) struct Answer {
     /// How many rows there were when it was worked out.
     pub(crate) seen: usize,
     pub(crate) groups: Groups,
+    /// What the rows were known to be hashed with.
+    algorithms: Arc<[Algorithm]>,
     /// Which results it is about.
     generation: u64,
 }
@@ -50,6 +56,8 @@ pub(crate) struct Answer {
 struct Question {
     query: Query,
     rows: Snapshot,
+    /// In the order in which digests stand in the rows; none where that is not known yet.
+    algorithms: Arc<[Algorithm]>,
     generation: u64,
 }
 
@@ -116,12 +124,13 @@ impl QueryThread {
             .is_none_or(|answer| answer.query != *query)
     }
 
-    pub(crate) fn ask(&mut self, query: Query, rows: Snapshot) {
+    pub(crate) fn ask(&mut self, query: Query, rows: Snapshot, algorithms: Arc<[Algorithm]>) {
         self.asked = Some((query.clone(), rows.len()));
         // The thread lives as long as this end does.
         let _ = self.questions.send(Question {
             query,
             rows,
+            algorithms,
             generation: self.generation,
         });
     }
@@ -143,6 +152,7 @@ fn work(questions: &Receiver<Question>, answers: &Sender<Answer>, wake: &dyn Fn(
         let reusable = last.take().filter(|last| {
             last.generation == question.generation
                 && last.query == question.query
+                && last.algorithms == question.algorithms
                 && last.seen <= question.rows.len()
         });
         let answer = solve(question, reusable);
@@ -160,9 +170,10 @@ fn solve(question: Question, known: Option<Answer>) -> Answer {
     let Question {
         query,
         rows,
+        algorithms,
         generation,
     } = question;
-    let filter = Filter::new(&query);
+    let filter = Filter::new(&query, &algorithms);
     let groups = Groups::of(&rows);
     // What a group wastes changes with every row of it, and so does the order of those before.
     let known = known.filter(|_| query.column != Column::Waste);
@@ -202,6 +213,7 @@ fn solve(question: Question, known: Option<Answer>) -> Answer {
         order: Arc::new(order),
         seen: rows.len(),
         groups,
+        algorithms,
         generation,
     }
 }
@@ -223,7 +235,8 @@ fn compare(column: Column, a: &FileResult, b: &FileResult) -> Ordering {
     match column {
         Column::Path => by_path(),
         Column::Size => a.size.cmp(&b.size).then_with(by_path),
-        Column::Digest | Column::Waste => detail(a).cmp(&detail(b)).then_with(by_path),
+        Column::Digest { from } => detail(a, from).cmp(&detail(b, from)).then_with(by_path),
+        Column::Waste => detail(a, 0).cmp(&detail(b, 0)).then_with(by_path),
         // What is wrong comes first.
         Column::State => {
             let severity = |row: &FileResult| row.verdict.kind().severity();
@@ -232,17 +245,17 @@ fn compare(column: Column, a: &FileResult, b: &FileResult) -> Ordering {
     }
 }
 
-fn detail(row: &FileResult) -> Cow<'_, [u8]> {
+fn detail(row: &FileResult, from: usize) -> Cow<'_, [u8]> {
     match (row.verdict.digests(), row.verdict.reason()) {
-        (Some(digests), _) => digests.into(),
+        (Some(digests), _) => digests.get(from..).unwrap_or(digests).into(),
         (None, Some(Cow::Borrowed(why))) => why.as_bytes().into(),
         (None, Some(Cow::Owned(why))) => why.into_bytes().into(),
         (None, None) => Cow::default(),
     }
 }
 
-/// What the file has, and what it should have had.
-fn digests(row: &FileResult) -> impl Iterator<Item = &[u8]> {
+/// What the file has, each for itself, and what it should have had.
+fn digests<'a>(row: &'a FileResult, algorithms: &'a [Algorithm]) -> impl Iterator<Item = &'a [u8]> {
     let (first, second): (Option<&[u8]>, Option<&[u8]>) = match &row.verdict {
         Verdict::Failed(mismatch) => match &**mismatch {
             Mismatch::Digest {
@@ -250,19 +263,29 @@ fn digests(row: &FileResult) -> impl Iterator<Item = &[u8]> {
             } => (Some(found), Some(expected)),
             Mismatch::Size { .. } => (None, None),
         },
-        other => (other.digests(), None),
+        other if algorithms.len() < 2 => (other.digests(), None),
+        _ => (None, None),
     };
-    first.into_iter().chain(second)
+    let several = if algorithms.len() < 2 {
+        &[]
+    } else {
+        algorithms
+    };
+    let each = row.verdict.each_digest(several);
+    let each = each.map(|(_, Digest(digest))| digest);
+    first.into_iter().chain(second).chain(each)
 }
 
-struct Filter {
+struct Filter<'a> {
     text: String,
     kind: Option<VerdictKind>,
+    algorithms: &'a [Algorithm],
 }
 
-impl Filter {
-    fn new(query: &Query) -> Self {
+impl<'a> Filter<'a> {
+    fn new(query: &Query, algorithms: &'a [Algorithm]) -> Self {
         Self {
+            algorithms,
             text: query.text.trim().to_lowercase(),
             kind: query.kind,
         }
@@ -275,7 +298,9 @@ impl Filter {
         if self.text.is_empty() {
             return true;
         }
-        if digests(row).any(|digest| Digest(digest).to_string().starts_with(&self.text)) {
+        if digests(row, self.algorithms)
+            .any(|digest| Digest(digest).to_string().starts_with(&self.text))
+        {
             return true;
         }
         row.path
@@ -302,6 +327,7 @@ mod tests {
         let question = Question {
             query: query.clone(),
             rows: results.snapshot(),
+            algorithms: Arc::default(),
             generation: 0,
         };
         solve(question, known)
@@ -322,7 +348,7 @@ mod tests {
     fn what_is_wrong_is_found_by_either_digest_and_comes_first_by_state() {
         let mut results = Results::default();
         let mismatch = Mismatch::Digest {
-            algorithm: workers::Algorithm::Crc32,
+            algorithm: Algorithm::Crc32,
             expected: Box::new([0x11; 4]),
             found: Box::new([0x22; 4]),
         };
@@ -364,5 +390,36 @@ mod tests {
         assert_eq!(*ask(&results, &text("ICELAND"), None).order, [0]);
         assert_eq!(*ask(&results, &text("cdcd"), None).order, [1]);
         assert!(ask(&results, &text("nothing"), None).order.is_empty());
+    }
+
+    #[test]
+    fn each_of_several_digests_is_found_and_sorted_by() {
+        let hashed = |path: &str, digests: [u8; 8]| FileResult {
+            verdict: Verdict::Hashed(Box::new(digests)),
+            ..row(path, 1)
+        };
+        let mut results = Results::default();
+        results.append(vec![
+            hashed("a", [1, 1, 1, 1, 9, 9, 9, 9]),
+            hashed("b", [2, 2, 2, 2, 8, 8, 8, 8]),
+        ]);
+        let order = |text: &str, from: usize| {
+            let query = Query {
+                column: Column::Digest { from },
+                text: text.to_owned(),
+                ..Query::default()
+            };
+            let question = Question {
+                query,
+                rows: results.snapshot(),
+                algorithms: Arc::new([Algorithm::Crc32, Algorithm::Crc32]),
+                generation: 0,
+            };
+            solve(question, None).order.to_vec()
+        };
+        assert_eq!((order("", 0), order("", 4)), (vec![0, 1], vec![1, 0]));
+        assert_eq!((order("0202", 0), order("0808", 0)), (vec![1], vec![1]));
+        // Where one digest ends and the next begins is no place to find anything.
+        assert_eq!(order("020208", 0), [0; 0]);
     }
 }

@@ -1,6 +1,8 @@
 //! Saving a list or the runs: what is to be saved, where, as what, and how it went. The work is
 //! done by a thread of its own.
 
+mod carried;
+
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -10,11 +12,13 @@ use crossbeam_channel::{Receiver, bounded};
 use workers::manifest::{Entry, Format, ListWriter};
 use workers::{Algorithm, FileResult, path_bytes};
 
+use crate::algorithms::labels;
 use crate::format::counted;
 use crate::report::{Report, ReportFormat};
 use crate::results::Snapshot;
 use crate::runs::{self, Run};
 use crate::save::{self, Existing};
+pub(crate) use carried::Carried;
 
 /// What is to be saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,30 +42,35 @@ impl SaveWhat {
     }
 
     /// The name of the file, made of `stem` unless the format prescribes another.
-    pub(crate) fn file_name(self, stem: &OsStr, format: usize, algorithm: Algorithm) -> OsString {
+    pub(crate) fn file_name(
+        self,
+        stem: &OsStr,
+        format: usize,
+        algorithms: &[Algorithm],
+    ) -> OsString {
         let prescribed = match self {
             Self::List => Format::ALL
                 .get(format)
-                .and_then(|format| format.file_name(&[algorithm])),
+                .and_then(|format| format.file_name(algorithms)),
             Self::Report | Self::Runs => None,
         };
         prescribed.map_or_else(
             || {
                 let mut name = stem.to_owned();
                 name.push(".");
-                name.push(self.extension(format, algorithm));
+                name.push(self.extension(format, algorithms));
                 name
             },
             OsString::from,
         )
     }
 
-    pub(crate) fn extension(self, format: usize, algorithm: Algorithm) -> String {
+    pub(crate) fn extension(self, format: usize, algorithms: &[Algorithm]) -> String {
         match self {
             Self::List => Format::ALL
                 .get(format)
                 .unwrap_or(&Format::GNU)
-                .extension(&[algorithm]),
+                .extension(algorithms),
             Self::Report => ReportFormat::ALL
                 .get(format)
                 .unwrap_or(&ReportFormat::Text)
@@ -78,9 +87,34 @@ pub(crate) struct Saving {
     /// Index into [`SaveWhat::formats`].
     pub(crate) format: usize,
     pub(crate) path: String,
+    /// What the files of a list were hashed with.
+    pub(crate) hashed: Arc<[Algorithm]>,
+    /// Which of them a list is to be of that can be of one alone; `None`: nobody has said.
+    pub(crate) choice: Option<Algorithm>,
     /// The job is not done, or did not get to its end.
     pub(crate) partial: bool,
     pub(crate) stage: Stage,
+}
+
+impl Saving {
+    /// The format of a list; `None` for anything else.
+    pub(crate) fn list_format(&self) -> Option<Format> {
+        match self.what {
+            SaveWhat::List => Format::ALL.get(self.format).copied(),
+            SaveWhat::Report | SaveWhat::Runs => None,
+        }
+    }
+
+    /// What the list will be of; of a report or the runs, everything.
+    pub(crate) fn algorithms(&self) -> Vec<Algorithm> {
+        match self.list_format() {
+            Some(format) => {
+                let carried = Carried::by(format, &self.hashed);
+                carried.algorithms(&self.hashed, self.choice)
+            }
+            None => self.hashed.to_vec(),
+        }
+    }
 }
 
 pub(crate) enum Stage {
@@ -102,7 +136,9 @@ pub(crate) enum Content {
     List {
         rows: Snapshot,
         format: Format,
-        algorithm: Algorithm,
+        /// With what the rows were hashed, and what of that the list is to be of.
+        hashed: Arc<[Algorithm]>,
+        algorithms: Vec<Algorithm>,
     },
     Report {
         report: Report,
@@ -140,8 +176,9 @@ fn write(content: &Content, path: &Path, existing: Existing) -> Outcome {
         Content::List {
             rows,
             format,
-            algorithm,
-        } => write_list(rows, *format, *algorithm, path, existing),
+            hashed,
+            algorithms,
+        } => write_list(rows, *format, hashed, algorithms, path, existing),
         Content::Report { report, format } => {
             save::whole(path, existing, |out| report.write(*format, out))
                 .map(|()| {
@@ -178,18 +215,19 @@ enum Trouble {
 fn write_list(
     rows: &Snapshot,
     format: Format,
-    algorithm: Algorithm,
+    with: &[Algorithm],
+    algorithms: &[Algorithm],
     path: &Path,
     existing: Existing,
 ) -> Result<String, Trouble> {
-    let mut hashed: Vec<(&FileResult, &[u8])> = rows
+    let mut hashed: Vec<&FileResult> = rows
         .rows()
-        .filter_map(|row| Some((row, row.verdict.digests()?)))
+        .filter(|row| row.verdict.digests().is_some())
         .collect();
     // A list that lies above its files names them from where it lies, so that both can be moved
     // together; any other list needs the full paths.
     let folder = path.parent().filter(|folder| {
-        !folder.as_os_str().is_empty() && hashed.iter().all(|(row, _)| row.path.starts_with(folder))
+        !folder.as_os_str().is_empty() && hashed.iter().all(|row| row.path.starts_with(folder))
     });
     let name = |row: &'_ FileResult| -> PathBuf {
         folder
@@ -197,21 +235,22 @@ fn write_list(
             .unwrap_or(&row.path)
             .to_owned()
     };
-    hashed.sort_by(|(a, _), (b, _)| path_bytes(&a.path).cmp(path_bytes(&b.path)));
-    format.check(&[algorithm], [])?;
+    hashed.sort_by(|a, b| path_bytes(&a.path).cmp(path_bytes(&b.path)));
+    format.check(algorithms, [])?;
     // The names as they will stand in the list: BagIt carries `data/x` and not `/home/me/bag/data/x`.
-    for (row, _) in &hashed {
+    for row in &hashed {
         format.check_path(&name(row))?;
     }
     save::whole(path, existing, |out| -> io::Result<()> {
-        let algorithms = [algorithm];
-        let mut list = ListWriter::new(format, &algorithms, out)?;
-        for (row, digests) in &hashed {
+        let mut list = ListWriter::new(format, algorithms, out)?;
+        let mut digests = Vec::new();
+        for row in &hashed {
             let path = name(row);
+            carried::pick(row, with, algorithms, &mut digests);
             list.entry(&Entry {
                 path: &path,
                 size: row.size,
-                digests,
+                digests: &digests,
             })?;
         }
         list.finish().map(drop)
@@ -221,17 +260,28 @@ fn write_list(
     } else {
         "with full paths"
     };
-    Ok(format!(
-        "{} {how}",
-        counted(hashed.len() as u64, "checksum", "checksums")
-    ))
+    // Several of a file are said to be of files, or there would seem to be too few of them.
+    let what = match algorithms {
+        [_] => counted(hashed.len() as u64, "checksum", "checksums"),
+        several => format!(
+            "{} of {}",
+            labels(several),
+            counted(hashed.len() as u64, "file", "files")
+        ),
+    };
+    Ok(format!("{what} {how}"))
 }
 
-/// Rows as GNU lines, for the clipboard.
+/// Rows as lines of a list, for the clipboard: GNU's, or where there are several algorithms BSD's,
+/// which name theirs.
 pub(crate) fn lines<'a>(
     rows: impl Iterator<Item = &'a FileResult>,
-    algorithm: Algorithm,
+    algorithms: &[Algorithm],
 ) -> String {
+    let format = match algorithms {
+        [_] => Format::GNU,
+        _ => Format::BSD,
+    };
     let mut text = Vec::new();
     for row in rows {
         match row.verdict.digests() {
@@ -241,9 +291,8 @@ pub(crate) fn lines<'a>(
                     size: row.size,
                     digests,
                 };
-                let algorithms = [algorithm];
                 // Writing to memory does not fail.
-                if let Ok(mut list) = ListWriter::new(Format::GNU, &algorithms, &mut text) {
+                if let Ok(mut list) = ListWriter::new(format, algorithms, &mut text) {
                     let _ = list.entry(&entry);
                 }
             }
@@ -254,6 +303,22 @@ pub(crate) fn lines<'a>(
         }
     }
     String::from_utf8_lossy(&text).into_owned()
+}
+
+/// The digests of rows by one of the algorithms that they were hashed with, a line each. A file
+/// that was not read has none.
+pub(crate) fn digests<'a>(
+    rows: impl Iterator<Item = &'a FileResult>,
+    algorithms: &[Algorithm],
+    wanted: Algorithm,
+) -> String {
+    let of = |row: &'a FileResult| {
+        let mut each = row.verdict.each_digest(algorithms);
+        let found = each.find(|(algorithm, _)| *algorithm == wanted);
+        found.map(|(_, digest)| digest.to_string())
+    };
+    let lines: Vec<String> = rows.filter_map(of).collect();
+    lines.join("\n")
 }
 
 #[cfg(test)]
@@ -267,7 +332,7 @@ mod tests {
         let name = |format: &str| {
             let place = Format::ALL.iter().position(|f| f.name() == format);
             let place = place.expect("it is known");
-            SaveWhat::List.file_name("photos".as_ref(), place, Algorithm::Sha3_256)
+            SaveWhat::List.file_name("photos".as_ref(), place, &[Algorithm::Sha3_256])
         };
         assert_eq!(name("gnu"), "photos.sha3-256");
         assert_eq!(name("json"), "photos.json");

@@ -86,12 +86,14 @@ pub(crate) struct Session {
     base: PathBuf,
     /// What the rows in the table are of: the job shown may be another one already.
     listed: Option<Arc<Work>>,
-    /// With what they were hashed; known when the job is over.
+    /// With what they were hashed. Where a list says it, that is known when the job is over.
     pub(crate) listed_algorithms: Arc<[workers::Algorithm]>,
     /// What a job that was asked for waits for.
     waiting: Option<Waiting>,
     /// What the chosen paths are.
     pub(crate) targets: Targets,
+    /// What the other side of a comparison is.
+    other_target: Targets,
     /// What the user wants done with them, if it is not what goes without saying.
     wish: Option<Wish>,
     /// What the chosen file's digest should be.
@@ -164,6 +166,7 @@ impl Session {
             listed_algorithms: Arc::default(),
             waiting: None,
             targets: Targets::new(wake.clone()),
+            other_target: Targets::new(wake.clone()),
             wish: None,
             expected: ExpectedField::default(),
             wake,
@@ -220,7 +223,7 @@ impl Session {
             Command::ChooseFiles => self.dialogs.open(Ask::Files, frame),
             Command::ChooseList => self.dialogs.open(Ask::List, frame),
             Command::ForgetRecent => self.settings.recent.clear(),
-            Command::SetAlgorithm(algorithm) => self.settings.algorithm = algorithm,
+            Command::SetAlgorithms(algorithms) => self.settings.algorithms = algorithms,
             Command::SetWay(way) => self.settings.way = way,
             Command::SetWorkers(workers) => self.settings.workers = workers,
             Command::SetFollowLinks(follow) => self.settings.follow_links = follow,
@@ -238,13 +241,19 @@ impl Session {
                 self.ask_for_rows();
             }
             // Views turn these into work for the clipboard, which needs egui.
-            Command::CopyRows(_) | Command::CopyIncidents(_) | Command::CopyLog(_) => {}
+            Command::CopyRows(_)
+            | Command::CopyDigests(..)
+            | Command::CopyIncidents(_)
+            | Command::CopyLog(_) => {}
             Command::OpenSave(what) => self.open_save(what),
             Command::EditSavePath(path) => self.edit_save(|saving| {
                 saving.path = path;
                 saving.stage = Stage::Editing;
             }),
-            Command::SetSaveFormat(format) => self.set_save_format(format),
+            Command::SetSaveFormat(format) => self.change_save(|saving| saving.format = format),
+            Command::SetSaveAlgorithm(algorithm) => {
+                self.change_save(|saving| saving.choice = Some(algorithm));
+            }
             Command::BrowseSave => {
                 if let Some(saving) = &self.saving {
                     let path = PathBuf::from(&saving.path);
@@ -296,6 +305,7 @@ impl Session {
         self.take_choices();
         self.take_save_outcome();
         self.targets.poll();
+        self.other_target.poll();
         self.start_if_ready();
         if let JobState::Announced {
             go_at: Some(at), ..
@@ -371,9 +381,8 @@ impl Session {
         loop {
             match running.events.try_recv() {
                 Ok(Event::Results(mut rows)) => {
-                    if let Some(expected) = running.title.work.expected() {
-                        rows.iter_mut().for_each(|row| expected.judge(row));
-                    }
+                    rows.iter_mut()
+                        .for_each(|row| running.title.work.judge(row));
                     self.results.append(rows);
                 }
                 Ok(Event::Worker { worker, at, what }) => {
@@ -450,10 +459,7 @@ impl Session {
             way: title.way,
             workers: title.workers,
             kind: title.work.kind(),
-            algorithms: match title.work.algorithm() {
-                Some(algorithm) => [algorithm].into(),
-                None => summary.algorithms.clone(),
-            },
+            algorithms: summary.algorithms.clone(),
             what: title.what.clone(),
             ending: match summary.ending {
                 Ending::Completed => "completed",
@@ -559,7 +565,9 @@ impl Session {
     fn ask_for_rows(&mut self) {
         if self.rows.is_stale(&self.query, self.results.len()) {
             self.asked_at = Instant::now();
-            self.rows.ask(self.query.clone(), self.results.snapshot());
+            let algorithms = self.listed_algorithms.clone();
+            self.rows
+                .ask(self.query.clone(), self.results.snapshot(), algorithms);
         }
     }
 
@@ -597,13 +605,17 @@ impl Session {
                 .say(Tone::Warning, "There is nothing to save yet.");
             return;
         }
-        self.saving = Some(Saving {
+        let mut saving = Saving {
             what,
             format: 0,
-            path: self.suggest(what, 0).to_string_lossy().into_owned(),
+            path: String::new(),
+            hashed: self.listed_algorithms.clone(),
+            choice: None,
             partial: what != SaveWhat::Runs && !self.is_complete(),
             stage: Stage::Editing,
-        });
+        };
+        saving.path = self.suggest(&saving);
+        self.saving = Some(saving);
     }
 
     /// What the rows in the table are saved as. A verification never becomes a checksum list:
@@ -639,13 +651,15 @@ impl Session {
     }
 
     /// Beside what was hashed, so that the list can name it by a short path.
-    fn suggest(&self, what: SaveWhat, format: usize) -> PathBuf {
+    fn suggest(&self, saving: &Saving) -> String {
+        let (what, format) = (saving.what, saving.format);
         let listed = self.listed.as_ref().and_then(|work| work.paths().first());
         let root = listed.map(PathBuf::as_path);
         let folder = root.and_then(Path::parent).unwrap_or(Path::new(""));
         if let (SaveWhat::Report, Some(work)) = (what, self.listed()) {
             let format = ReportFormat::ALL.get(format).copied();
-            return report::suggested(work.paths(), format.unwrap_or(ReportFormat::Text));
+            let path = report::suggested(work.paths(), format.unwrap_or(ReportFormat::Text));
+            return path.to_string_lossy().into_owned();
         }
         let stem = match what {
             SaveWhat::List => root
@@ -653,35 +667,28 @@ impl Session {
                 .unwrap_or("checksums".as_ref()),
             SaveWhat::Report | SaveWhat::Runs => "thawsum-runs".as_ref(),
         };
-        folder.join(what.file_name(stem, format, self.listed_algorithm()))
+        let name = what.file_name(stem, format, &saving.algorithms());
+        folder.join(name).to_string_lossy().into_owned()
     }
 
-    fn set_save_format(&mut self, format: usize) {
-        let algorithm = self.listed_algorithm();
-        let Some(saving) = &self.saving else {
+    /// Changes what is written, and with it the name of the file as far as nobody has touched it.
+    fn change_save(&mut self, change: impl FnOnce(&mut Saving)) {
+        let Some(mut saving) = self.saving.take() else {
             return;
         };
-        let suggested = |format| {
-            self.suggest(saving.what, format)
-                .to_string_lossy()
-                .into_owned()
-        };
-        let (before, after) = (suggested(saving.format), suggested(format));
-        self.edit_save(|saving| {
-            if saving.path == before {
-                saving.path = after;
-                saving.format = format;
-                saving.stage = Stage::Editing;
-                return;
+        if !matches!(saving.stage, Stage::Writing(_)) {
+            let extension =
+                |saving: &Saving| saving.what.extension(saving.format, &saving.algorithms());
+            let (suggested, old) = (self.suggest(&saving), extension(&saving));
+            change(&mut saving);
+            if saving.path == suggested {
+                saving.path = self.suggest(&saving);
+            } else if let Some(stem) = saving.path.strip_suffix(&format!(".{old}")) {
+                saving.path = format!("{stem}.{}", extension(&saving));
             }
-            let old = saving.what.extension(saving.format, algorithm);
-            let new = saving.what.extension(format, algorithm);
-            if let Some(stem) = saving.path.strip_suffix(&format!(".{old}")) {
-                saving.path = format!("{stem}.{new}");
-            }
-            saving.format = format;
             saving.stage = Stage::Editing;
-        });
+        }
+        self.saving = Some(saving);
     }
 
     fn edit_save(&mut self, edit: impl FnOnce(&mut Saving)) {
@@ -692,12 +699,6 @@ impl Session {
         }
     }
 
-    /// The algorithm of the results in the table, which may not be the one chosen for the next.
-    pub(crate) fn listed_algorithm(&self) -> workers::Algorithm {
-        let listed = self.listed().and_then(Work::algorithm);
-        listed.unwrap_or(self.settings.algorithm)
-    }
-
     /// What the rows in the table are of.
     pub(crate) fn listed(&self) -> Option<&Work> {
         self.listed.as_deref()
@@ -705,9 +706,16 @@ impl Session {
 
     /// Whether the file is what was expected; `None` if nothing was, or nothing is known yet.
     pub(crate) fn answer(&self) -> Option<Answer> {
-        let expected = self.listed()?.expected()?;
+        let Work::Hash {
+            algorithms,
+            expected: Some(expected),
+            ..
+        } = self.listed()?
+        else {
+            return None;
+        };
         match self.job {
-            JobState::Finished(_) => Answer::new(expected, self.results.get(0)?),
+            JobState::Finished(_) => Answer::new(expected, algorithms, self.results.get(0)?),
             _ => None,
         }
     }
@@ -718,7 +726,6 @@ impl Session {
     }
 
     fn save(&mut self, existing: Existing) {
-        let algorithm = self.listed_algorithm();
         let report = self.report();
         let Some(saving) = &mut self.saving else {
             return;
@@ -730,11 +737,11 @@ impl Session {
         let content = match saving.what {
             SaveWhat::List => Content::List {
                 rows: self.results.snapshot(),
-                format: workers::manifest::Format::ALL
-                    .get(saving.format)
-                    .copied()
+                format: saving
+                    .list_format()
                     .unwrap_or(workers::manifest::Format::GNU),
-                algorithm,
+                hashed: saving.hashed.clone(),
+                algorithms: saving.algorithms(),
             },
             SaveWhat::Report => {
                 let Some(report) = report else {

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 
 use crossbeam_channel::{Sender, unbounded};
 use serde::{Deserialize, Serialize};
-use workers::{Algorithm, Unlisted};
+use workers::Unlisted;
 
+use crate::algorithms::Algorithms;
 use crate::save;
 use crate::way::Way;
 
@@ -21,7 +22,8 @@ const RECENT: usize = 8;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Settings {
-    pub(crate) algorithm: Algorithm,
+    #[serde(rename = "algorithm")]
+    pub(crate) algorithms: Algorithms,
     pub(crate) way: Way,
     /// `None`: one a core.
     pub(crate) workers: Option<usize>,
@@ -76,7 +78,7 @@ pub(crate) const SCALES: std::ops::RangeInclusive<f32> = 0.75..=2.5;
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            algorithm: Algorithm::Sha256,
+            algorithms: Algorithms::default(),
             way: Way::default(),
             workers: None,
             follow_links: false,

@@ -5,6 +5,7 @@
 //! in the end-to-end tests.
 #![expect(clippy::disallowed_methods, reason = "tests prepare files and wait")]
 
+mod algorithms;
 mod compare;
 mod duplicates;
 mod expected;
@@ -17,6 +18,7 @@ use eframe::egui::{self, Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
+use crate::algorithms::Algorithms;
 use crate::app::{App, Drawing};
 use crate::command::Command;
 use crate::job::JobState;
@@ -263,7 +265,8 @@ fn declining_a_freeze_leaves_everything_as_it_was() {
     step_until(&mut window, "the end of the job", is_finished);
     let session = &mut window.state_mut().session;
     session.apply(Command::SetWay(Way::Ui), None);
-    session.apply(Command::SetAlgorithm(workers::Algorithm::Md5), None);
+    let md5 = Algorithms::one(workers::Algorithm::Md5);
+    session.apply(Command::SetAlgorithms(md5), None);
     window.run_steps(2);
     window.get_by_label("Run again").click();
     window.run_steps(2);
@@ -274,7 +277,7 @@ fn declining_a_freeze_leaves_everything_as_it_was() {
     let session = &window.state().session;
     assert_eq!(session.results.len(), 30);
     // The rows are still SHA-256, whatever is chosen for the next job.
-    assert_eq!(session.listed_algorithm(), workers::Algorithm::Sha256);
+    assert_eq!(*session.listed_algorithms, [workers::Algorithm::Sha256]);
 }
 
 #[test]

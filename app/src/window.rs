@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use eframe::UserEvent;
 use eframe::egui::{IconData, ViewportBuilder};
 use winit::event_loop::EventLoop;
-use workers::Algorithm;
 
+use crate::algorithms::Algorithms;
 use crate::app::{App, Drawing};
 use crate::attention::Attention;
 use crate::command::Command;
@@ -29,7 +29,7 @@ use crate::way::Way;
 pub(crate) struct Wishes {
     pub(crate) paths: Vec<PathBuf>,
     pub(crate) way: Option<Way>,
-    pub(crate) algorithm: Option<Algorithm>,
+    pub(crate) algorithms: Option<Algorithms>,
     pub(crate) workers: Option<usize>,
     /// Open the dialog that asks for a folder.
     pub(crate) choose_folder: bool,
@@ -137,8 +137,8 @@ fn overrule(settings: &mut Settings, wishes: &Wishes) {
     if let Some(way) = wishes.way {
         settings.way = way;
     }
-    if let Some(algorithm) = wishes.algorithm {
-        settings.algorithm = algorithm;
+    if let Some(algorithms) = &wishes.algorithms {
+        settings.algorithms = algorithms.clone();
     }
     if wishes.workers.is_some() {
         settings.workers = wishes.workers;

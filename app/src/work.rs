@@ -1,10 +1,12 @@
 //! What a job is for: one variant a kind of job, with what its rows are about.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use workers::{Algorithm, Unlisted};
+use workers::{Algorithm, FileResult, Unlisted};
 
+use crate::algorithms::Algorithms;
 use crate::expectation::Expectation;
 
 /// The work of one run.
@@ -13,7 +15,7 @@ pub(crate) enum Work {
     /// Files and folders get their digests.
     Hash {
         roots: Vec<PathBuf>,
-        algorithm: Algorithm,
+        algorithms: Algorithms,
         /// What the one file should have.
         expected: Option<Expectation>,
     },
@@ -131,16 +133,28 @@ impl Work {
         }
     }
 
+    /// Turns the result of a file of which something was expected into the verdict on it.
+    pub(crate) fn judge(&self, row: &mut FileResult) {
+        if let Self::Hash {
+            algorithms,
+            expected: Some(expected),
+            ..
+        } = self
+        {
+            expected.judge(algorithms, row);
+        }
+    }
+
     /// Whether it answers a question, which is then said large. Hashing alone does not.
     pub(crate) const fn has_outcome(&self) -> bool {
         !matches!(self, Self::Hash { .. })
     }
 
     /// With what its files are hashed, where that was chosen and no list has said it.
-    pub(crate) const fn algorithm(&self) -> Option<Algorithm> {
+    pub(crate) fn algorithms(&self) -> Option<Arc<[Algorithm]>> {
         match self {
-            Self::Hash { algorithm, .. } => Some(*algorithm),
-            Self::Duplicates(search) => Some(search.algorithm),
+            Self::Hash { algorithms, .. } => Some(algorithms.shared()),
+            Self::Duplicates(search) => Some([search.algorithm].into()),
             // With a list it is compared by what that has.
             Self::Verify(_) | Self::Compare(_) => None,
         }

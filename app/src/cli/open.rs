@@ -7,6 +7,7 @@ use clap::Args;
 use workers::Algorithm;
 
 use super::{algorithms, parse_workers};
+use crate::algorithms::Algorithms;
 use crate::settings::Theme;
 
 #[derive(Debug, Args)]
@@ -19,9 +20,9 @@ pub(super) struct Options {
     #[arg(long, value_enum)]
     run_on: Option<crate::way::Way>,
 
-    /// Algorithm
+    /// Algorithm; may be repeated
     #[arg(short, long = "algorithm", value_name = "NAME", value_parser = algorithms(), hide_possible_values = true)]
-    algorithm: Option<Algorithm>,
+    algorithm: Vec<Algorithm>,
 
     /// Number of workers
     #[arg(short = 'j', long, value_name = "N", value_parser = parse_workers)]
@@ -63,7 +64,7 @@ pub(super) fn run(options: Options) -> ExitCode {
     crate::window::open(crate::window::Wishes {
         paths: options.paths,
         way: options.run_on,
-        algorithm: options.algorithm,
+        algorithms: Algorithms::of(&options.algorithm),
         workers: options.workers,
         choose_folder: options.choose_folder,
         picture: options.picture,

@@ -57,9 +57,20 @@ impl Session {
                     _ => None,
                 };
                 self.targets.ask(&self.chosen);
-                Some(Wish::Compare(other.map(other_side).unwrap_or_default()))
+                let other = other.map(other_side).unwrap_or_default();
+                self.other_target.ask(other.path.as_slice());
+                Some(Wish::Compare(other))
             }
         };
+    }
+
+    /// Whether a checksum file says with what files are hashed, so that nobody else needs to.
+    pub(crate) fn lists_decide(&self) -> bool {
+        match self.aim() {
+            Aim::Verify => true,
+            Aim::Compare => self.targets.are_lists() || self.other_target.are_lists(),
+            Aim::Hash | Aim::Duplicates => false,
+        }
     }
 
     /// What was dropped, picked in a dialog or named on the command line.
@@ -85,12 +96,17 @@ impl Session {
 
     /// The second side of a comparison.
     pub(super) fn use_other(&mut self, path: &Path) {
-        self.wish = Some(Wish::Compare(other_side(absolute(path))));
+        self.compare_with(other_side(absolute(path)));
     }
 
     pub(super) fn type_other(&mut self, text: String) {
         let path = expand(&text);
-        self.wish = Some(Wish::Compare(OtherSide { text, path }));
+        self.compare_with(OtherSide { text, path });
+    }
+
+    fn compare_with(&mut self, other: OtherSide) {
+        self.other_target.ask(other.path.as_slice());
+        self.wish = Some(Wish::Compare(other));
     }
 
     pub(super) fn choose(&mut self, paths: Vec<PathBuf>) {

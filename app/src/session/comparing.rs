@@ -61,7 +61,7 @@ impl Session {
         let (way, run_on) = self.in_background();
         let comparison = Comparison {
             paths: [path(&left), path(&right)],
-            algorithm: self.settings.algorithm,
+            algorithm: self.settings.algorithms.first(),
             begun: SystemTime::now(),
         };
         let spec = CompareSpec {

@@ -12,7 +12,7 @@ impl Session {
         let (way, run_on) = self.in_background();
         let search = Search {
             roots: self.chosen.clone(),
-            algorithm: self.settings.algorithm,
+            algorithm: self.settings.algorithms.first(),
             begun: SystemTime::now(),
         };
         let spec = DuplicatesSpec {

@@ -7,11 +7,12 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, TryRecvError, bounded};
 use workers::{
-    Algorithm, CheckSpec, Control, Event, InlineJob, Job, JobSpec, Links, Pace, Priority, RunOn,
-    Selection, Side, Sink, SpecError, Unlisted, VerdictKind,
+    CheckSpec, Control, Event, InlineJob, Job, JobSpec, Links, Pace, Priority, RunOn, Selection,
+    Side, Sink, SpecError, Unlisted, VerdictKind,
 };
 
 use super::{HIDDEN, Session, Sheet, one, what};
+use crate::algorithms::Algorithms;
 use crate::expectation::Expectation;
 use crate::history::History;
 use crate::job::{JobState, Running, Title};
@@ -65,16 +66,21 @@ impl Session {
         self.aim() == Aim::Hash && self.chosen.len() == 1 && self.targets.are_files()
     }
 
-    /// What files are hashed with: what is expected decides, if anything is.
-    pub(crate) fn algorithm(&self) -> Algorithm {
-        match self.expectation() {
-            Some(expectation) => expectation.algorithm,
-            None => self.settings.algorithm,
+    /// What files are hashed with: what is expected decides, if anything is. Several that were
+    /// chosen are wanted beside it.
+    pub(crate) fn algorithms(&self) -> Algorithms {
+        let chosen = &self.settings.algorithms;
+        let Some(Expectation { mut algorithms, .. }) = self.expectation() else {
+            return chosen.clone();
+        };
+        if chosen.len() > 1 {
+            algorithms.extend_from_slice(chosen);
         }
+        Algorithms::of(&algorithms).unwrap_or_default()
     }
 
-    fn expectation(&self) -> Option<Expectation> {
-        let expectation = self.expected.expectation(self.settings.algorithm);
+    pub(crate) fn expectation(&self) -> Option<Expectation> {
+        let expectation = self.expected.expectation(&self.settings.algorithms);
         expectation.ok().flatten().filter(|_| self.expects())
     }
 
@@ -117,7 +123,7 @@ impl Session {
             return;
         }
         if self.expects()
-            && let Err(error) = self.expected.expectation(self.settings.algorithm)
+            && let Err(error) = self.expected.expectation(&self.settings.algorithms)
         {
             let text = format!("The expected digest cannot be understood: {error}.");
             self.notices.say(Tone::Warning, text);
@@ -237,17 +243,18 @@ impl Session {
 
     fn hash(&mut self, by_itself: bool) {
         let way = self.settings.way;
+        let algorithms = self.algorithms();
         let title = self.title(
             way,
             Work::Hash {
                 roots: self.chosen.clone(),
-                algorithm: self.algorithm(),
+                algorithms: algorithms.clone(),
                 expected: self.expectation(),
             },
         );
         let spec = JobSpec {
             roots: self.chosen.clone(),
-            algorithms: vec![self.algorithm()],
+            algorithms: algorithms.to_vec(),
             selection: Selection::default(),
             links: if self.settings.follow_links {
                 Links::Follow
@@ -384,7 +391,11 @@ impl Session {
         self.frames_at_start = self.frames;
         self.pulse.begin_run();
         self.base = work.base();
-        self.listed_algorithms = Arc::default();
+        self.listed_algorithms = work.algorithms().unwrap_or_default();
+        if let Column::Digest { from } = &mut self.query.column {
+            // Among other digests none need begin there.
+            *from = 0;
+        }
         let before = self.listed.replace(work.clone());
         if before.is_none_or(|before| before.kind() != work.kind()) {
             // A filter for verdicts that this kind of work does not give would show nothing.
@@ -450,9 +461,7 @@ impl Session {
             .map(|seconds| Duration::from_secs(u64::from(seconds)));
         let mut rows = Vec::new();
         let pace = job.run(limit.map(|limit| started + limit), &mut |mut row| {
-            if let Some(expected) = title.work.expected() {
-                expected.judge(&mut row);
-            }
+            title.work.judge(&mut row);
             rows.push(row);
         });
         self.results.append(rows);

@@ -2,10 +2,12 @@
 //! window, what came out. This file arranges; each part is a file of its own.
 
 mod aims;
+mod algorithm_menu;
 mod announcement;
 mod controls;
 mod cores;
 mod difference;
+mod digests;
 mod headline;
 mod options;
 mod other_side;

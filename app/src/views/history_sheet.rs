@@ -168,7 +168,7 @@ impl HistorySheet {
     }
 }
 
-fn column(title: &'static str, width: Width, right: bool) -> ColumnSpec {
+fn column(title: &'static str, width: Width, right: bool) -> ColumnSpec<'static> {
     ColumnSpec {
         title,
         width,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use eframe::egui::{Align2, Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::View;
+use crate::algorithms::labels;
 use crate::command::Command;
 use crate::format::{bytes, count, duration, first_upper, milliseconds};
 use crate::runs::Run;
@@ -127,7 +128,7 @@ impl RunsView {
         if wide {
             columns.push(("Ended", 76.0, false));
         }
-        let specs: Vec<ColumnSpec> = columns
+        let specs: Vec<ColumnSpec<'_>> = columns
             .iter()
             .map(|&(title, width, right)| ColumnSpec {
                 title,
@@ -168,11 +169,9 @@ impl RunsView {
 }
 
 fn algorithms(run: &Run) -> String {
-    let labels: Vec<&str> = run.algorithms.iter().map(|one| one.label()).collect();
-    if labels.is_empty() {
-        "–".to_owned()
-    } else {
-        labels.join(", ")
+    match &*run.algorithms {
+        [] => "–".to_owned(),
+        some => labels(some),
     }
 }
 
@@ -191,7 +190,7 @@ fn color_of(palette: &Palette, way: Way) -> eframe::egui::Color32 {
     }
 }
 
-fn row(palette: &Palette, key: u32, run: &Run, specs: &[ColumnSpec]) -> Row {
+fn row(palette: &Palette, key: u32, run: &Run, specs: &[ColumnSpec<'_>]) -> Row {
     let value = |title: &str| -> String {
         match title {
             "Run" => run.number.to_string(),

@@ -2,8 +2,11 @@
 
 use eframe::egui::{ComboBox, Context, Frame, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
 
+use workers::Algorithm;
+
+use crate::algorithms::labels;
 use crate::command::Command;
-use crate::saving::{SaveWhat, Saving, Stage};
+use crate::saving::{Carried, SaveWhat, Saving, Stage};
 use crate::theme::{self, CONTROL_HEIGHT};
 use crate::widgets::button;
 
@@ -32,6 +35,9 @@ fn contents(ui: &mut Ui, saving: &Saving, commands: &mut Vec<Command>) {
         SaveWhat::Runs => "Save the figures of the runs",
     };
     ui.label(RichText::new(title).font(theme::large()));
+    let carried = saving
+        .list_format()
+        .map(|format| Carried::by(format, &saving.hashed));
     ui.add_space(8.0);
     let busy = matches!(saving.stage, Stage::Writing(_));
     ui.add_enabled_ui(!busy, |ui| {
@@ -54,6 +60,9 @@ fn contents(ui: &mut Ui, saving: &Saving, commands: &mut Vec<Command>) {
                 })
                 .response
                 .accessible_name(format!("Format: {now}"));
+            if let Some(Carried::OneOf(some)) = &carried {
+                which(ui, saving, some, commands);
+            }
         });
         ui.add_space(4.0);
         ui.horizontal(|ui| {
@@ -115,6 +124,11 @@ fn contents(ui: &mut Ui, saving: &Saving, commands: &mut Vec<Command>) {
         Stage::Writing(_) => ("Saving…".to_owned(), palette.dim),
     };
     ui.label(RichText::new(text).color(color));
+    if let (Stage::Editing, Some(carried)) = (&saving.stage, &carried)
+        && let Some(left_out) = left_out(saving, carried)
+    {
+        ui.label(RichText::new(left_out).color(palette.amber));
+    }
     ui.add_space(10.0);
     ui.horizontal(|ui| {
         if let Stage::AskToReplace = saving.stage {
@@ -131,4 +145,47 @@ fn contents(ui: &mut Ui, saving: &Saving, commands: &mut Vec<Command>) {
             commands.push(Command::CloseSave);
         }
     });
+}
+
+/// Of which of several algorithms a list is to be that can be of one alone.
+fn which(ui: &mut Ui, saving: &Saving, some: &[Algorithm], commands: &mut Vec<Command>) {
+    let now = saving.algorithms();
+    let text = labels(&now);
+    ui.add_space(8.0);
+    ui.label(RichText::new("with").color(theme::palette(ui).dim));
+    ComboBox::from_id_salt("save algorithm")
+        .selected_text(&text)
+        .width(120.0)
+        .show_ui(ui, |ui| {
+            for &algorithm in some {
+                let chosen = now.contains(&algorithm);
+                if ui.selectable_label(chosen, algorithm.label()).clicked() {
+                    commands.push(Command::SetSaveAlgorithm(algorithm));
+                }
+            }
+        })
+        .response
+        .accessible_name(format!("Algorithm of the list: {text}"));
+}
+
+/// What is not in the list, because its format has no place for it.
+fn left_out(saving: &Saving, carried: &Carried) -> Option<String> {
+    let of = saving.algorithms();
+    let rest: Vec<Algorithm> = saving
+        .hashed
+        .iter()
+        .copied()
+        .filter(|one| !of.contains(one))
+        .collect();
+    if rest.is_empty() {
+        return None;
+    }
+    let without = labels(&rest);
+    Some(match carried {
+        Carried::OneOf(_) => format!(
+            "Lists of this format are of one algorithm. This one is without {without}: save a second \
+             list, or choose BSD tags, CSV or JSON, which hold all."
+        ),
+        _ => format!("Lists of this format cannot hold {without}, which is left out."),
+    })
 }

@@ -15,9 +15,11 @@ use crate::widgets::text::{self, Cut};
 pub(crate) const ROW_HEIGHT: f32 = 27.0;
 const HEADER_HEIGHT: f32 = 26.0;
 const SCROLLBAR: f32 = 8.0;
+/// Between two columns.
+pub(crate) const GUTTER: f32 = 16.0;
 
-pub(crate) struct ColumnSpec {
-    pub(crate) title: &'static str,
+pub(crate) struct ColumnSpec<'a> {
+    pub(crate) title: &'a str,
     pub(crate) width: Width,
     pub(crate) right: bool,
 }
@@ -139,7 +141,7 @@ pub(crate) struct Done {
 pub(crate) struct Table<'a> {
     pub(crate) id: Id,
     pub(crate) name: &'a str,
-    pub(crate) columns: &'a [ColumnSpec],
+    pub(crate) columns: &'a [ColumnSpec<'a>],
     /// The column sorted by, and whether downwards.
     pub(crate) sorted: Option<(usize, bool)>,
     pub(crate) rows: usize,
@@ -186,6 +188,16 @@ impl Table<'_> {
                 let position = state.top + f64::from((pointer.y - body.top()) / ROW_HEIGHT);
                 let modifiers = ui.input(|input| input.modifiers);
                 self.click(state, position as usize, modifiers, &key);
+            }
+        }
+        // What a context menu is opened on is what it is about.
+        if response.secondary_clicked()
+            && let Some(pointer) = response.interact_pointer_pos()
+        {
+            let position = state.top + f64::from((pointer.y - body.top()) / ROW_HEIGHT);
+            let at = key(position as usize);
+            if at.is_some_and(|at| !state.selected.contains(at)) {
+                self.click(state, position as usize, Modifiers::NONE, &key);
             }
         }
         if response.has_focus() {
@@ -461,7 +473,13 @@ impl Table<'_> {
         response.widget_info(|| WidgetInfo::labeled(Role::Row, true, &row.name));
         let mut cut = String::new();
         let mut any_cut = false;
-        for ((cell, column), &(left, right)) in row.cells.iter().zip(self.columns).zip(places) {
+        for (index, ((cell, column), &(left, right))) in
+            row.cells.iter().zip(self.columns).zip(places).enumerate()
+        {
+            // As in spreadsheets, a text runs on over the empty cells beside it.
+            let empty = row.cells[index + 1..].iter();
+            let empty = empty.take_while(|cell| cell.text.is_empty()).count();
+            let right = places.get(index + empty).map_or(right, |&(_, end)| end);
             let cell_place =
                 Rect::from_min_max(pos2(left, place.top()), pos2(right, place.bottom()));
             let align = if column.right {
@@ -513,8 +531,7 @@ pub(crate) fn height(rows: usize) -> f32 {
 }
 
 /// Left and right edge of each column.
-fn places(columns: &[ColumnSpec], rect: Rect) -> Vec<(f32, f32)> {
-    const GUTTER: f32 = 16.0;
+fn places(columns: &[ColumnSpec<'_>], rect: Rect) -> Vec<(f32, f32)> {
     const INDENT: f32 = 8.0;
     let gutters = GUTTER * columns.len().saturating_sub(1) as f32;
     let fixed: f32 = columns

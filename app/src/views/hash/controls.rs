@@ -3,8 +3,9 @@
 use eframe::egui::{
     Align, ComboBox, Key, Layout, Rect, RichText, TextEdit, Ui, UiBuilder, Vec2, vec2,
 };
-use workers::{Algorithm, JobSpec};
+use workers::JobSpec;
 
+use super::algorithm_menu;
 use crate::command::Command;
 use crate::format::count;
 use crate::job::{JobState, Phase};
@@ -49,13 +50,13 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Ve
                 .max_rect(second)
                 .layout(layout),
         );
-        algorithm(&mut left, session, commands, idle);
+        algorithm_menu::show(&mut left, session, commands);
         ways(&mut left, session, commands, idle);
         workers(&mut left, session, commands, idle);
     } else {
         workers(&mut right, session, commands, idle);
         ways(&mut right, session, commands, idle);
-        algorithm(&mut right, session, commands, idle);
+        algorithm_menu::show(&mut right, session, commands);
         path(&mut right, session, commands, idle);
     }
 }
@@ -211,45 +212,6 @@ fn shorten(text: &str) -> String {
     }
     let tail: String = chars[chars.len() - 40..].iter().collect();
     format!("…{tail}")
-}
-
-fn algorithm(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: bool) {
-    let listed = session.aim() == Aim::Verify;
-    let now = session.algorithm();
-    let expected = session.expects() && session.expected.read().is_ok();
-    ui.add_enabled_ui(idle && !listed && !expected, |ui| {
-        let text = if listed { "As listed" } else { now.label() };
-        ComboBox::from_id_salt("algorithm")
-            .selected_text(text)
-            .width(112.0)
-            .height(480.0)
-            .show_ui(ui, |ui| {
-                for &algorithm in Algorithm::ALL {
-                    let text = match algorithm.strength() {
-                        workers::Strength::Strong => algorithm.label().to_owned(),
-                        workers::Strength::Weak => format!(
-                            "{}   for accidents, not against tampering",
-                            algorithm.label()
-                        ),
-                        workers::Strength::Accident => {
-                            format!("{}   finds accidents only", algorithm.label())
-                        }
-                    };
-                    if ui.selectable_label(algorithm == now, text).clicked() {
-                        commands.push(Command::SetAlgorithm(algorithm));
-                    }
-                }
-            })
-            .response
-            .accessible_name(format!("Algorithm: {text}"))
-            .on_disabled_hover_text(if listed {
-                "The list says with what its files were hashed"
-            } else if expected {
-                "The expected digest says with what the file is to be hashed"
-            } else {
-                "A job is running"
-            });
-    });
 }
 
 fn ways(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: bool) {

@@ -6,6 +6,7 @@ use eframe::egui::{Align2, Rect, Ui, pos2, vec2};
 use workers::{Ending, Strength, TotalsNow, VerdictKind, shown};
 
 use super::difference;
+use crate::algorithms::labels;
 use crate::expectation::Answer;
 use crate::format::{bytes, count, counted, duration, rate, time_left};
 use crate::job::{Finished, JobState, Running, share};
@@ -307,7 +308,10 @@ fn in_words(answer: &Answer) -> Outcome {
 fn in_detail(answer: &Answer) -> String {
     let label = answer.algorithm.label();
     match answer.algorithm.strength() {
-        _ if !answer.is_yes() => format!("its {label} is another"),
+        _ if !answer.is_yes() => match &*answer.tried {
+            [] | [_] => format!("its {label} is another"),
+            several => format!("it is none of these: {}", labels(several)),
+        },
         Strength::Strong => format!("same {label}"),
         Strength::Weak => {
             format!("same {label}, which finds accidents; against tampering it is no protection")

@@ -193,20 +193,24 @@ fn expected(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: b
         if let Ok(read) = read
             && choice
         {
-            let now = session.algorithm();
+            let now = session.expectation().map(|now| now.algorithms);
+            let now = now.unwrap_or_default();
+            // Any of those with which the file is hashed anyway, or the one that is chosen here.
+            let words: Vec<&str> = now.iter().map(|one| one.label()).collect();
+            let words = words.join(" or ");
             ComboBox::from_id_salt("expected algorithm")
-                .selected_text(now.label())
+                .selected_text(&words)
                 .width(112.0)
                 .show_ui(ui, |ui| {
                     for &algorithm in read.candidates() {
-                        let selected = algorithm == now;
+                        let selected = now.contains(&algorithm);
                         if ui.selectable_label(selected, algorithm.label()).clicked() {
                             commands.push(Command::SetExpectedAlgorithm(algorithm));
                         }
                     }
                 })
                 .response
-                .accessible_name(format!("Algorithm of the expected digest: {}", now.label()))
+                .accessible_name(format!("Algorithm of the expected digest: {words}"))
                 .on_hover_text("Several algorithms have digests of this length");
         }
     });
@@ -222,7 +226,11 @@ fn expected(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: b
                 ),
                 palette.amber,
             ),
-            _ => (format!("✓ {}", session.algorithm().label()), palette.green),
+            _ => {
+                let now = session.expectation().map(|now| now.algorithms);
+                let words: Vec<&str> = now.iter().flatten().map(|one| one.label()).collect();
+                (format!("✓ {}", words.join(" or ")), palette.green)
+            }
         },
     };
     let place = ui.available_rect_before_wrap();

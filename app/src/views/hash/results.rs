@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use eframe::egui::{
-    Align, Color32, Event, FontId, Id, Layout, Rect, ScrollArea, TextEdit, Ui, UiBuilder, pos2,
-    scroll_area::ScrollBarVisibility, vec2,
+    Align, Button, Color32, Event, FontId, Id, Layout, Rect, ScrollArea, TextEdit, Ui, UiBuilder,
+    pos2, scroll_area::ScrollBarVisibility, vec2,
 };
-use workers::{Digest, Ending, FileResult, Mismatch, Verdict, VerdictKind, shown};
+use workers::{Algorithm, Digest, Ending, FileResult, Mismatch, Verdict, VerdictKind, shown};
 
+use super::digests::{Columns, hashed, with_digests};
 use super::pairs;
 use crate::command::Command;
 use crate::format::{bytes, count, counted, first_upper};
@@ -20,9 +21,12 @@ use crate::theme::{self, Palette};
 use crate::widgets::button;
 use crate::widgets::chip::chip;
 use crate::widgets::panel::panel;
-use crate::widgets::table::{Cell, ColumnSpec, Row, Table, TableState, Width};
+use crate::widgets::table::{Cell, ColumnSpec, GUTTER, Row, Table, TableState, Width};
 use crate::widgets::text::{self, Cut};
 use crate::work::Work;
+
+/// Width of the column of sizes.
+const SIZE: f32 = 72.0;
 
 #[derive(Default)]
 pub(super) struct ResultsPanel {
@@ -184,8 +188,10 @@ impl ResultsPanel {
             );
             return;
         }
-        let algorithm = session.listed_algorithm();
+        let algorithms = &*session.listed_algorithms;
         let wide = rect.width() > 900.0;
+        let state_width = if wide { 170.0 } else { 120.0 };
+        let digests = Columns::fit(algorithms, rect.width() - SIZE - state_width, GUTTER);
         let mut columns = vec![
             ColumnSpec {
                 title: "Path",
@@ -194,7 +200,7 @@ impl ResultsPanel {
             },
             ColumnSpec {
                 title: "Size",
-                width: Width::Points(72.0),
+                width: Width::Points(SIZE),
                 right: true,
             },
             ColumnSpec {
@@ -205,18 +211,25 @@ impl ResultsPanel {
                     Some(Work::Hash {
                         expected: Some(_), ..
                     }) => "What you expected",
-                    Some(Work::Hash { .. }) | None => algorithm.label(),
+                    Some(Work::Hash { .. }) | None => {
+                        algorithms.first().map_or("Digest", |one| one.label())
+                    }
                 },
                 width: Width::Share(if wide { 0.44 } else { 0.4 }),
                 right: false,
             },
             ColumnSpec {
                 title: "State",
-                width: Width::Points(if wide { 170.0 } else { 120.0 }),
+                width: Width::Points(state_width),
                 right: false,
             },
         ];
-        let mut meanings = vec![Column::Path, Column::Size, Column::Digest, Column::State];
+        let mut meanings = vec![
+            Column::Path,
+            Column::Size,
+            Column::Digest { from: 0 },
+            Column::State,
+        ];
         let grouped = matches!(session.listed(), Some(Work::Duplicates(_)));
         if grouped {
             columns.insert(
@@ -229,13 +242,26 @@ impl ResultsPanel {
             );
             meanings.insert(3, Column::Waste);
         }
+        let listed = session.listed();
+        if let Some(Work::Hash { expected: None, .. }) = listed
+            && algorithms.len() > 1
+        {
+            // The path has what the digests leave.
+            columns[0].width = Width::Share(1.0);
+            let (specs, from): (Vec<_>, Vec<_>) = digests.specs(algorithms).unzip();
+            columns.splice(2..3, specs);
+            meanings.splice(2..3, from.into_iter().map(|from| Column::Digest { from }));
+        }
         let query = &session.query;
+        // Where the window has become too narrow for the column sorted by, none is marked, and all
+        // can be clicked.
         let sorted = meanings.iter().position(|&column| column == query.column);
+        let sorted = sorted.unwrap_or(usize::MAX);
         let table = Table {
             id: Id::unique("results table"),
             name: "Results",
             columns: &columns,
-            sorted: sorted.map(|index| (index, query.descending)),
+            sorted: Some((sorted, query.descending)),
             rows: order.len(),
         };
         let results = &session.results;
@@ -252,11 +278,13 @@ impl ResultsPanel {
                     let group = answer.and_then(|answer| answer.groups.get(key));
                     pairs::duplicate(palette, key, result, base, group, wide)
                 }
-                Some(Work::Verify(_)) => verified(palette, key, result, base, "listed"),
+                Some(Work::Verify(_)) => verified(palette, key, result, base, algorithms, "listed"),
                 Some(Work::Hash {
                     expected: Some(_), ..
-                }) => verified(palette, key, result, base, "expected"),
-                Some(Work::Hash { .. }) | None => hashed(palette, key, result, base),
+                }) => verified(palette, key, result, base, algorithms, "expected"),
+                Some(Work::Hash { .. }) | None => {
+                    hashed(palette, key, result, base, algorithms, &digests)
+                }
             })
         };
         let done = table.show(ui, rect, &mut self.table, key, row);
@@ -279,12 +307,29 @@ impl ResultsPanel {
             response.context_menu(|ui| {
                 let n = self.table.selected_count();
                 let word = counted(n as u64, "row", "rows");
-                if ui
-                    .add_enabled(n > 0, eframe::egui::Button::new(format!("Copy {word}")))
-                    .clicked()
-                {
+                let item = |ui: &mut Ui, text: String| {
+                    let clicked = ui.add_enabled(n > 0, Button::new(text)).clicked();
+                    if clicked {
+                        ui.close();
+                    }
+                    clicked
+                };
+                if item(ui, format!("Copy {word}")) {
                     commands.push(Command::CopyRows(self.selected(session)));
-                    ui.close();
+                }
+                if let Some(Work::Hash { .. }) = session.listed() {
+                    for &algorithm in algorithms {
+                        let label = algorithm.label();
+                        let word = counted(n as u64, "digest", "digests");
+                        let text = match n {
+                            0 | 1 => format!("Copy the {label} digest"),
+                            _ => format!("Copy {word}, {label}"),
+                        };
+                        if item(ui, text) {
+                            let rows = self.selected(session);
+                            commands.push(Command::CopyDigests(rows, algorithm));
+                        }
+                    }
                 }
             });
         }
@@ -395,24 +440,15 @@ fn chips(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     }
 }
 
-fn hashed(palette: &Palette, key: u32, result: &FileResult, base: &Path) -> Row {
-    let detail = match &result.verdict {
-        Verdict::Hashed(digest) | Verdict::Verified(digest) => {
-            let digest = shorten(&Digest(digest).to_string());
-            (digest, theme::mono(), palette.dim)
-        }
-        Verdict::Skipped(why) => (why.text().to_owned(), theme::mono(), palette.dim),
-        other => (
-            other.reason().unwrap_or_default().into_owned(),
-            theme::mono(),
-            palette.text,
-        ),
-    };
-    row(palette, key, result, base, shown(&result.path), detail)
-}
-
 /// A row of a verification: what was `listed` or `expected`, and what is the case.
-fn verified(palette: &Palette, key: u32, result: &FileResult, base: &Path, word: &str) -> Row {
+fn verified(
+    palette: &Palette,
+    key: u32,
+    result: &FileResult,
+    base: &Path,
+    algorithms: &[Algorithm],
+    word: &str,
+) -> Row {
     let path = shown(&result.path);
     let (detail, whole) = match &result.verdict {
         Verdict::Hashed(_) | Verdict::Verified(_) => {
@@ -421,7 +457,7 @@ fn verified(palette: &Palette, key: u32, result: &FileResult, base: &Path, word:
                 key,
                 result,
                 base,
-                path,
+                with_digests(result, algorithms),
                 (format!("as {word}"), theme::body(), palette.dim),
             );
         }
@@ -520,14 +556,5 @@ pub(super) fn ends(hex: &str) -> String {
         hex.to_owned()
     } else {
         format!("{}…{}", &hex[..8], &hex[hex.len() - 4..])
-    }
-}
-
-/// Both ends of a long digest: what people compare by eye.
-fn shorten(hex: &str) -> String {
-    if hex.len() <= 32 {
-        hex.to_owned()
-    } else {
-        format!("{}…{}", &hex[..16], &hex[hex.len() - 12..])
     }
 }
