@@ -176,6 +176,11 @@ fn what_counts_is_chosen_the_same_way_everywhere() {
     assert_eq!(found.verdicts(), [("kept.txt", "same")]);
     // The folder counts as one, whatever is in it.
     assert_eq!(found.summary["left_out"], 8);
+    // And the summary says what was chosen.
+    let selection = &found.summary["selection"];
+    assert_eq!(selection["without"], serde_json::json!(["target/"]));
+    assert_eq!(selection["hidden"], false);
+    assert_eq!(selection["largest"], 2_500);
     assert_eq!(found.status(), Some(0));
     for way in ["processes", "threads", "inline"] {
         let left = tree.path().join("left");
@@ -189,4 +194,9 @@ fn what_counts_is_chosen_the_same_way_everywhere() {
     let output = run(["hash", "--without", "[", "."]);
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr_of(&output).contains("'[' is no pattern"));
+    let output = run(["hash", "--largest", "10 XB", "."]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr_of(&output).contains("'10 XB' is no size"));
+    let output = run(["hash", "--smallest", "1KiB", "--summary", "json", "."]);
+    assert!(stderr_of(&output).contains("\"smallest\":1024"));
 }

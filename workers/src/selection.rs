@@ -8,7 +8,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobMatcher};
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
+use crate::size::Size;
 use hidden::is_hidden;
 
 /// Files and folders that systems and their file managers leave behind, and that nobody means:
@@ -41,9 +43,10 @@ const JUNK: &[&str] = &[
 /// selection.leave_out("*.tmp")?;
 /// selection.leave_out("target/")?;
 /// selection.junk = false;
+/// selection.smallest = 10_000_000;
 /// assert_eq!(
 ///     selection.to_string(),
-///     "without *.tmp, without target/, without .DS_Store and its kind"
+///     "without system leftovers, *.tmp, target/; at least 10 MB"
 /// );
 /// assert!(selection.leave_out("[").is_err());
 /// # Ok::<(), workers::BadPattern>(())
@@ -86,7 +89,7 @@ impl Default for Selection {
 }
 
 /// A pattern that cannot be understood.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("'{pattern}' is no pattern: {why}")]
 pub struct BadPattern {
     /// As it was given.
@@ -164,6 +167,12 @@ impl Selection {
         Ok(())
     }
 
+    /// The names that [`Selection::junk`] is about, as patterns.
+    #[must_use]
+    pub const fn junk_names() -> &'static [&'static str] {
+        JUNK
+    }
+
     /// Whether everything counts.
     #[must_use]
     pub fn is_everything(&self) -> bool {
@@ -212,35 +221,97 @@ impl Selection {
     }
 }
 
+/// One thing that was chosen, in words that others are put beside.
+struct Term {
+    /// Said once for all that follow and have the same.
+    lead: &'static str,
+    what: String,
+}
+
+impl Selection {
+    fn terms(&self) -> Vec<Term> {
+        let mut terms = Vec::new();
+        let mut say = |chosen: bool, lead, what: &dyn fmt::Display| {
+            if chosen {
+                let what = what.to_string();
+                terms.push(Term { lead, what });
+            }
+        };
+        for Pattern { text, .. } in &self.only {
+            say(true, "only ", text);
+        }
+        say(!self.hidden, "without ", &"hidden files");
+        say(!self.junk, "without ", &"system leftovers");
+        for Pattern { text, .. } in &self.without {
+            say(true, "without ", text);
+        }
+        say(self.smallest > 0, "at least ", &Size(self.smallest));
+        say(self.largest < u64::MAX, "at most ", &Size(self.largest));
+        say(!self.other_file_systems, "", &"on one file system");
+        terms
+    }
+
+    /// What counts, in words, of which the first `most` are said and the others counted.
+    #[must_use]
+    pub fn in_words(&self, most: usize) -> String {
+        let terms = self.terms();
+        if terms.is_empty() {
+            return "all files".to_owned();
+        }
+        let mut words = String::new();
+        let mut before = "";
+        for Term { lead, what } in terms.iter().take(most) {
+            if words.is_empty() {
+                words.push_str(lead);
+            } else if *lead == before {
+                words.push_str(", ");
+            } else {
+                words.push_str("; ");
+                words.push_str(lead);
+            }
+            words.push_str(what);
+            before = lead;
+        }
+        match terms.len().saturating_sub(most) {
+            0 => words,
+            1 if most == 0 => "1 limit".to_owned(),
+            n if most == 0 => format!("{n} limits"),
+            n => format!("{words} and {n} more"),
+        }
+    }
+
+    /// How many things were chosen: as many as [`Selection::in_words`] can say.
+    #[must_use]
+    pub fn limits(&self) -> usize {
+        self.terms().len()
+    }
+}
+
 /// In words, for reports.
 impl fmt::Display for Selection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut parts = Vec::new();
-        parts.extend(self.only.iter().map(|one| format!("only {}", one.text)));
-        parts.extend(
-            self.without
-                .iter()
-                .map(|one| format!("without {}", one.text)),
-        );
-        for (left_out, words) in [
-            (!self.hidden, "without hidden files"),
-            (!self.junk, "without .DS_Store and its kind"),
-            (!self.other_file_systems, "on one file system"),
-        ] {
-            if left_out {
-                parts.push(words.to_owned());
-            }
-        }
-        if self.smallest > 0 {
-            parts.push(format!("of {} bytes and more", self.smallest));
-        }
-        if self.largest < u64::MAX {
-            parts.push(format!("of {} bytes at most", self.largest));
-        }
-        if parts.is_empty() {
-            parts.push("everything".to_owned());
-        }
-        f.write_str(&parts.join(", "))
+        f.write_str(&self.in_words(usize::MAX))
+    }
+}
+
+/// For programs: sizes in bytes, `null` for no limit; patterns as they were given.
+impl Serialize for Selection {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let texts = |patterns: &[Pattern]| -> Vec<String> {
+            patterns.iter().map(|one| one.text.clone()).collect()
+        };
+        let mut map = serializer.serialize_struct("Selection", 8)?;
+        map.serialize_field("everything", &self.is_everything())?;
+        map.serialize_field("hidden", &self.hidden)?;
+        map.serialize_field("junk", &self.junk)?;
+        map.serialize_field("other_file_systems", &self.other_file_systems)?;
+        let smallest = (self.smallest > 0).then_some(self.smallest);
+        map.serialize_field("smallest", &smallest)?;
+        let largest = (self.largest < u64::MAX).then_some(self.largest);
+        map.serialize_field("largest", &largest)?;
+        map.serialize_field("only", &texts(&self.only))?;
+        map.serialize_field("without", &texts(&self.without))?;
+        map.end()
     }
 }
 
@@ -325,5 +396,48 @@ mod tests {
             ..Selection::default()
         };
         assert_eq!(counted(&hidden, &PATHS), PATHS[..5]);
+    }
+
+    #[test]
+    fn what_counts_is_said_in_words_and_what_is_too_much_is_counted() {
+        let mut selection = Selection::default();
+        assert_eq!(selection.in_words(2), "all files");
+        selection.hidden = false;
+        assert_eq!(selection.in_words(1), "without hidden files");
+        for pattern in ["*.tmp", "*.bak"] {
+            selection.leave_out(pattern).expect("a pattern");
+        }
+        selection.only("*.jpg").expect("a pattern");
+        selection.largest = 4 << 30;
+        selection.other_file_systems = false;
+        for (most, words) in [
+            (0, "6 limits"),
+            (1, "only *.jpg and 5 more"),
+            (3, "only *.jpg; without hidden files, *.tmp and 3 more"),
+            (
+                6,
+                "only *.jpg; without hidden files, *.tmp, *.bak; at most 4 GiB; on one file system",
+            ),
+        ] {
+            assert_eq!(selection.in_words(most), words);
+        }
+        assert_eq!(selection.limits(), 6);
+    }
+
+    #[test]
+    fn programs_get_bytes_and_patterns_and_null_for_no_limit() {
+        let mut selection = Selection {
+            junk: false,
+            smallest: 7,
+            ..Selection::default()
+        };
+        selection.leave_out("*.tmp").expect("a pattern");
+        assert_eq!(
+            serde_json::to_value(&selection).expect("JSON"),
+            serde_json::json!({
+                "everything": false, "hidden": true, "junk": false, "other_file_systems": true,
+                "smallest": 7, "largest": null, "only": [], "without": ["*.tmp"],
+            })
+        );
     }
 }

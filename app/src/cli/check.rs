@@ -61,6 +61,7 @@ pub(super) fn run(options: &Options) -> ExitCode {
 
 fn try_run(options: &Options) -> Result<u8, Failure> {
     let run_on = options.work.run_on()?;
+    let selection = options.select.selection()?;
     let spec = CheckSpec {
         lists: options.lists.clone(),
         format: options.format,
@@ -72,7 +73,7 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
             (true, false) => Unlisted::Reported,
             (false, false) => Unlisted::Ignored,
         },
-        selection: options.select.selection()?,
+        selection: selection.clone(),
         workers: options.work.workers(),
         priority: Priority::Normal,
         file_limit: options.work.file_limit(),
@@ -82,14 +83,15 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
         hidden: options.quiet.then_some(VerdictKind::Ok),
         json: options.json,
     };
-    how.print(&summary, results).map_err(Failure::Print)?;
+    how.print(&summary, &selection, results)
+        .map_err(Failure::Print)?;
     let code = match conclude(&summary, "no file was listed") {
         // A check that has seen no file right has shown nothing.
         0 if summary.counts.get(VerdictKind::Ok) == 0 => status::WRONG,
         code => code,
     };
     if !options.json {
-        options.work.sum_up(&summary);
+        options.work.sum_up(&summary, &selection);
     }
     Ok(code)
 }

@@ -62,11 +62,12 @@ fn side(path: &Path) -> Result<Side, Failure> {
 
 fn try_run(options: &Options) -> Result<u8, Failure> {
     let run_on = options.work.run_on()?;
+    let selection = options.select.selection()?;
     let spec = CompareSpec {
         left: side(&options.left)?,
         right: side(&options.right)?,
         algorithm: options.algorithm,
-        selection: options.select.selection()?,
+        selection: selection.clone(),
         workers: options.work.workers(),
         priority: Priority::Normal,
         file_limit: options.work.file_limit(),
@@ -76,10 +77,11 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
         hidden: options.quiet.then_some(VerdictKind::Same),
         json: options.json,
     };
-    how.print(&summary, results).map_err(Failure::Print)?;
+    how.print(&summary, &selection, results)
+        .map_err(Failure::Print)?;
     let code = conclude(&summary, "both sides are empty");
     if !options.json {
-        options.work.sum_up(&summary);
+        options.work.sum_up(&summary, &selection);
     }
     Ok(code)
 }

@@ -44,10 +44,11 @@ pub(super) fn run(options: &Options) -> ExitCode {
 
 fn try_run(options: &Options) -> Result<u8, Failure> {
     let run_on = options.work.run_on()?;
+    let selection = options.select.selection()?;
     let spec = DuplicatesSpec {
         roots: options.paths.clone(),
         algorithm: options.algorithm,
-        selection: options.select.selection()?,
+        selection: selection.clone(),
         workers: options.work.workers(),
         priority: Priority::Normal,
         file_limit: options.work.file_limit(),
@@ -60,13 +61,14 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
             hidden: None,
             json: true,
         };
-        how.print(&summary, results).map_err(Failure::Print)?;
+        how.print(&summary, &selection, results)
+            .map_err(Failure::Print)?;
         return Ok(conclude(&summary, "no duplicates"));
     }
     let wasted = print(&results).map_err(Failure::Print)?;
     let code = conclude(&summary, "no duplicates");
     say_wasted(&summary, wasted);
-    options.work.sum_up(&summary);
+    options.work.sum_up(&summary, &selection);
     Ok(code)
 }
 

@@ -109,6 +109,7 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
     format
         .check(&options.algorithm, [])
         .map_err(|error| Failure::Usage(error.to_string()))?;
+    let selection = options.select.selection()?;
     let spec = JobSpec {
         roots: options.paths.clone(),
         algorithms: options.algorithm.clone(),
@@ -117,7 +118,7 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
         } else {
             Links::Skip
         },
-        selection: options.select.selection()?,
+        selection: selection.clone(),
         workers: options.work.workers(),
         priority: Priority::Normal,
         file_limit: options.work.file_limit(),
@@ -132,7 +133,7 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
             .pool(|sink| Job::start(spec, RunOn::Processes, sink))?,
     };
     let code = conclude(options, format, &summary, results)?;
-    options.work.sum_up(&summary);
+    options.work.sum_up(&summary, &selection);
     Ok(code)
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
-use workers::{Ending, Summary, TotalsNow, VerdictKind};
+use workers::{Ending, Selection, Summary, TotalsNow, VerdictKind};
 
 use crate::format::{bytes, count, duration, rate, time_left};
 
@@ -60,8 +60,8 @@ impl ProgressLine {
     }
 }
 
-/// The summary as one JSON object on one line.
-pub(super) fn summary_json(summary: &Summary) -> Value {
+/// The summary as one JSON object on one line, with what was chosen to count.
+pub(super) fn summary_json(summary: &Summary, selection: &Selection) -> Value {
     let mut verdicts = Map::new();
     for kind in VerdictKind::ALL {
         verdicts.insert(kind.name().to_owned(), summary.counts.get(kind).into());
@@ -87,6 +87,7 @@ pub(super) fn summary_json(summary: &Summary) -> Value {
         "verdicts": verdicts,
         "not_reached": summary.not_reached,
         "left_out": summary.left_out,
+        "selection": selection,
         "algorithms": summary.algorithms.iter().map(|one| one.name()).collect::<Vec<_>>(),
         "forecast": summary.forecast.map(|made| json!({
             "after_seconds": made.after.as_secs_f64(),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
-use workers::{BadPattern, Ending, FileResult, Summary, VerdictKind, path_bytes, shown};
+use workers::{BadPattern, Ending, FileResult, Selection, Summary, VerdictKind, path_bytes, shown};
 
 use super::output::summary_json;
 use super::{status, work};
@@ -48,7 +48,12 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn print(&self, summary: &Summary, mut results: Vec<FileResult>) -> io::Result<()> {
+    pub(super) fn print(
+        &self,
+        summary: &Summary,
+        selection: &Selection,
+        mut results: Vec<FileResult>,
+    ) -> io::Result<()> {
         results.sort_by(|a, b| path_bytes(&a.path).cmp(path_bytes(&b.path)));
         let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
         for result in &results {
@@ -67,7 +72,11 @@ impl Rows {
             }
         }
         if self.json {
-            writeln!(out, "{}", json!({"summary": summary_json(summary)}))?;
+            writeln!(
+                out,
+                "{}",
+                json!({"summary": summary_json(summary, selection)})
+            )?;
         }
         out.flush()
     }

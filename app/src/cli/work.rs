@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use crossbeam_channel::{Receiver, RecvTimeoutError, select};
 use workers::{
-    Algorithm, Cause, Control, Event, FileResult, InlineJob, Job, JobSpec, Pace, RunOn, Sink,
-    SpecError, Strength, Summary, Totals, VerdictKind, WorkerEvent,
+    Algorithm, Cause, Control, Event, FileResult, InlineJob, Job, JobSpec, Pace, RunOn, Selection,
+    Sink, SpecError, Strength, Summary, Totals, VerdictKind, WorkerEvent,
 };
 
 use super::output::{ProgressLine, summary_json};
@@ -142,9 +142,9 @@ impl Work {
     }
 
     /// The summary that was asked for.
-    pub(super) fn sum_up(&self, summary: &Summary) {
+    pub(super) fn sum_up(&self, summary: &Summary, selection: &Selection) {
         if let Some(SummaryFormat::Json) = self.summary {
-            eprintln!("{}", summary_json(summary));
+            eprintln!("{}", summary_json(summary, selection));
         }
     }
 
