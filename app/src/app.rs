@@ -197,6 +197,10 @@ impl App {
         // What a sheet shows goes on meanwhile, and can be paused and ended; the rest of the keys
         // are for what lies below.
         let covered = self.session.sheet.is_some();
+        if !covered && pressed(command, Key::E) {
+            self.current = 0;
+            self.commands.push(Command::OpenFiles);
+        }
         if !covered && pressed(command | Modifiers::SHIFT, Key::O) {
             self.commands.push(Command::ChooseFiles);
         }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use workers::{Algorithm, Unlisted};
 
 use crate::algorithms::Algorithms;
+use crate::files::Typed;
 use crate::query::Query;
 use crate::saving::SaveWhat;
 use crate::settings::Theme;
@@ -38,6 +39,11 @@ pub(crate) enum Command {
     /// Show the log of a worker, by its place.
     OpenLog(usize),
     CloseSheet,
+    /// Choose which files count.
+    OpenFiles,
+    SetFiles(Typed),
+    /// All files count.
+    ResetFiles,
     /// Copy these incidents, by their numbers; all if there is none.
     CopyIncidents(Vec<u32>),
     /// Copy all of a worker's log.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::Receiver;
 use workers::{Ending, Event, InlineJob, Job, JobSpec, LaneState, Summary, TotalsNow, WorkerState};
 
+use crate::files::Files;
 use crate::way::Way;
 use crate::work::Work;
 
@@ -18,6 +19,8 @@ pub(crate) struct Title {
     /// Everything about it that is not about how it runs.
     pub(crate) work: Arc<Work>,
     pub(crate) what: String,
+    /// Which files count.
+    pub(crate) files: Files,
 }
 
 /// Every state that the window can find the job in.

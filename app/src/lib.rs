@@ -12,6 +12,7 @@ mod dialog;
 mod displays;
 mod event_loop;
 mod expectation;
+mod files;
 mod format;
 mod gpu;
 mod groups;

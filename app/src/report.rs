@@ -19,6 +19,7 @@ use workers::{
     Algorithm, Counts, Digest, FileResult, Mismatch, Verdict, VerdictKind, path_bytes, shown,
 };
 
+use crate::files::Files;
 use crate::format::{count, counted};
 use crate::results::Snapshot;
 use crate::work::Work;
@@ -63,6 +64,10 @@ pub(crate) struct Report {
     pub(crate) outcome: String,
     /// Whether every listed file has its verdict.
     pub(crate) complete: bool,
+    /// Which files counted, of those that no list names.
+    pub(crate) files: Files,
+    /// Files and folders that did not; known when the job is over.
+    pub(crate) left_out: Option<u64>,
 }
 
 impl Report {
@@ -121,6 +126,13 @@ impl Report {
             say(out, "Algorithms", &labels.join(", "))?;
         }
         lines(out, &heading.terms)?;
+        if !self.files.selection.is_everything() {
+            say(out, "Files", &self.files.in_words(usize::MAX))?;
+            if let Some(n) = self.left_out {
+                let what = counted(n, "file or folder", "files and folders");
+                say(out, "Left out", &format!("{what}, by choice"))?;
+            }
+        }
         let parts: Vec<String> = VerdictKind::ALL
             .into_iter()
             .filter(|&kind| counts.get(kind) > 0)
@@ -198,6 +210,11 @@ impl Report {
             let (key, value) = line.json;
             head.insert(key.to_owned(), value);
         }
+        head.insert(
+            "selection".to_owned(),
+            serde_json::to_value(&self.files.selection)?,
+        );
+        head.insert("left_out".to_owned(), self.left_out.into());
         head.insert("counts".to_owned(), counts.into());
         // A file a line, by hand: a value of a million files would be in memory twice.
         write!(out, "{{\"{}\": ", heading.key)?;
@@ -423,6 +440,8 @@ mod tests {
             algorithms: [Algorithm::Crc32].into(),
             outcome: "1 wrong, 1 missing of 3 files".to_owned(),
             complete: true,
+            files: Files::default(),
+            left_out: Some(0),
         }
     }
 
@@ -452,6 +471,26 @@ mod tests {
             ),
             "{text}"
         );
+    }
+
+    #[test]
+    fn what_was_left_out_by_choice_is_said_to_people_and_programs() {
+        let mut report = report();
+        report.files.selection.hidden = false;
+        report.left_out = Some(12);
+        let write = |format| {
+            let mut text = Vec::new();
+            report.write(format, &mut text).unwrap();
+            String::from_utf8(text).unwrap()
+        };
+        let text = write(ReportFormat::Text);
+        let lines =
+            "Files:         without hidden files\nLeft out:      12 files and folders, by choice\n";
+        assert!(text.contains(lines), "{text}");
+        assert!(!written(ReportFormat::Text).contains("Left out"));
+        let json: serde_json::Value = serde_json::from_str(&write(ReportFormat::Json)).unwrap();
+        assert_eq!(json["verification"]["selection"]["hidden"], false);
+        assert_eq!(json["verification"]["left_out"], 12);
     }
 
     #[test]

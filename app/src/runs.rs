@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use workers::Algorithm;
 
+use crate::files::Files;
 use crate::way::Way;
 
 /// A finished run. Times are in seconds or milliseconds as named.
@@ -31,6 +32,11 @@ pub(crate) struct Run {
     pub(crate) worst_stall_ms: Option<f64>,
     pub(crate) p99_latency_ms: Option<f64>,
     pub(crate) frames: u64,
+    /// Which files counted.
+    #[serde(flatten)]
+    pub(crate) counted: Files,
+    /// Files and folders that did not.
+    pub(crate) left_out: u64,
 }
 
 fn names(algorithms: &[Algorithm]) -> String {
@@ -45,7 +51,7 @@ fn joined<S: serde::Serializer>(
     serializer.serialize_str(&names(algorithms))
 }
 
-const COLUMNS: &str = "number,kind,way,workers,algorithm,what,ending,files,bytes,wall_s,bytes_per_s,cpu_s,worst_stall_ms,p99_latency_ms,frames";
+const COLUMNS: &str = "number,kind,way,workers,algorithm,what,ending,files,bytes,wall_s,bytes_per_s,cpu_s,worst_stall_ms,p99_latency_ms,frames,left_out,counted";
 
 pub(crate) fn write_csv(runs: &[Run], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{COLUMNS}")?;
@@ -53,7 +59,7 @@ pub(crate) fn write_csv(runs: &[Run], out: &mut dyn Write) -> io::Result<()> {
         let optional = |value: Option<f64>| value.map(|v| format!("{v:.3}")).unwrap_or_default();
         writeln!(
             out,
-            "{},{},{},{},{},\"{}\",{},{},{},{:.6},{:.0},{},{},{},{}",
+            "{},{},{},{},{},\"{}\",{},{},{},{:.6},{:.0},{},{},{},{},{},\"{}\"",
             run.number,
             run.kind,
             run.way.name(),
@@ -69,6 +75,8 @@ pub(crate) fn write_csv(runs: &[Run], out: &mut dyn Write) -> io::Result<()> {
             optional(run.worst_stall_ms),
             optional(run.p99_latency_ms),
             run.frames,
+            run.left_out,
+            run.counted.in_words(usize::MAX).replace('"', "\"\""),
         )?;
     }
     Ok(())

@@ -4,6 +4,7 @@
 
 mod choosing;
 mod comparing;
+mod counting;
 mod finding;
 mod starting;
 
@@ -20,6 +21,7 @@ use workers::{
 use crate::command::Command;
 use crate::dialog::{Ask, Choice, Dialogs};
 use crate::expectation::{Answer, ExpectedField};
+use crate::files::{Files, FilesField};
 use crate::format::{count, counted};
 use crate::history::History;
 use crate::job::{Finished, JobState, LaneView, Running, Title};
@@ -86,6 +88,8 @@ pub(crate) struct Session {
     base: PathBuf,
     /// What the rows in the table are of: the job shown may be another one already.
     listed: Option<Arc<Work>>,
+    /// Which files counted for them.
+    listed_files: Files,
     /// With what they were hashed. Where a list says it, that is known when the job is over.
     pub(crate) listed_algorithms: Arc<[workers::Algorithm]>,
     /// What a job that was asked for waits for.
@@ -98,13 +102,17 @@ pub(crate) struct Session {
     wish: Option<Wish>,
     /// What the chosen file's digest should be.
     pub(crate) expected: ExpectedField,
+    /// Which files count.
+    pub(crate) files: FilesField,
     wake: Wake,
 }
 
-/// What lies over the view, for a look at what has become of the workers.
+/// What lies over the view.
 pub(crate) enum Sheet {
     History,
     Log(WorkerLog),
+    /// Which files count.
+    Files,
 }
 
 /// A run that is over, but for the last beats of the pulse.
@@ -132,6 +140,7 @@ impl Session {
             wake,
         } = parts;
         let row_wake = wake.clone();
+        let (files, mistakes) = FilesField::kept(settings.files.clone());
         let mut session = Self {
             path_text: settings
                 .recent
@@ -163,17 +172,20 @@ impl Session {
             frames_at_start: 0,
             base: PathBuf::new(),
             listed: None,
+            listed_files: Files::default(),
             listed_algorithms: Arc::default(),
             waiting: None,
             targets: Targets::new(wake.clone()),
             other_target: Targets::new(wake.clone()),
             wish: None,
             expected: ExpectedField::default(),
+            files,
             wake,
         };
         if let Some(note) = settings_note {
             session.notices.say(Tone::Warning, note);
         }
+        session.tell_dropped(&mistakes);
         session.targets.ask(&session.chosen);
         session.set_meters();
         Ok(session)
@@ -211,6 +223,9 @@ impl Session {
             Command::OpenHistory => self.sheet = Some(Sheet::History),
             Command::OpenLog(worker) => self.sheet = Some(Sheet::Log(WorkerLog::of(worker))),
             Command::CloseSheet => self.sheet = None,
+            Command::OpenFiles => self.open_files(),
+            Command::SetFiles(typed) => self.set_files(typed),
+            Command::ResetFiles => self.reset_files(),
             Command::TypePath(text) => {
                 self.choose(expand(&text).into_iter().collect());
                 self.path_text = text;
@@ -482,6 +497,8 @@ impl Session {
             worst_stall_ms: None,
             p99_latency_ms: None,
             frames: self.frames - self.frames_at_start,
+            counted: title.files.clone(),
+            left_out: summary.left_out,
         };
         self.closing_run = Some(ClosingRun {
             run,
@@ -635,11 +652,12 @@ impl Session {
     /// The report of what is in the table.
     fn report(&self) -> Option<Report> {
         let work = self.listed.clone().filter(|work| work.has_outcome())?;
-        let outcome = match &self.job {
-            JobState::Finished(finished) => {
-                outcome(&work, &finished.summary, self.results.wasted())
-            }
-            _ => so_far(&work, self.results.counts()),
+        let (outcome, left_out) = match &self.job {
+            JobState::Finished(finished) => (
+                outcome(&work, &finished.summary, self.results.wasted()),
+                Some(finished.summary.left_out),
+            ),
+            _ => (so_far(&work, self.results.counts()), None),
         };
         Some(Report {
             work,
@@ -647,6 +665,8 @@ impl Session {
             algorithms: self.listed_algorithms.clone(),
             outcome: outcome.map_or("nothing wrong so far".to_owned(), |outcome| outcome.words),
             complete: self.is_complete(),
+            files: self.listed_files.clone(),
+            left_out,
         })
     }
 

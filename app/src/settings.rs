@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use workers::Unlisted;
 
 use crate::algorithms::Algorithms;
+use crate::files::Typed;
 use crate::save;
 use crate::way::Way;
 
@@ -28,6 +29,8 @@ pub(crate) struct Settings {
     /// `None`: one a core.
     pub(crate) workers: Option<usize>,
     pub(crate) follow_links: bool,
+    /// Which files count, the last that could be understood.
+    pub(crate) files: Typed,
     /// What becomes of files that no list names, when lists are verified.
     pub(crate) unlisted: Unlisted,
     /// Seconds for which a job may freeze the window; `None`: as long as it takes.
@@ -82,6 +85,7 @@ impl Default for Settings {
             way: Way::default(),
             workers: None,
             follow_links: false,
+            files: Typed::default(),
             unlisted: Unlisted::Ignored,
             freeze_limit_s: Some(FREEZE_LIMIT_S),
             file_limit_s: None,

@@ -9,6 +9,7 @@ mod algorithms;
 mod compare;
 mod duplicates;
 mod expected;
+mod files;
 mod verify;
 
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! The views: one file a view, one line a view in [`all`].
 
+mod files_sheet;
 mod hash;
 mod help;
 mod history_sheet;
@@ -54,5 +55,6 @@ impl Sheets {
     pub(crate) fn show(&mut self, ctx: &Context, session: &Session, commands: &mut Vec<Command>) {
         self.history.show(ctx, session, commands);
         self.log.show(ctx, session, commands);
+        files_sheet::show(ctx, session, commands);
     }
 }

@@ -352,9 +352,12 @@ fn a_file_that_grows_while_it_is_read_gets_no_checksum() {
 fn what_was_said_of_the_time_left_is_kept_beside_what_it_took() {
     let tree = Tree::new();
     tree.sparse("sparse", 3_000_000_000);
-    let output = start(&["hash", "--progress", "always", "--summary", "json"], &tree)
-        .wait_with_output()
-        .unwrap();
+    let output = start(
+        &["hash", "--progress", "always", "--summary", "json"],
+        &tree,
+    )
+    .wait_with_output()
+    .unwrap();
     let said = stderr_of(&output);
     assert!(said.contains(" left"), "{said}");
     // The progress line clears itself before the summary.

@@ -58,7 +58,7 @@ pub(super) fn outcome(summary: &Summary) -> Outcome {
         words: words.to_owned(),
     };
     match (&summary.ending, so_far) {
-        (Ending::Completed, _) => completed(counts),
+        (Ending::Completed, _) => completed(counts, summary.left_out),
         (Ending::Cancelled, None) => say(Grade::Open, "Cancelled before all was compared"),
         (Ending::Cancelled, Some(so_far)) => Outcome {
             words: format!("Cancelled: {} so far", so_far.words),
@@ -72,7 +72,7 @@ pub(super) fn outcome(summary: &Summary) -> Outcome {
     }
 }
 
-fn completed(counts: &Counts) -> Outcome {
+fn completed(counts: &Counts, left_out: u64) -> Outcome {
     let skipped = counts.get(VerdictKind::Skipped);
     // A line that cannot be read is no file.
     let compared = counts.total() - skipped - counts.get(VerdictKind::BadLine);
@@ -82,6 +82,10 @@ fn completed(counts: &Counts) -> Outcome {
             found.grade,
             format!("{} of {}", found.words, counted(compared, "file", "files")),
         ),
+        None if compared == 0 && skipped == 0 && left_out > 0 => (
+            Grade::Look,
+            "Nothing was compared: you left out all there is".to_owned(),
+        ),
         None if compared == 0 && skipped == 0 => (Grade::Look, "Both sides are empty".to_owned()),
         None if skipped > 0 => (
             Grade::Look,
@@ -89,6 +93,10 @@ fn completed(counts: &Counts) -> Outcome {
                 "The two sides are the same, but {} not looked at",
                 counted(skipped, "thing was", "things were")
             ),
+        ),
+        None if left_out > 0 => (
+            Grade::Well,
+            "The two sides are the same, but for what you left out".to_owned(),
         ),
         None => (Grade::Well, "The two sides are the same".to_owned()),
     };
@@ -104,7 +112,7 @@ mod tests {
         for &(kind, n) in verdicts {
             (0..n).for_each(|_| counts.add(kind));
         }
-        let outcome = completed(&counts);
+        let outcome = completed(&counts, 0);
         (outcome.grade, outcome.words)
     }
 
@@ -137,6 +145,21 @@ mod tests {
         ] {
             assert_eq!(words(verdicts), (grade, text.to_owned()));
         }
+    }
+
+    #[test]
+    fn what_was_left_out_is_not_called_the_same() {
+        let mut counts = Counts::default();
+        let words = |counts: &Counts| completed(counts, 3).words;
+        assert_eq!(
+            words(&counts),
+            "Nothing was compared: you left out all there is"
+        );
+        counts.add(VerdictKind::Same);
+        assert_eq!(
+            words(&counts),
+            "The two sides are the same, but for what you left out"
+        );
     }
 
     #[test]

@@ -10,7 +10,7 @@ pub(super) fn outcome(summary: &Summary, wasted: u64) -> Outcome {
     let counts = &summary.counts;
     let say = |grade, words: String| Outcome { grade, words };
     match &summary.ending {
-        Ending::Completed => completed(counts, wasted),
+        Ending::Completed => completed(counts, wasted, summary.left_out),
         // Which files are the same is known when the last one is read, not before.
         Ending::Cancelled => say(
             Grade::Open,
@@ -20,7 +20,7 @@ pub(super) fn outcome(summary: &Summary, wasted: u64) -> Outcome {
     }
 }
 
-fn completed(counts: &Counts, wasted: u64) -> Outcome {
+fn completed(counts: &Counts, wasted: u64, left_out: u64) -> Outcome {
     let unread: u64 = VerdictKind::ALL
         .into_iter()
         .filter(|kind| kind.is_wrong())
@@ -31,6 +31,10 @@ fn completed(counts: &Counts, wasted: u64) -> Outcome {
         n => format!(", but {} could not be read", counted(n, "file", "files")),
     };
     let (grade, words) = match counts.get(VerdictKind::Duplicate) {
+        0 if unread == 0 && left_out > 0 => (
+            Grade::Well,
+            "No two files are the same, but for what you left out".to_owned(),
+        ),
         0 if unread == 0 => (Grade::Well, "No two files are the same".to_owned()),
         0 => (Grade::Look, "No two files were found the same".to_owned()),
         n => (
@@ -56,7 +60,7 @@ mod tests {
         let mut counts = Counts::default();
         (0..duplicates).for_each(|_| counts.add(VerdictKind::Duplicate));
         (0..unreadable).for_each(|_| counts.add(VerdictKind::Unreadable));
-        let outcome = completed(&counts, wasted);
+        let outcome = completed(&counts, wasted, 0);
         (outcome.grade, outcome.words)
     }
 

@@ -10,7 +10,7 @@ use std::time::{Instant, SystemTime};
 
 use crossbeam_channel::bounded;
 use workers::manifest::detect;
-use workers::{CompareSpec, Job, Priority, Selection, Side, shown};
+use workers::{CompareSpec, Job, Priority, Side, shown};
 
 use super::Session;
 use super::starting::Waiting;
@@ -68,7 +68,7 @@ impl Session {
             left,
             right,
             algorithm: comparison.algorithm,
-            selection: Selection::default(),
+            selection: self.selection(),
             workers: self.workers(),
             priority: Priority::Background,
             file_limit: self.file_limit(),

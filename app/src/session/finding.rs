@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use workers::{DuplicatesSpec, Job, Priority, Selection};
+use workers::{DuplicatesSpec, Job, Priority};
 
 use super::Session;
 use crate::work::{Search, Work};
@@ -17,7 +17,7 @@ impl Session {
         };
         let spec = DuplicatesSpec {
             roots: search.roots.clone(),
-            selection: Selection::default(),
+            selection: self.selection(),
             algorithm: search.algorithm,
             workers: self.workers(),
             priority: Priority::Background,

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, TryRecvError, bounded};
 use workers::{
-    CheckSpec, Control, Event, InlineJob, Job, JobSpec, Links, Pace, Priority, RunOn, Selection,
-    Side, Sink, SpecError, Unlisted, VerdictKind,
+    CheckSpec, Control, Event, InlineJob, Job, JobSpec, Links, Pace, Priority, RunOn, Side, Sink,
+    SpecError, Unlisted, VerdictKind,
 };
 
 use super::{HIDDEN, Session, Sheet, one, what};
@@ -129,6 +129,9 @@ impl Session {
             self.notices.say(Tone::Warning, text);
             return;
         }
+        if !self.knows_what_counts(self.all_count().is_none()) {
+            return;
+        }
         if self.targets.is_open() && self.wish.is_none() {
             self.waiting = Some(Waiting::Target {
                 since: Instant::now(),
@@ -231,6 +234,7 @@ impl Session {
                 }) => format!("{} and {}", one(left), one(right)),
                 _ => what(work.paths()),
             },
+            files: self.files_for(&work),
             work: Arc::new(work),
         }
     }
@@ -255,7 +259,7 @@ impl Session {
         let spec = JobSpec {
             roots: self.chosen.clone(),
             algorithms: algorithms.to_vec(),
-            selection: Selection::default(),
+            selection: self.selection(),
             links: if self.settings.follow_links {
                 Links::Follow
             } else {
@@ -290,7 +294,7 @@ impl Session {
             base: None,
             only,
             unlisted: verification.unlisted,
-            selection: Selection::default(),
+            selection: self.selection(),
             workers: self.workers(),
             priority: Priority::Background,
             file_limit: self.file_limit(),
@@ -319,6 +323,9 @@ impl Session {
             scope: Scope::Again,
             begun: SystemTime::now(),
         };
+        if !self.knows_what_counts(unlisted != Unlisted::Ignored) {
+            return;
+        }
         let (sender, names) = bounded(1);
         let (rows, wake) = (self.results.snapshot(), self.wake.clone());
         let spawned = std::thread::Builder::new()
@@ -359,7 +366,7 @@ impl Session {
         let (sink, events) = self.sink();
         match start(sink) {
             Ok(job) => {
-                self.begin_run(&title.work);
+                self.begin_run(&title);
                 self.log = Some(job.log().clone());
                 job.drill(self.drill);
                 let running = Running::new(title, job, events, Instant::now(), None);
@@ -377,7 +384,8 @@ impl Session {
         Sink::new(move || wake())
     }
 
-    fn begin_run(&mut self, work: &Arc<Work>) {
+    fn begin_run(&mut self, title: &Title) {
+        let work = &title.work;
         self.finish_closing_run();
         results::discard(std::mem::take(&mut self.results));
         self.rows.reset();
@@ -396,6 +404,7 @@ impl Session {
             // Among other digests none need begin there.
             *from = 0;
         }
+        self.listed_files = title.files.clone();
         let before = self.listed.replace(work.clone());
         if before.is_none_or(|before| before.kind() != work.kind()) {
             // A filter for verdicts that this kind of work does not give would show nothing.
@@ -432,7 +441,7 @@ impl Session {
         // Nobody can cancel it from a window that does not answer.
         match InlineJob::new(spec, &Control::default()) {
             Ok(job) => {
-                self.begin_run(&title.work);
+                self.begin_run(&title);
                 self.job = JobState::Freezing {
                     title,
                     job: Box::new(job),

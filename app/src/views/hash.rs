@@ -6,6 +6,7 @@ mod algorithm_menu;
 mod announcement;
 mod controls;
 mod cores;
+mod counted;
 mod difference;
 mod digests;
 mod headline;
@@ -58,7 +59,7 @@ impl View for HashView {
         below.set_height(CONTROL_HEIGHT);
         options::show(ui, below, session, commands);
         let mut rest = rect;
-        rest.min.y = top.bottom() + options::height(session) + GAP;
+        rest.min.y = top.bottom() + options::height(session, rect.width()) + GAP;
 
         let nothing_yet = matches!(session.job, JobState::Idle) && session.results.len() == 0;
         if let JobState::Announced { .. } = session.job {

@@ -21,6 +21,7 @@ const KEYS: &[(&str, &str)] = &[
     ("Ctrl+.", "cancel"),
     ("Ctrl+D", "what died, and why"),
     ("Ctrl+L", "the log of a worker"),
+    ("Ctrl+E", "choose which files count"),
     ("Ctrl+F", "filter the results"),
     ("Ctrl+S", "save the list, or the report"),
     ("Ctrl+R", "verify again what was not as listed"),
@@ -61,6 +62,13 @@ const TOPICS: &[(&str, &str)] = &[
         "Choose Find duplicates from the menu beside the button. Files of the same size are read, and for each that has the content of another \
          a row names that other; what a group wastes is the space of all but one of it. Groups that waste most come first. \
          Several names of one file (hard links) waste nothing. Nothing is ever deleted: the report is for you to act on.",
+    ),
+    (
+        "Which files count",
+        "All that is below a folder, unless you say otherwise: the button All files opens what there is to choose. \
+         Hidden files, system leftovers such as .DS_Store, sizes, patterns of names, and whether a job stays on one file system. \
+         It holds for hashing, comparing, duplicates, and for what a verification calls new, and is kept for the next time. \
+         Each result and report says how many files and folders were left out by your choice.",
     ),
     (
         "A digest that you expect",

@@ -175,6 +175,11 @@ fn algorithms(run: &Run) -> String {
     }
 }
 
+/// Which files counted, in words.
+fn counted(run: &Run) -> String {
+    run.counted.in_words(usize::MAX)
+}
+
 fn ms(value: Option<f64>) -> String {
     value.map_or_else(
         || "–".to_owned(),
@@ -210,7 +215,10 @@ fn row(palette: &Palette, key: u32, run: &Run, specs: &[ColumnSpec<'_>]) -> Row 
                 }
             }
             "Algorithm" => algorithms(run),
-            "What" => format!("{} {}", first_upper(run.kind), run.what),
+            "What" => match run.counted.selection.is_everything() {
+                true => format!("{} {}", first_upper(run.kind), run.what),
+                false => format!("{} {}, {}", first_upper(run.kind), run.what, counted(run)),
+            },
             "Files" => count(run.files),
             "Bytes" => bytes(run.bytes),
             "Wall" => duration(Duration::from_secs_f64(run.wall_s)),
@@ -240,15 +248,24 @@ fn row(palette: &Palette, key: u32, run: &Run, specs: &[ColumnSpec<'_>]) -> Row 
             cut: Cut::End,
         })
         .collect();
+    let hover = format!(
+        "Files: {}{}",
+        counted(run),
+        match run.counted.left_out(run.left_out) {
+            Some(left_out) => format!("; {left_out}"),
+            None => String::new(),
+        }
+    );
     let name = specs
         .iter()
         .map(|spec| format!("{} {}", spec.title, value(spec.title)))
+        .chain([hover.clone()])
         .collect::<Vec<_>>()
         .join(", ");
     Row {
         key,
         cells,
-        hover: String::new(),
+        hover,
         name,
     }
 }

@@ -72,16 +72,6 @@ impl View for SettingsView {
 
                 section(
                     ui,
-                    "Symbolic links",
-                    "A link is passed over and counted, unless you follow links. One that leads back to a folder above it is reported, never walked in circles.",
-                );
-                let mut follow = settings.follow_links;
-                if ui.add(Checkbox::new(&mut follow, "Follow symbolic links")).changed() {
-                    commands.push(Command::SetFollowLinks(follow));
-                }
-
-                section(
-                    ui,
                     "Freeze",
                     "A job on the window's own thread freezes the window. After the limit the rest goes on in the background.",
                 );

@@ -20,8 +20,13 @@ use crate::widgets::segmented::{Segment, segmented};
 /// Below this width the row becomes two.
 const ONE_ROW: f32 = 1100.0;
 
+/// Whether the row is two.
+pub(super) fn is_narrow(width: f32) -> bool {
+    width < ONE_ROW
+}
+
 pub(super) fn height(width: f32) -> f32 {
-    if width < ONE_ROW {
+    if is_narrow(width) {
         2.0 * CONTROL_HEIGHT + 8.0
     } else {
         CONTROL_HEIGHT
@@ -32,7 +37,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Ve
     let row = Rect::from_min_size(rect.min, vec2(rect.width(), CONTROL_HEIGHT));
     let second = row.translate(vec2(0.0, CONTROL_HEIGHT + 8.0));
     let idle = !session.job.is_busy();
-    let two_rows = rect.width() < ONE_ROW;
+    let two_rows = is_narrow(rect.width());
     let layout = Layout::right_to_left(Align::Center);
     let mut right = ui.new_child(
         UiBuilder::new()
@@ -53,6 +58,8 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Ve
         algorithm_menu::show(&mut left, session, commands);
         ways(&mut left, session, commands, idle);
         workers(&mut left, session, commands, idle);
+        let room = left.available_width();
+        super::counted::show(&mut left, session, commands, room);
     } else {
         workers(&mut right, session, commands, idle);
         ways(&mut right, session, commands, idle);

@@ -389,6 +389,7 @@ fn of_finished(palette: &Palette, session: &Session, finished: &Finished) -> Wor
             "{label} can be the same for different files: look before you delete"
         ));
     }
+    parts.extend(finished.title.files.left_out(summary.left_out));
     if summary.not_reached > 0 {
         parts.push(format!("{} not reached", count(summary.not_reached)));
     }

@@ -1,12 +1,13 @@
-//! The row below the controls: what belongs to checksum files, and the digest that is expected of
-//! one file. It is there only when it is about what is chosen.
+//! The row below the controls: which files count, what belongs to checksum files, and the digest that
+//! is expected of one file. In a narrow window which files count has a place above, and the row is
+//! there only when it is about what is chosen.
 
 use eframe::egui::{
     Align, Align2, ComboBox, Key, Layout, Rect, RichText, TextEdit, Ui, UiBuilder, vec2,
 };
 use workers::{NoDigest, Unlisted};
 
-use super::other_side;
+use super::{controls, counted, other_side};
 use crate::command::Command;
 use crate::expectation;
 use crate::session::Session;
@@ -39,15 +40,16 @@ const UNLISTED: [(Unlisted, &str, &str); 3] = [
 const COMPARE: &str = "Compare the two with each other";
 
 /// Height of the row with the gap above it; 0 where there is none.
-pub(super) fn height(session: &Session) -> f32 {
-    if is_there(session) {
+pub(super) fn height(session: &Session, width: f32) -> f32 {
+    if !controls::is_narrow(width) || is_about_chosen(session) {
         CONTROL_HEIGHT + 8.0
     } else {
         0.0
     }
 }
 
-fn is_there(session: &Session) -> bool {
+/// Whether there is anything in it but which files count.
+fn is_about_chosen(session: &Session) -> bool {
     match session.aim() {
         Aim::Duplicates | Aim::Compare => true,
         Aim::Hash | Aim::Verify => {
@@ -57,7 +59,9 @@ fn is_there(session: &Session) -> bool {
 }
 
 pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Vec<Command>) {
-    if !is_there(session) {
+    let narrow = controls::is_narrow(rect.width());
+    let about_chosen = is_about_chosen(session);
+    if narrow && !about_chosen {
         return;
     }
     let builder = UiBuilder::new()
@@ -77,6 +81,14 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Ve
         })
         .inner
     };
+    if !narrow {
+        let room = rect.width() * if about_chosen { 0.3 } else { 1.0 };
+        counted::show(ui, session, commands, room);
+        ui.add_space(8.0);
+    }
+    if !about_chosen {
+        return;
+    }
     match session.aim() {
         Aim::Verify => {
             say(ui, "Files that are not listed");
