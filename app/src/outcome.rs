@@ -112,12 +112,29 @@ fn found(counts: &Counts) -> Vec<(u64, &'static Group)> {
         .collect()
 }
 
-/// What is wrong, in a few words: "3 wrong, 2 missing". `None` if nothing is.
+/// In a few words: "3 wrong, 2 missing".
+fn several(found: &[(u64, &Group)]) -> String {
+    let parts: Vec<String> = found
+        .iter()
+        .map(|(n, group)| format!("{} {}", count(*n), group.word))
+        .collect();
+    parts.join(", ")
+}
+
+/// The lines that are no file's, after what became of files.
+fn and_bad_lines(counts: &Counts) -> String {
+    match counts.get(VerdictKind::BadLine) {
+        0 => String::new(),
+        bad => format!(", and {} could not be read", counted(bad, "line", "lines")),
+    }
+}
+
+/// What is wrong, in a few words. `None` if nothing is.
 fn problems(counts: &Counts) -> Option<Outcome> {
-    let mut parts: Vec<String> = Vec::new();
     let found = found(counts);
-    for (n, group) in &found {
-        parts.push(format!("{} {}", count(*n), group.word));
+    let mut parts: Vec<String> = Vec::new();
+    if !found.is_empty() {
+        parts.push(several(&found));
     }
     let bad = counts.get(VerdictKind::BadLine);
     if bad > 0 {
@@ -181,17 +198,16 @@ fn completed(counts: &Counts, scope: Scope) -> Outcome {
     let say = |grade, words: String| Outcome { grade, words };
     let all = listed(counts);
     let bad = counts.get(VerdictKind::BadLine);
-    let lines = counted(bad, "line", "lines");
     if all == 0 {
         return match bad {
             0 => say(Grade::Look, "The list names no file".to_owned()),
-            _ => say(Grade::Wrong, format!("{lines} could not be read")),
+            _ => say(
+                Grade::Wrong,
+                format!("{} could not be read", counted(bad, "line", "lines")),
+            ),
         };
     }
-    let but = match bad {
-        0 => String::new(),
-        _ => format!(", and {lines} could not be read"),
-    };
+    let but = and_bad_lines(counts);
     match found(counts).as_slice() {
         [] => {
             let now = match scope {
@@ -213,12 +229,10 @@ fn completed(counts: &Counts, scope: Scope) -> Outcome {
             };
             say(group.grade, format!("{words}{but}"))
         }
-        _ => {
-            let Some(several) = problems(counts) else {
-                return say(Grade::Open, String::new());
-            };
-            let words = format!("{} of {} files", several.words, count(all));
-            say(several.grade, words)
+        groups => {
+            let wrong = groups.iter().any(|(_, group)| group.grade == Grade::Wrong);
+            let words = format!("{} of {} files{but}", several(groups), count(all));
+            say(if wrong { Grade::Wrong } else { Grade::Look }, words)
         }
     }
 }
@@ -282,6 +296,11 @@ mod tests {
                 &[(Ok, 5), (BadLine, 1)],
                 Grade::Look,
                 "All 5 files are as listed, and 1 line could not be read",
+            ),
+            (
+                &[(Ok, 99), (Failed, 1), (Missing, 2), (BadLine, 1)],
+                Grade::Wrong,
+                "1 wrong, 2 missing of 102 files, and 1 line could not be read",
             ),
             (&[(BadLine, 2)], Grade::Wrong, "2 lines could not be read"),
             (&[(New, 2)], Grade::Look, "The list names no file"),

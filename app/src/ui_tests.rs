@@ -192,7 +192,7 @@ fn every_view_stays_quick_while_a_job_runs_under_it() {
         choose(&mut window, folder.path());
         window.get_by_label("Start").click();
         step_until(&mut window, "the start", is_running);
-        for view in ["Hash", "Runs", "Settings", "Help"] {
+        for view in ["Checksums", "Runs", "Settings", "Help"] {
             window.get_by_role_and_label(egui::Role::Tab, view).click();
             for _ in 0..20 {
                 let began = Instant::now();
@@ -207,7 +207,7 @@ fn every_view_stays_quick_while_a_job_runs_under_it() {
             window.check_accessibility();
         }
         window
-            .get_by_role_and_label(egui::Role::Tab, "Hash")
+            .get_by_role_and_label(egui::Role::Tab, "Checksums")
             .click();
         window.run_steps(2);
         window.get_by_label("Pause").click();

@@ -2,11 +2,11 @@
 
 use workers::{Counts, Ending, Summary, VerdictKind};
 
-use super::{Grade, Outcome};
+use super::{Grade, Outcome, and_bad_lines};
 use crate::format::{count, counted};
 
 /// Kinds of verdict that people would call by one word, most serious first.
-const GROUPS: [(&[VerdictKind], &str, Grade); 7] = [
+const GROUPS: [(&[VerdictKind], &str, Grade); 6] = [
     (&[VerdictKind::Different], "different", Grade::Wrong),
     (&[VerdictKind::OnlyLeft], "only left", Grade::Look),
     (&[VerdictKind::OnlyRight], "only right", Grade::Look),
@@ -25,20 +25,36 @@ const GROUPS: [(&[VerdictKind], &str, Grade); 7] = [
         "changed while reading",
         Grade::Look,
     ),
-    (&[VerdictKind::BadLine], "bad lines", Grade::Look),
 ];
 
 /// What differs so far, in a few words; `None` if nothing does.
 pub(super) fn differences(counts: &Counts) -> Option<Outcome> {
+    let files = of_files(counts);
+    match counts.get(VerdictKind::BadLine) {
+        0 => files,
+        bad => {
+            let lines = counted(bad, "bad line", "bad lines");
+            Some(match files {
+                None => Outcome {
+                    grade: Grade::Look,
+                    words: lines,
+                },
+                Some(files) => Outcome {
+                    words: format!("{}, {lines}", files.words),
+                    ..files
+                },
+            })
+        }
+    }
+}
+
+fn of_files(counts: &Counts) -> Option<Outcome> {
     let mut worst = Grade::Look;
     let mut parts: Vec<String> = Vec::new();
     for (kinds, word, grade) in GROUPS {
         let n: u64 = kinds.iter().map(|&kind| counts.get(kind)).sum();
         if n > 0 {
-            parts.push(match kinds {
-                [VerdictKind::BadLine] => counted(n, "bad line", "bad lines"),
-                _ => format!("{} {word}", count(n)),
-            });
+            parts.push(format!("{} {word}", count(n)));
             if grade == Grade::Wrong {
                 worst = Grade::Wrong;
             }
@@ -74,10 +90,10 @@ pub(super) fn outcome(summary: &Summary) -> Outcome {
 
 fn completed(counts: &Counts, left_out: u64) -> Outcome {
     let skipped = counts.get(VerdictKind::Skipped);
+    let bad = counts.get(VerdictKind::BadLine);
     // A line that cannot be read is no file.
-    let compared = counts.total() - skipped - counts.get(VerdictKind::BadLine);
-    let (grade, words) = match differences(counts) {
-        Some(found) if compared == 0 => (found.grade, found.words),
+    let compared = counts.total() - skipped - bad;
+    let (grade, words) = match of_files(counts) {
         Some(found) => (
             found.grade,
             format!("{} of {}", found.words, counted(compared, "file", "files")),
@@ -100,6 +116,11 @@ fn completed(counts: &Counts, left_out: u64) -> Outcome {
         ),
         None => (Grade::Well, "The two sides are the same".to_owned()),
     };
+    let grade = match grade {
+        Grade::Well if bad > 0 => Grade::Look,
+        grade => grade,
+    };
+    let words = format!("{words}{}", and_bad_lines(counts));
     Outcome { grade, words }
 }
 
@@ -134,7 +155,12 @@ mod tests {
             (
                 &[(BadLine, 1), (OnlyLeft, 3)],
                 Grade::Look,
-                "3 only left, 1 bad line of 3 files",
+                "3 only left of 3 files, and 1 line could not be read",
+            ),
+            (
+                &[(BadLine, 2), (Same, 3)],
+                Grade::Look,
+                "The two sides are the same, and 2 lines could not be read",
             ),
             (&[(OnlyRight, 1)], Grade::Look, "1 only right of 1 file"),
             (

@@ -39,7 +39,7 @@ fn is_compact(rect: Rect) -> bool {
 
 impl View for HashView {
     fn name(&self) -> &'static str {
-        "Hash"
+        "Checksums"
     }
     fn icon(&self) -> &'static str {
         "#"
