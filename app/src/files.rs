@@ -91,7 +91,7 @@ pub(crate) enum Why {
     Pattern(#[from] BadPattern),
     #[error("{0} patterns; {MOST} are the most")]
     TooMany(usize),
-    #[error("no file has {smallest} or more and no more than {largest}")]
+    #[error("{largest} is less than the smallest size, {smallest}")]
     NoneLeft { smallest: Size, largest: Size },
 }
 
@@ -323,7 +323,7 @@ mod tests {
         });
         assert_eq!(
             wrong(&field, Field::Largest),
-            "no file has 10 MB or more and no more than 5 MB"
+            "5 MB is less than the smallest size, 10 MB"
         );
         field.set(typed("", &"a,".repeat(MOST + 1)));
         assert_eq!(

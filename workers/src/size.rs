@@ -27,10 +27,10 @@ pub struct Size(
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadSize {
     /// No number, or an unknown unit.
-    #[error("'{0}' is no size; 500, 64 KB, 1.5 GB and 4 GiB are")]
+    #[error("'{0}' is no size; 500, 10 MB and 4 GiB are")]
     NotASize(String),
     /// A part of a byte.
-    #[error("'{0}' is no whole number of bytes; 500, 64 KB, 1.5 GB and 4 GiB are")]
+    #[error("'{0}' is no whole number of bytes; 2 and 1.5 KB are")]
     PartOfAByte(String),
     /// More than 64 bits.
     #[error("'{0}' is larger than any file; 16 EB is about the most")]

@@ -55,7 +55,7 @@ fn write(window: &mut Window, field: &str, text: &str) {
 }
 
 fn close(window: &mut Window) {
-    window.get_by_label("Close: this is what counts").click();
+    window.get_by_label("Done").click();
     window.run_steps(3);
     assert!(window.state().session.sheet.is_none());
 }
@@ -208,7 +208,10 @@ fn what_cannot_be_understood_is_said_at_its_field_and_starts_no_job() {
         open(&mut window);
         write(&mut window, "Smallest size that counts", "10 XB");
         write(&mut window, "Only these: patterns", "*.txt, [");
-        assert!(shows(&window, "'10 XB' is no size; 500, 64 KB, 1.5 GB"));
+        assert!(shows(
+            &window,
+            "'10 XB' is no size; 500, 10 MB and 4 GiB are"
+        ));
         assert!(shows(&window, "'[' is no pattern: "));
         window.check_accessibility();
         close(&mut window);
@@ -253,7 +256,7 @@ fn everything_in_the_sheet_is_reached_by_keys() {
             "Largest size that counts",
             "Only these: patterns",
             "Without these: patterns",
-            "Close: this is what counts",
+            "Done",
         ] {
             if window.get_by_label(name).is_focused() && !reached.contains(&name) {
                 reached.push(name);

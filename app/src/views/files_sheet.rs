@@ -17,11 +17,11 @@ use crate::widgets::button;
 const WIDTH: f32 = 560.0;
 /// Of the sheet, with room for what is wrong with two of its fields: one that grew with every mistake
 /// would move under the hands of who types.
-const HEIGHT: f32 = 496.0;
+const HEIGHT: f32 = 508.0;
 const MARGIN: f32 = 20.0;
 /// The least that stays around it, for small windows and those that are enlarged.
 const AROUND: f32 = 24.0;
-const PATTERN_ROWS: usize = 4;
+const PATTERN_ROWS: usize = 3;
 const TITLE: &str = "Which files count";
 
 pub(super) fn show(ctx: &Context, session: &Session, commands: &mut Vec<Command>) {
@@ -55,9 +55,14 @@ pub(super) fn show(ctx: &Context, session: &Session, commands: &mut Vec<Command>
                 "Of all that is below a folder. A file that you name yourself always counts.";
             put(&mut ui_upper, RichText::new(explanation).color(palette.dim));
             ui_upper.add_space(8.0);
+            // What moves it stands beside the fields and not on them.
+            let mut beside = ui_upper.available_rect_before_wrap();
+            beside.max.x += MARGIN * 0.6;
+            let mut ui_beside = ui_upper.new_child(layout(beside, "fields"));
             ScrollArea::vertical()
                 .auto_shrink(false)
-                .show(&mut ui_upper, |ui| {
+                .show(&mut ui_beside, |ui| {
+                    ui.set_max_width(rect.width());
                     // What runs was begun with it.
                     ui.add_enabled_ui(session.can_choose_files(), |ui| {
                         fields(ui, session, commands);
@@ -74,9 +79,7 @@ pub(super) fn show(ctx: &Context, session: &Session, commands: &mut Vec<Command>
 /// What counts now, and the ways out; says whether the sheet is to be closed.
 fn foot(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) -> bool {
     let palette = theme::palette(ui);
-    let close = button::primary(ui, "Done", true)
-        .accessible_name("Close: this is what counts")
-        .clicked();
+    let close = button::primary(ui, "Done", true).clicked();
     let now = session.files_now();
     let understood = session.files.selection().is_ok();
     let all = now.selection.is_everything() && !session.settings.follow_links;
@@ -137,15 +140,16 @@ fn fields(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             (left, "Smallest size", Field::Smallest, &mut typed.smallest),
             (right, "Largest size", Field::Largest, &mut typed.largest),
         ] {
-            ui.label(RichText::new(title).font(theme::strong()));
-            let edit = TextEdit::singleline(text)
-                .id_salt(title)
-                .hint_text("any; such as 10 MB or 4 GiB")
-                .char_limit(40)
-                .margin(vec2(10.0, 7.0));
-            ui.add_sized(vec2(ui.available_width(), CONTROL_HEIGHT), edit)
-                .accessible_name(format!("{title} that counts"));
-            wrong(ui, session, field);
+            column(ui, title, |ui| {
+                let edit = TextEdit::singleline(text)
+                    .id_salt(title)
+                    .hint_text("any; such as 10 MB or 4 GiB")
+                    .char_limit(40)
+                    .margin(vec2(10.0, 7.0));
+                ui.add_sized(vec2(ui.available_width(), CONTROL_HEIGHT), edit)
+                    .accessible_name(format!("{title} that counts"));
+                wrong(ui, session, field);
+            });
         }
     });
 
@@ -164,26 +168,35 @@ fn fields(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
                 &mut typed.without,
             ),
         ] {
-            ui.label(RichText::new(title).font(theme::strong()));
-            let edit = TextEdit::multiline(text)
-                .id_salt(title)
-                .hint_text(hint)
-                .font(theme::mono())
-                .char_limit(LONGEST)
-                .desired_rows(PATTERN_ROWS)
-                .desired_width(f32::INFINITY)
-                .margin(vec2(10.0, 7.0));
-            ui.add(edit).accessible_name(format!("{title}: patterns"));
-            wrong(ui, session, field);
+            column(ui, title, |ui| {
+                let edit = TextEdit::multiline(text)
+                    .id_salt(title)
+                    .hint_text(hint)
+                    .font(theme::mono())
+                    .char_limit(LONGEST)
+                    .desired_rows(PATTERN_ROWS)
+                    .desired_width(f32::INFINITY)
+                    .margin(vec2(10.0, 7.0));
+                ui.add(edit).accessible_name(format!("{title}: patterns"));
+                wrong(ui, session, field);
+            });
         }
     });
     let how = "One a line, or separated by commas: *.tmp is about names at any depth, photos/*.jpg about \
                paths from the folder on, target/ about folders and all that is in them.";
     ui.label(RichText::new(how).font(theme::small()).color(palette.dim));
-
     if typed != *before {
         commands.push(Command::SetFiles(typed));
     }
+}
+
+/// One of two that stand beside each other, under its title. Not laid out as columns are, whose text
+/// is stretched to both edges.
+fn column(ui: &mut Ui, title: &str, contents: impl FnOnce(&mut Ui)) {
+    ui.with_layout(Layout::top_down(Align::Min), |ui| {
+        ui.label(RichText::new(title).font(theme::strong()));
+        contents(ui);
+    });
 }
 
 fn tick(ui: &mut Ui, on: &mut bool, text: &str, meaning: &str) {

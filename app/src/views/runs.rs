@@ -215,9 +215,14 @@ fn row(palette: &Palette, key: u32, run: &Run, specs: &[ColumnSpec<'_>]) -> Row 
                 }
             }
             "Algorithm" => algorithms(run),
-            "What" => match run.counted.selection.is_everything() {
-                true => format!("{} {}", first_upper(run.kind), run.what),
-                false => format!("{} {}, {}", first_upper(run.kind), run.what, counted(run)),
+            "What" => match run.left_out {
+                0 => format!("{} {}", first_upper(run.kind), run.what),
+                n => format!(
+                    "{} {}, {} left out",
+                    first_upper(run.kind),
+                    run.what,
+                    count(n)
+                ),
             },
             "Files" => count(run.files),
             "Bytes" => bytes(run.bytes),

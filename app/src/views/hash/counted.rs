@@ -1,13 +1,12 @@
 //! The button that says in words which files count, and opens the sheet where that is chosen.
 
-use eframe::egui::{Color32, Ui};
+use eframe::egui::{Button, Color32, RichText, Ui, vec2};
 
 use crate::command::Command;
 use crate::format::first_upper;
 use crate::keys::keys;
 use crate::session::Session;
-use crate::theme;
-use crate::widgets::button;
+use crate::theme::{self, CONTROL_HEIGHT};
 
 /// Left and right of the words, with what stands after them.
 const MARGINS: f32 = 24.0;
@@ -43,7 +42,13 @@ pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, 
     let text = text.or_else(|| candidates().last()).unwrap_or_default();
     let why_not = session.all_count();
     let enabled = why_not.is_none() && session.can_choose_files();
-    let response = button::secondary(ui, &text, enabled)
+    let mut words = RichText::new(text).font(theme::strong());
+    if wrong {
+        words = words.color(theme::palette(ui).amber);
+    }
+    let button = Button::new(words).min_size(vec2(0.0, CONTROL_HEIGHT));
+    let response = ui
+        .add_enabled(enabled, button)
         .accessible_name(format!("Which files count: {all}"))
         .on_disabled_hover_text(why_not.map_or_else(|| first_upper(&all), str::to_owned))
         .on_hover_text(format!(
