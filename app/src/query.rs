@@ -256,7 +256,7 @@ fn detail(row: &FileResult, from: usize) -> Cow<'_, [u8]> {
 
 /// What the file has, each for itself, and what it should have had.
 fn digests<'a>(row: &'a FileResult, algorithms: &'a [Algorithm]) -> impl Iterator<Item = &'a [u8]> {
-    let (first, second): (Option<&[u8]>, Option<&[u8]>) = match &row.verdict {
+    let (first, second): (Option<&[u8]>, Option<&[u8]>) = match row.verdict.bare() {
         Verdict::Failed(mismatch) => match &**mismatch {
             Mismatch::Digest {
                 expected, found, ..

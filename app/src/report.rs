@@ -242,12 +242,12 @@ impl Report {
             expected: String::new(),
             found: String::new(),
             reason: row.verdict.reason(),
-            other_path: match &row.verdict {
+            other_path: match row.verdict.bare() {
                 Verdict::Moved(other) | Verdict::Duplicate(other) => Some(shown(other)),
                 _ => None,
             },
         };
-        match &row.verdict {
+        match row.verdict.bare() {
             Verdict::Hashed(_) | Verdict::Verified(_) => {
                 let (mut names, mut digests) = (Vec::new(), Vec::new());
                 for (algorithm, digest) in row.verdict.each_digest(&self.algorithms) {

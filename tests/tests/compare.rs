@@ -94,10 +94,7 @@ fn a_list_stands_for_its_folder_on_either_side() {
         assert_eq!(found.verdicts().len(), VERDICTS.len(), "{arguments:?}");
         for ((path, verdict), (name, expected)) in found.verdicts().iter().zip(VERDICTS) {
             assert_eq!(*path, name, "{arguments:?}");
-            // Lists of this kind have no sizes: an empty file may be any other with its digest.
-            if name != "void" {
-                assert_eq!(*verdict, expected, "{name} in {arguments:?}");
-            }
+            assert_eq!(*verdict, expected, "{name} in {arguments:?}");
         }
     }
     // Of two lists no file is read, and none need be there.
@@ -106,6 +103,34 @@ fn a_list_stands_for_its_folder_on_either_side() {
     let found = Rows::of(tree.path(), &["compare", "left.sha256", "right.sha256"]);
     assert_eq!(found.summary["bytes"], 0);
     assert_eq!(found.rows.len(), VERDICTS.len());
+}
+
+#[test]
+fn a_name_in_another_unicode_form_is_found_and_said_so() {
+    let tree = Tree::new();
+    tree.file("left/caf\u{e9}", b"the same");
+    tree.file("right/cafe\u{301}", b"the same");
+    list(&tree, "left");
+    let [left, right] = ["left", "right"].map(|side| tree.path().join(side));
+    let sums = tree.path().join("left.sha256");
+    let (left, right) = (left.to_str().unwrap(), right.to_str().unwrap());
+    let sums = sums.to_str().unwrap();
+    for (arguments, words) in [
+        (
+            &["check", "--base", right, sums][..],
+            "OK: its name is listed in another Unicode form\n",
+        ),
+        (
+            &["compare", left, right],
+            "SAME: the same on both sides; the Unicode forms of its name differ between the sides\n",
+        ),
+    ] {
+        let output = run(arguments);
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.ends_with(words), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert_eq!(output.status.code(), Some(0), "{}", stderr_of(&output));
+    }
 }
 
 #[test]

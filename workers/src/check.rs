@@ -1,5 +1,6 @@
 //! Verifying: are the files that checksum files list what the lists say, and what else is there?
 
+mod forms;
 mod lists;
 mod plan;
 

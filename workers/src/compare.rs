@@ -1,6 +1,7 @@
 //! Comparing two sides, each a folder or a checksum file: what is the same, what differs, what is
 //! on one side alone, what has moved. Of two lists, no file is read.
 
+mod names;
 mod plan;
 mod sides;
 
@@ -40,7 +41,8 @@ pub struct CompareSpec {
 pub enum Side {
     /// The files below a folder, by their paths from it on.
     Folder(PathBuf),
-    /// The files that a checksum file names, by their names in it.
+    /// The files that a checksum file names, by their names in it. The file itself, where it lies
+    /// in the folder that is the other side, is no part of either, unless it names itself.
     List(PathBuf),
 }
 
@@ -56,7 +58,7 @@ impl Job {
         let left_out = Arc::default();
         let (workers, priority, file_limit) = (spec.workers, spec.priority, spec.file_limit);
         let start = Start::new(
-            plan::Compare::default(),
+            plan::Compare::new([&spec.left, &spec.right].map(|side| matches!(side, Side::List(_)))),
             sides::Sides::new(spec, Arc::clone(&left_out)),
             left_out,
             workers,

@@ -49,4 +49,4 @@ pub use process::child::{CHILD_ARGUMENT, child_entry};
 pub use progress::{Lane, LaneState, Totals, TotalsNow, WorkerState};
 pub use selection::{BadPattern, Selection};
 pub use size::{BadSize, Size};
-pub use verdict::{Counts, FileResult, Mismatch, SkipReason, Verdict, VerdictKind};
+pub use verdict::{Counts, FileResult, Mismatch, Note, SkipReason, Verdict, VerdictKind};

@@ -1,41 +1,16 @@
 //! What checksum files say of files, one entry a file however many lists name it.
 
-use std::collections::HashMap;
+mod expected;
+
 use std::path::{Component, Path, PathBuf};
+
+use indexmap::IndexMap;
 
 use crate::algorithm::Algorithm;
 use crate::manifest::Format;
 use crate::manifest::read::{self, Item, ListReader, ReadError};
-use crate::verdict::{FileResult, Mismatch, Verdict};
-
-/// What a file should be.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Expected {
-    /// Bytes, where a list says.
-    pub(crate) size: Option<u64>,
-    /// More than one of one algorithm where lists disagree: then nothing can be right.
-    pub(crate) digests: Vec<(Algorithm, Box<[u8]>)>,
-}
-
-impl Expected {
-    /// How a file of this size and these digests differs from it; `None` if it does not.
-    pub(crate) fn mismatch(&self, size: u64, digests: &Each<'_>) -> Option<Mismatch> {
-        if let Some(expected) = self.size.filter(|&expected| expected != size) {
-            return Some(Mismatch::Size {
-                expected,
-                found: size,
-            });
-        }
-        self.digests.iter().find_map(|(algorithm, expected)| {
-            let found = digests.get(*algorithm)?;
-            (*found != **expected).then(|| Mismatch::Digest {
-                algorithm: *algorithm,
-                expected: expected.clone(),
-                found: found.into(),
-            })
-        })
-    }
-}
+use crate::verdict::{FileResult, Verdict};
+pub(crate) use expected::Expected;
 
 /// The digests of a file as they stand one after another.
 #[derive(Clone, Copy)]
@@ -45,7 +20,7 @@ pub(crate) struct Each<'a> {
 }
 
 impl<'a> Each<'a> {
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Algorithm, &'a [u8])> + use<'a> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Algorithm, &'a [u8])> + Clone + use<'a> {
         let mut rest = self.digests;
         self.algorithms.iter().map(move |&algorithm| {
             let (digest, more) = rest.split_at(algorithm.digest_len().min(rest.len()));
@@ -53,23 +28,17 @@ impl<'a> Each<'a> {
             (algorithm, digest)
         })
     }
-
-    fn get(&self, algorithm: Algorithm) -> Option<&'a [u8]> {
-        self.iter()
-            .find_map(|(of, digest)| (of == algorithm).then_some(digest))
-    }
 }
 
 /// Lists as they are being read.
 #[derive(Default)]
 pub(crate) struct Lists {
     /// In the order of the lists.
-    pub(crate) entries: Vec<(PathBuf, Expected)>,
+    pub(crate) entries: IndexMap<PathBuf, Expected>,
     /// Verdicts on the lists themselves: unreadable, or a line of them.
     pub(crate) settled: Vec<FileResult>,
     /// All that any line has a digest of, in the order of the table.
     algorithms: Vec<Algorithm>,
-    places: HashMap<PathBuf, usize>,
 }
 
 impl Lists {
@@ -110,22 +79,16 @@ impl Lists {
     }
 
     fn add(&mut self, base: &Path, listed: &read::Listed) {
-        let path = plain(&base.join(&listed.path));
-        let at = *self.places.entry(path.clone()).or_insert_with(|| {
-            self.entries.push((path, Expected::default()));
-            self.entries.len() - 1
-        });
-        let expected = &mut self.entries[at].1;
-        expected.size = expected.size.or(listed.size);
-        for (algorithm, digest) in listed.digests.iter() {
+        for (algorithm, _) in listed.digests.iter() {
             if !self.algorithms.contains(&algorithm) {
                 self.algorithms.push(algorithm);
             }
-            let one = (algorithm, digest.into());
-            if !expected.digests.contains(&one) {
-                expected.digests.push(one);
-            }
         }
+        // With as much memory as it needs: there may be millions.
+        let mut path = plain(&base.join(&listed.path));
+        path.shrink_to_fit();
+        let expected = self.entries.entry(path).or_default();
+        expected.extend(listed.size, listed.digests.iter());
     }
 
     fn settle(&mut self, list: &Path, verdict: Verdict) {

@@ -1,5 +1,7 @@
 //! What became of one file, and how many files each thing became of.
 
+mod note;
+
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::algorithm::{Algorithm, Digest};
 use crate::listed::Each;
 use crate::name::shown;
+pub use note::Note;
 
 /// One file and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +61,10 @@ pub enum Verdict {
     TimedOut(Duration),
     /// Not a file to read.
     Skipped(SkipReason),
+    /// This verdict, and something to know beside it. It counts as that verdict does. Workers
+    /// never say it, so nothing nested without end can come out of their pipes.
+    #[serde(skip)]
+    Noted(Box<Self>, Note),
 }
 
 /// How a file differs from what was expected.
@@ -293,6 +300,7 @@ impl Verdict {
             Self::Crashed(_) => VerdictKind::Crashed,
             Self::TimedOut(_) => VerdictKind::TimedOut,
             Self::Skipped(_) => VerdictKind::Skipped,
+            Self::Noted(verdict, _) => verdict.kind(),
             Self::BadLine(_) => VerdictKind::BadLine,
             Self::Same => VerdictKind::Same,
             Self::Different(_) => VerdictKind::Different,
@@ -301,10 +309,28 @@ impl Verdict {
         }
     }
 
+    /// The verdict without what is noted beside it.
+    #[must_use]
+    pub const fn bare(&self) -> &Self {
+        match self {
+            Self::Noted(verdict, _) => verdict.bare(),
+            bare => bare,
+        }
+    }
+
+    /// This, and something to know beside it.
+    #[must_use]
+    pub(crate) fn noted(self, note: Option<Note>) -> Self {
+        match note {
+            Some(note) => Self::Noted(Box::new(self), note),
+            None => self,
+        }
+    }
+
     /// The digests, where the file was read whole and is what it should be.
     #[must_use]
     pub const fn digests(&self) -> Option<&[u8]> {
-        match self {
+        match self.bare() {
             Self::Hashed(digests) | Self::Verified(digests) => Some(digests),
             _ => None,
         }
@@ -344,6 +370,10 @@ impl Verdict {
             Self::Duplicate(of) => format!("it has the content of {}", shown(of)).into(),
             Self::TimedOut(_) => "it took longer than a file may take".into(),
             Self::Skipped(why) => why.text().into(),
+            Self::Noted(verdict, note) => match verdict.reason() {
+                Some(why) => format!("{why}; {}", note.text()).into(),
+                None => note.text().into(),
+            },
         })
     }
 }

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
-use workers::{BadPattern, Ending, FileResult, Selection, Summary, VerdictKind, path_bytes, shown};
+use workers::{
+    BadPattern, Ending, FileResult, Selection, Summary, Verdict, VerdictKind, path_bytes, shown,
+};
 
 use super::output::summary_json;
 use super::{status, work};
@@ -67,7 +69,9 @@ impl Rows {
             }
             let (word, path) = (wording(kind), shown(&result.path));
             match result.verdict.reason() {
-                Some(why) if !says_it_all(kind) => writeln!(out, "{path}: {word}: {why}")?,
+                Some(why) if !says_it_all(&result.verdict) => {
+                    writeln!(out, "{path}: {word}: {why}")?;
+                }
                 _ => writeln!(out, "{path}: {word}")?,
             }
         }
@@ -83,14 +87,10 @@ impl Rows {
 }
 
 /// Whether the word needs no reason beside it.
-fn says_it_all(kind: VerdictKind) -> bool {
+fn says_it_all(verdict: &Verdict) -> bool {
     matches!(
-        kind,
-        VerdictKind::Missing
-            | VerdictKind::New
-            | VerdictKind::Same
-            | VerdictKind::OnlyLeft
-            | VerdictKind::OnlyRight
+        verdict,
+        Verdict::Missing | Verdict::New | Verdict::Same | Verdict::OnlyLeft | Verdict::OnlyRight
     )
 }
 

@@ -187,7 +187,7 @@ fn totals_add_up_whatever_the_verdicts() {
     assert!(shows(&window, "copy.txt, 6 B, duplicate, as 0004.txt"));
     assert!(shows(
         &window,
-        "✗ 1 wrong, 1 missing, 1 moved, 1 bad line of 10 files"
+        "✗ 1 wrong, 1 missing, 1 moved of 10 files, and 1 line could not be read"
     ));
 }
 

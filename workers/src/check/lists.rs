@@ -6,14 +6,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use indexmap::IndexMap;
+
+use super::forms::Forms;
 use super::{CheckSpec, Unlisted};
 use crate::algorithm::Algorithm;
 use crate::job::Links;
 use crate::listed::{Expected, Lists, plain};
 use crate::manifest::read::with_slashes;
+use crate::name::composed;
 use crate::tasks::identity::{Identity, identity};
 use crate::tasks::walk::{self, Seen, Walk, skip_reason};
-use crate::verdict::{FileResult, Mismatch, Verdict};
+use crate::verdict::{FileResult, Note, Verdict};
 
 /// What the scan comes upon.
 pub(super) enum Found {
@@ -24,6 +28,8 @@ pub(super) enum Found {
         path: PathBuf,
         seen: Seen,
         expected: Expected,
+        /// How its path differs from the listed one, if that is worth a word.
+        note: Option<Note>,
     },
     /// A listed file that is not.
     Missing { path: PathBuf, expected: Expected },
@@ -44,22 +50,60 @@ pub(super) struct Listed {
 
 enum Stage {
     Unread,
-    Named {
-        entries: std::vec::IntoIter<(PathBuf, Expected)>,
-        /// Verdicts on the lists themselves.
-        settled: std::vec::IntoIter<FileResult>,
-        known: Known,
-        folders: Vec<PathBuf>,
-    },
-    Folders {
-        walk: Box<Walk>,
-        known: Known,
-    },
+    Named(Box<Named>),
+    Folders { walk: Box<Walk>, known: Known },
+}
+
+/// The listed files are being looked at.
+struct Named {
+    /// The entry that is next.
+    next: usize,
+    /// Verdicts on the lists themselves.
+    settled: std::vec::IntoIter<FileResult>,
+    only: Option<Only>,
+    known: Known,
+    forms: Forms,
+    /// Where to look for what no list names.
+    folders: Vec<PathBuf>,
+}
+
+impl Named {
+    fn next(&mut self, unlisted: Unlisted) -> Option<Found> {
+        if let Some(result) = self.settled.next() {
+            return Some(Found::Settled(result));
+        }
+        let (path, expected) = self.known.listed.get_index_mut(self.next)?;
+        self.next += 1;
+        if self.only.as_ref().is_some_and(|only| !only.has(path)) {
+            return Some(Found::Folder);
+        }
+        let (path, expected) = (path.clone(), std::mem::take(expected));
+        let Self { known, forms, .. } = self;
+        let found = look(path, expected, |path| {
+            // Two files whose names differ only by form are two: one that is listed itself is not
+            // taken for the other.
+            let other = forms.other(path)?;
+            (!known.listed.contains_key(&other) && !known.names.contains(&other)).then_some(other)
+        });
+        match &found {
+            Found::Listed { path, note, .. } if note.is_some() || unlisted != Unlisted::Ignored => {
+                known.add(path);
+            }
+            // It may be there under another name than the listed one.
+            Found::Settled(FileResult { path, .. }) if !known.listed.contains_key(path) => {
+                known.add(path);
+            }
+            _ => {}
+        }
+        Some(found)
+    }
 }
 
 /// What is no news in a folder.
 #[derive(Default)]
 struct Known {
+    /// What the lists say. An entry that has been looked at is left with its name alone.
+    listed: IndexMap<PathBuf, Expected>,
     names: HashSet<PathBuf>,
     /// What is listed may be spelled another way there, or be a link to it.
     files: HashSet<Identity>,
@@ -67,14 +111,42 @@ struct Known {
 
 impl Known {
     fn add(&mut self, path: &Path) {
-        self.names.insert(plain(path));
+        if !self.listed.contains_key(path) {
+            self.names.insert(plain(path));
+        }
         self.files.extend(identity(path));
+    }
+
+    /// Notes a name; gives whether nobody has come upon it yet.
+    fn is_new_name(&mut self, path: &Path) -> bool {
+        !self.listed.contains_key(path) && self.names.insert(path.to_owned())
     }
 
     /// Whether nobody has come upon this file yet.
     fn is_news(&mut self, path: &Path) -> bool {
-        self.names.insert(path.to_owned())
-            && identity(path).is_none_or(|file| !self.files.contains(&file))
+        self.is_new_name(path) && identity(path).is_none_or(|file| !self.files.contains(&file))
+    }
+}
+
+/// Those of the listed files that are asked for, by the names that an earlier job found them under.
+struct Only {
+    paths: Arc<HashSet<PathBuf>>,
+    forms: HashSet<String>,
+}
+
+impl Only {
+    fn new(paths: Arc<HashSet<PathBuf>>) -> Self {
+        let forms = paths.iter().filter_map(composed).collect();
+        Self { paths, forms }
+    }
+
+    /// Whether the result of this entry may bear one of the names.
+    fn has(&self, path: &Path) -> bool {
+        let has = |path: &Path| {
+            self.paths.contains(path)
+                || composed(path).is_some_and(|form| self.forms.contains(&form))
+        };
+        has(path) || with_slashes(path).is_some_and(|other| has(&other))
     }
 }
 
@@ -101,31 +173,21 @@ impl Listed {
             lists.read(list, base, self.spec.format, self.spec.algorithm);
         }
         let algorithms = lists.algorithms();
-        let Lists {
-            mut entries,
-            settled,
-            ..
-        } = lists;
-        if self.spec.unlisted != Unlisted::Ignored {
-            known
-                .names
-                .extend(entries.iter().map(|(path, _)| path.clone()));
-        }
-        if let Some(only) = &self.spec.only
+        known.listed = lists.entries;
+        let only = self
+            .spec
+            .only
+            .clone()
             // What a list that could not be read says is not known yet.
-            && !self.spec.lists.iter().any(|list| only.contains(list))
-        {
-            // The result of a file that was found under its other reading bears that name.
-            entries.retain(|(path, _)| {
-                only.contains(path) || with_slashes(path).is_some_and(|other| only.contains(&other))
-            });
-        }
-        self.stage = Stage::Named {
-            entries: entries.into_iter(),
-            settled: settled.into_iter(),
+            .filter(|only| !self.spec.lists.iter().any(|list| only.contains(list)));
+        self.stage = Stage::Named(Box::new(Named {
+            next: 0,
+            settled: lists.settled.into_iter(),
+            only: only.map(Only::new),
             known,
+            forms: Forms::default(),
             folders,
-        };
+        }));
         Found::Algorithms(algorithms.into())
     }
 }
@@ -136,28 +198,14 @@ impl Iterator for Listed {
     fn next(&mut self) -> Option<Found> {
         match &mut self.stage {
             Stage::Unread => Some(self.read_lists()),
-            Stage::Named {
-                entries,
-                settled,
-                known,
-                folders,
-            } => {
-                if let Some(result) = settled.next() {
-                    return Some(Found::Settled(result));
-                }
-                if let Some((path, expected)) = entries.next() {
-                    let found = look(path, expected);
-                    if let Found::Listed { path, .. } = &found
-                        && self.spec.unlisted != Unlisted::Ignored
-                    {
-                        known.add(path);
-                    }
+            Stage::Named(named) => {
+                if let Some(found) = named.next(self.spec.unlisted) {
                     return Some(found);
                 }
                 if self.spec.unlisted == Unlisted::Ignored {
                     return None;
                 }
-                let folders = std::mem::take(folders)
+                let folders = std::mem::take(&mut named.folders)
                     .into_iter()
                     .map(|folder| {
                         if folder.as_os_str().is_empty() {
@@ -171,7 +219,7 @@ impl Iterator for Listed {
                     .counting(self.left_out.clone());
                 self.stage = Stage::Folders {
                     walk: Box::new(walk),
-                    known: std::mem::take(known),
+                    known: std::mem::take(&mut named.known),
                 };
                 Some(Found::Folder)
             }
@@ -187,7 +235,7 @@ impl Iterator for Listed {
                     }
                 }
                 walk::Found::Settled(result) => {
-                    if known.names.insert(plain(&result.path)) {
+                    if known.is_new_name(&plain(&result.path)) {
                         Found::Settled(result)
                     } else {
                         Found::Folder
@@ -198,47 +246,69 @@ impl Iterator for Listed {
     }
 }
 
-fn look(mut path: PathBuf, expected: Expected) -> Found {
-    let settled = |path, verdict| {
+/// Looks for a listed file: by its name, by the other reading of that, then by the `other_form` of
+/// either.
+fn look(
+    path: PathBuf,
+    expected: Expected,
+    mut other_form: impl FnMut(&Path) -> Option<PathBuf>,
+) -> Found {
+    let mut there = std::fs::metadata(&path);
+    let mut at = None;
+    let mut note = None;
+    if there.as_ref().is_err_and(is_missing) {
+        // From a system where that is what stands between folders.
+        let slashed = with_slashes(&path);
+        let mut try_at = |other: Option<PathBuf>, why| {
+            if let Some(other) = other
+                && let Ok(meta) = std::fs::metadata(&other)
+            {
+                there = Ok(meta);
+                at = Some(other);
+                note = why;
+            }
+            at.is_some()
+        };
+        let form = Some(Note::ListedInOtherForm);
+        let _ = try_at(slashed.clone(), None)
+            || try_at(other_form(&path), form)
+            || try_at(slashed.and_then(|path| other_form(&path)), form);
+    }
+    let path = at.unwrap_or(path);
+    let settled = |path, size, verdict: Verdict| {
         Found::Settled(FileResult {
             path,
-            size: 0,
-            verdict,
+            size,
+            verdict: verdict.noted(note),
         })
     };
-    let mut there = std::fs::metadata(&path);
-    if let Err(error) = &there
-        && is_missing(error)
-        && let Some(slashed) = with_slashes(&path)
-        && let Ok(meta) = std::fs::metadata(&slashed)
-    {
-        // From a system where that is what stands between folders.
-        path = slashed;
-        there = Ok(meta);
-    }
     match there {
-        Ok(meta) if meta.is_file() => match expected.size {
-            Some(size) if size != meta.len() => Found::Settled(FileResult {
-                path,
-                size: meta.len(),
-                verdict: Verdict::Failed(Box::new(Mismatch::Size {
-                    expected: size,
-                    found: meta.len(),
-                })),
-            }),
-            _ => Found::Listed {
-                path,
-                seen: Seen::from(&meta),
-                expected,
-            },
-        },
-        Ok(meta) if meta.is_dir() => settled(path, Verdict::Unreadable("is a folder".to_owned())),
+        Ok(meta) if meta.is_file() => {
+            let mut found = Expected::default();
+            found.extend(Some(meta.len()), std::iter::empty());
+            match expected.difference(&found) {
+                Some(mismatch) => {
+                    let disagreement = expected.disagreement(&mismatch, &found);
+                    let verdict = Verdict::Failed(Box::new(mismatch)).noted(disagreement);
+                    settled(path, meta.len(), verdict)
+                }
+                None => Found::Listed {
+                    path,
+                    seen: Seen::from(&meta),
+                    expected,
+                    note,
+                },
+            }
+        }
+        Ok(meta) if meta.is_dir() => {
+            settled(path, 0, Verdict::Unreadable("is a folder".to_owned()))
+        }
         Ok(meta) => {
             let why = skip_reason(meta.file_type()).text();
-            settled(path, Verdict::Unreadable(why.to_owned()))
+            settled(path, 0, Verdict::Unreadable(why.to_owned()))
         }
         Err(error) if is_missing(&error) => Found::Missing { path, expected },
-        Err(error) => settled(path, Verdict::Unreadable(error.to_string())),
+        Err(error) => settled(path, 0, Verdict::Unreadable(error.to_string())),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::job::plan::{Plan, Share, Todo};
 use crate::listed::{Each, Expected};
 use crate::tasks::bundle::Item;
 use crate::tasks::walk::Seen;
-use crate::verdict::{FileResult, SkipReason, Verdict};
+use crate::verdict::{FileResult, Note, SkipReason, Verdict};
 
 /// A digest and what it was made with.
 type Fingerprint = (Algorithm, Box<[u8]>);
@@ -20,7 +20,9 @@ pub(super) struct Verify {
     algorithms: Arc<[Algorithm]>,
     unlisted: Unlisted,
     /// By the key of the item.
-    expected: Vec<Option<Expected>>,
+    expected: Vec<Expected>,
+    /// What is to be said of few, by the same key.
+    notes: HashMap<u32, Note>,
     missing: Vec<(PathBuf, Expected)>,
     /// Files that no list names, until it is known what to do with them.
     extra: Vec<(PathBuf, Seen)>,
@@ -46,6 +48,7 @@ impl Verify {
             algorithms: Arc::default(),
             unlisted,
             expected: Vec::new(),
+            notes: HashMap::new(),
             missing: Vec::new(),
             extra: Vec::new(),
             present: HashMap::new(),
@@ -61,10 +64,14 @@ impl Verify {
         }
     }
 
-    fn judge(&mut self, path: PathBuf, size: u64, digests: Box<[u8]>, key: usize) -> FileResult {
-        let expected = self.expected[key].take().unwrap_or_default();
-        let verdict = match expected.mismatch(size, &self.each(&digests)) {
-            Some(mismatch) => Verdict::Failed(Box::new(mismatch)),
+    fn judge(&mut self, path: PathBuf, size: u64, digests: Box<[u8]>, key: u32) -> FileResult {
+        let expected = std::mem::take(&mut self.expected[key as usize]);
+        let found = Expected::of(size, &self.each(&digests));
+        let verdict = match expected.difference(&found) {
+            Some(mismatch) => {
+                let disagreement = expected.disagreement(&mismatch, &found);
+                Verdict::Failed(Box::new(mismatch)).noted(disagreement)
+            }
             None => {
                 if self.unlisted == Unlisted::Read && size > 0 {
                     self.present
@@ -77,7 +84,7 @@ impl Verify {
         FileResult {
             path,
             size,
-            verdict,
+            verdict: verdict.noted(self.notes.remove(&key)),
         }
     }
 
@@ -110,9 +117,9 @@ impl Verify {
     fn conclude(&mut self, todo: &mut Todo) {
         let mut wanted: HashMap<Fingerprint, VecDeque<usize>> = HashMap::new();
         for (at, (_, expected)) in self.missing.iter().enumerate() {
-            for (algorithm, digest) in &expected.digests {
+            for (algorithm, digest) in expected.digests() {
                 wanted
-                    .entry((*algorithm, digest.clone()))
+                    .entry((algorithm, digest.into()))
                     .or_default()
                     .push_back(at);
             }
@@ -140,7 +147,7 @@ impl Verify {
             if !gone {
                 todo.settled.push(FileResult {
                     path,
-                    size: expected.size.unwrap_or_default(),
+                    size: expected.size().unwrap_or_default(),
                     verdict: Verdict::Missing,
                 });
             }
@@ -175,9 +182,13 @@ impl Plan for Verify {
                 path,
                 seen,
                 expected,
+                note,
             } => {
                 let key = u32::try_from(self.expected.len()).unwrap_or(u32::MAX);
-                self.expected.push(Some(expected));
+                self.expected.push(expected);
+                if let Some(note) = note {
+                    self.notes.insert(key, note);
+                }
                 todo.hash.push(Item::new(path, seen, key));
             }
             Found::Missing { path, expected } => self.missing.push((path, expected)),
@@ -194,7 +205,7 @@ impl Plan for Verify {
         };
         match (&self.stage, verdict) {
             (Stage::Listed, Verdict::Hashed(digests)) => {
-                let key = item.key as usize;
+                let key = item.key;
                 todo.settled.push(self.judge(item.path, size, digests, key));
             }
             // It is listed, and was not looked at: that is not well.

@@ -4,27 +4,29 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::names::{Difference, Match, matches};
 use super::sides::{Found, Hand, Known};
 use crate::algorithm::Algorithm;
 use crate::job::plan::{Plan, Share, Todo};
 use crate::listed::{Each, Expected};
 use crate::tasks::bundle::Item;
 use crate::tasks::walk::Seen;
-use crate::verdict::{FileResult, Mismatch, Verdict};
+use crate::verdict::{FileResult, Note, Verdict};
 
-#[derive(Default)]
 pub(super) struct Compare {
     algorithms: Arc<[Algorithm]>,
+    /// Which sides are lists, the left one first.
+    is_list: [bool; 2],
     files: Vec<File>,
     pairs: Vec<Pair>,
     /// Names that are still alone, by side.
     alone: [HashMap<PathBuf, u32>; 2],
+    /// The list that is one side, as a file of the other.
+    list_itself: Option<u32>,
     stage: Stage,
 }
 
-#[derive(Default)]
 enum Stage {
-    #[default]
     Scanning,
     /// What must be read is being read.
     Reading,
@@ -34,10 +36,10 @@ enum Stage {
 /// One file on one side.
 struct File {
     name: PathBuf,
-    size: Option<u64>,
+    /// What a list says, or what was seen and read.
+    known: Expected,
     /// Where to read it; `None` for what a list says, and once it is being read.
     at: Option<(PathBuf, Seen)>,
-    digests: Vec<(Algorithm, Box<[u8]>)>,
     /// Its pair, where it has a counterpart.
     pair: Option<u32>,
     /// It has its row: it could not be read.
@@ -50,19 +52,38 @@ struct Pair {
     /// Of the two, how many are still to be read.
     unread: u8,
     settled: bool,
+    /// How the two names differ, if that is worth a word.
+    note: Option<Note>,
+}
+
+impl Pair {
+    fn new(left: u32, right: u32) -> Self {
+        Self {
+            left,
+            right,
+            unread: 0,
+            settled: false,
+            note: None,
+        }
+    }
 }
 
 impl Compare {
-    fn file(&self, at: u32) -> &File {
-        &self.files[at as usize]
+    /// `is_list`: which sides are lists, the left one first.
+    pub(super) fn new(is_list: [bool; 2]) -> Self {
+        Self {
+            algorithms: Arc::default(),
+            is_list,
+            files: Vec::new(),
+            pairs: Vec::new(),
+            alone: Default::default(),
+            list_itself: None,
+            stage: Stage::Scanning,
+        }
     }
 
-    /// Whether two files may have the same content, by their sizes.
-    fn same_size(&self, left: u32, right: u32) -> bool {
-        match (self.file(left).size, self.file(right).size) {
-            (Some(left), Some(right)) => left == right,
-            _ => true,
-        }
+    fn file(&self, at: u32) -> &File {
+        &self.files[at as usize]
     }
 
     fn read(&mut self, at: u32, todo: &mut Todo) -> bool {
@@ -79,63 +100,76 @@ impl Compare {
         todo.more.rows += 1;
         todo.settled.push(FileResult {
             path: file.name.clone(),
-            size: file.size.unwrap_or_default(),
+            size: file.known.size().unwrap_or_default(),
             verdict,
         });
     }
 
     /// Both sides are known: what is it?
     fn judge(&mut self, pair: usize, todo: &mut Todo) {
-        let Pair {
-            left,
-            right,
-            settled,
-            ..
-        } = self.pairs[pair];
-        if settled {
+        let pair = &mut self.pairs[pair];
+        if std::mem::replace(&mut pair.settled, true) {
             return;
         }
-        self.pairs[pair].settled = true;
-        let verdict = self.verdict_on(left, right);
+        let (left, right, note) = (pair.left, pair.right, pair.note);
+        let verdict = self.verdict_on(left, right).noted(note);
         self.settle(left, verdict, todo);
     }
 
     fn verdict_on(&self, left: u32, right: u32) -> Verdict {
-        let (left, right) = (self.file(left), self.file(right));
-        if let (Some(expected), Some(found)) = (left.size, right.size)
-            && expected != found
-        {
-            return Verdict::Different(Box::new(Mismatch::Size { expected, found }));
+        let (left, right) = (&self.file(left).known, &self.file(right).known);
+        if let Some(mismatch) = left.difference(right) {
+            // Of the two, a list is what may say two things.
+            let disagreement = left
+                .disagreement(&mismatch, right)
+                .or_else(|| right.disagreement(&mismatch, left));
+            return Verdict::Different(Box::new(mismatch)).noted(disagreement);
         }
-        if left.size == Some(0) && right.size == Some(0) {
-            return Verdict::Same;
-        }
-        let mut compared = false;
-        for (algorithm, expected) in &left.digests {
-            for (_, found) in right.digests.iter().filter(|(of, _)| of == algorithm) {
-                compared = true;
-                if expected != found {
-                    return Verdict::Different(Box::new(Mismatch::Digest {
-                        algorithm: *algorithm,
-                        expected: expected.clone(),
-                        found: found.clone(),
-                    }));
-                }
-            }
-        }
-        if compared {
+        let empty = left.size() == Some(0) && right.size() == Some(0);
+        if empty || left.is_comparable(right) {
             Verdict::Same
         } else {
             Verdict::Unreadable("the two lists have no algorithm in common".to_owned())
         }
     }
 
+    /// Files that are alone by their exact names, and have a counterpart if those are read in
+    /// another way.
+    fn match_names(&mut self) {
+        let [left, right] = &self.alone;
+        for Match { left, right, by } in matches([left, right], self.is_list) {
+            for (side, at) in [(0, left), (1, right)] {
+                self.alone[side].remove(&self.files[at as usize].name);
+            }
+            let number = u32::try_from(self.pairs.len()).unwrap_or(u32::MAX);
+            let mut pair = Pair::new(left, right);
+            match by {
+                // It is called what it is called where there are folders.
+                Difference::Separators(meant) => self.files[left as usize].name = meant,
+                Difference::Form => pair.note = Some(Note::FormsDiffer),
+            }
+            self.pairs.push(pair);
+            for at in [left, right] {
+                self.files[at as usize].pair = Some(number);
+            }
+        }
+        // Nobody expects a list to be in itself.
+        if let Some(list) = self.list_itself {
+            for side in &mut self.alone {
+                side.retain(|_, at| *at != list);
+            }
+        }
+    }
+
     /// The scan is over: who has a counterpart, and who may have one under another name?
     fn pair_up(&mut self, todo: &mut Todo) {
+        self.match_names();
         for pair in 0..self.pairs.len() {
             let Pair { left, right, .. } = self.pairs[pair];
-            let empty = self.file(left).size == Some(0) && self.file(right).size == Some(0);
-            if self.same_size(left, right) && !empty {
+            let (one, other) = (&self.file(left).known, &self.file(right).known);
+            let empty = one.size() == Some(0) && other.size() == Some(0);
+            // What differs by size, or by what two lists say, is not read.
+            if one.difference(other).is_none() && !empty {
                 for at in [left, right] {
                     let read = self.read(at, todo);
                     self.pairs[pair].unread += u8::from(read);
@@ -147,15 +181,18 @@ impl Compare {
         }
         // No size known: it may be of any.
         let sizes = |side: &HashMap<PathBuf, u32>| -> (HashSet<u64>, bool) {
-            let known = side.values().filter_map(|&at| self.file(at).size).collect();
-            (known, side.values().any(|&at| self.file(at).size.is_none()))
+            let sizes = || side.values().map(|&at| self.file(at).known.size());
+            (
+                sizes().flatten().collect(),
+                sizes().any(|size| size.is_none()),
+            )
         };
         let [left, right] = [sizes(&self.alone[0]), sizes(&self.alone[1])];
         for (side, (others, any)) in [(0, right), (1, left)] {
             let mut candidates: Vec<u32> = self.alone[side].values().copied().collect();
             candidates.sort_unstable();
             for at in candidates {
-                let size = self.file(at).size;
+                let size = self.file(at).known.size();
                 let may_match = size.is_none_or(|size| size > 0 && (any || others.contains(&size)));
                 if may_match {
                     self.read(at, todo);
@@ -173,26 +210,25 @@ impl Compare {
         });
         let mut by_digest: HashMap<(Algorithm, &[u8]), VecDeque<u32>> = HashMap::new();
         for &at in &right {
-            for (algorithm, digest) in &self.file(at).digests {
-                by_digest
-                    .entry((*algorithm, digest))
-                    .or_default()
-                    .push_back(at);
+            for key in self.file(at).known.digests() {
+                by_digest.entry(key).or_default().push_back(at);
             }
         }
         let mut taken = HashSet::new();
         for at in left {
             let file = self.file(at);
-            let moved = file.digests.iter().find_map(|(algorithm, digest)| {
-                let candidates = by_digest.get_mut(&(*algorithm, &**digest))?;
+            let moved = file.known.digests().find_map(|key| {
+                let candidates = by_digest.get_mut(&key)?;
                 // Those that were found before are in nobody's way again.
                 while candidates.front().is_some_and(|at| taken.contains(at)) {
                     candidates.pop_front();
                 }
+                // An empty file has the content of every other.
                 candidates.iter().copied().find(|&other| {
                     !taken.contains(&other)
-                        && file.size != Some(0)
                         && self.verdict_on(at, other) == Verdict::Same
+                        && !file.known.is_empty_file()
+                        && !self.file(other).known.is_empty_file()
                 })
             });
             let verdict = match moved {
@@ -220,7 +256,9 @@ impl Plan for Compare {
     fn share(found: &Found) -> Option<Share> {
         match found {
             // How many rows the files make is known when both sides are.
-            Found::Algorithms(_) | Found::One { .. } => Some(Share::default()),
+            Found::Algorithms(_) | Found::One { .. } | Found::ListItself { .. } => {
+                Some(Share::default())
+            }
             Found::Settled(_) => Some(Share { rows: 1, bytes: 0 }),
             Found::Folder => None,
         }
@@ -239,10 +277,23 @@ impl Plan for Compare {
             Found::Settled(result) => return todo.settled.push(result),
             Found::Folder => return,
             Found::One { hand, name, known } => (hand, name, known),
+            Found::ListItself {
+                hand,
+                name,
+                path,
+                seen,
+            } => {
+                self.list_itself = u32::try_from(self.files.len()).ok();
+                (hand, name, Known::File { path, seen })
+            }
         };
-        let (size, at, digests) = match known {
-            Known::File { path, seen } => (Some(seen.size), Some((path, seen)), Vec::new()),
-            Known::Listed(Expected { size, digests }) => (size, None, digests),
+        let (known, at) = match known {
+            Known::File { path, seen } => {
+                let mut known = Expected::default();
+                known.extend(Some(seen.size), std::iter::empty());
+                (known, Some((path, seen)))
+            }
+            Known::Listed(expected) => (expected, None),
         };
         let number = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
         let (own, other) = match hand {
@@ -255,12 +306,7 @@ impl Plan for Compare {
                 Hand::Right => (counterpart, number),
             };
             let pair = u32::try_from(self.pairs.len()).unwrap_or(u32::MAX);
-            self.pairs.push(Pair {
-                left,
-                right,
-                unread: 0,
-                settled: false,
-            });
+            self.pairs.push(Pair::new(left, right));
             self.files[counterpart as usize].pair = Some(pair);
             pair
         });
@@ -269,9 +315,8 @@ impl Plan for Compare {
         }
         self.files.push(File {
             name,
-            size,
+            known,
             at,
-            digests,
             pair,
             settled: false,
         });
@@ -285,12 +330,7 @@ impl Plan for Compare {
                 algorithms: &self.algorithms,
                 digests,
             };
-            let digests = each
-                .iter()
-                .map(|(algorithm, digest)| (algorithm, digest.into()))
-                .collect();
-            self.files[number].digests = digests;
-            self.files[number].size = Some(size);
+            self.files[number].known = Expected::of(size, &each);
             if let Some(pair) = pair {
                 self.pairs[pair].unread -= 1;
                 if self.pairs[pair].unread == 0 {

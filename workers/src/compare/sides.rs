@@ -8,6 +8,7 @@ use super::{CompareSpec, Side};
 use crate::algorithm::Algorithm;
 use crate::job::Links;
 use crate::listed::{Expected, Lists, plain};
+use crate::tasks::identity::{Identity, identity};
 use crate::tasks::walk::{self, Seen, Walk};
 use crate::verdict::FileResult;
 
@@ -36,6 +37,13 @@ pub(super) enum Found {
         name: PathBuf,
         known: Known,
     },
+    /// The list that is one side, in the folder that is the other.
+    ListItself {
+        hand: Hand,
+        name: PathBuf,
+        path: PathBuf,
+        seen: Seen,
+    },
     Settled(FileResult),
     /// Nothing, or a folder: whoever drives the scan looks up.
     Folder,
@@ -44,6 +52,8 @@ pub(super) enum Found {
 pub(super) struct Sides {
     spec: CompareSpec,
     left_out: Arc<AtomicU64>,
+    /// The list that is a side, as it was before it was read.
+    list: Option<(Seen, Identity)>,
     stage: Stage,
 }
 
@@ -63,6 +73,7 @@ impl Sides {
         Self {
             spec,
             left_out,
+            list: None,
             stage: Stage::Unread,
         }
     }
@@ -77,10 +88,14 @@ impl Sides {
     fn read_lists(&mut self) -> Found {
         let mut found = Vec::new();
         let mut algorithms = Vec::new();
+        let mut own = None;
         for (hand, side) in self.both() {
             let Side::List(list) = side else {
                 continue;
             };
+            own = std::fs::metadata(list)
+                .ok()
+                .and_then(|meta| Some((Seen::from(&meta), identity(list)?)));
             let mut lists = Lists::default();
             lists.read(list, Path::new(""), None, None);
             for algorithm in lists.algorithms() {
@@ -103,6 +118,7 @@ impl Sides {
         if algorithms.is_empty() {
             algorithms.push(self.spec.algorithm);
         }
+        self.list = own;
         self.stage = Stage::Lists {
             found: found.into_iter(),
         };
@@ -163,10 +179,24 @@ impl Iterator for Sides {
                             true => name.to_owned(),
                             false => plain(name),
                         };
-                        Found::One {
-                            hand: *hand,
-                            name,
-                            known: Known::File { path, seen },
+                        let hand = *hand;
+                        match &self.list {
+                            // Only what looks like it is asked who it is.
+                            Some((list, who))
+                                if *list == seen && identity(&path).as_ref() == Some(who) =>
+                            {
+                                Found::ListItself {
+                                    hand,
+                                    name,
+                                    path,
+                                    seen,
+                                }
+                            }
+                            _ => Found::One {
+                                hand,
+                                name,
+                                known: Known::File { path, seen },
+                            },
                         }
                     }
                 })

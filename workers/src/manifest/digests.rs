@@ -30,7 +30,7 @@ impl One {
 
 impl Digests {
     /// The digests, in the order of the line.
-    pub fn iter(&self) -> impl Iterator<Item = (Algorithm, &[u8])> {
+    pub fn iter(&self) -> impl Iterator<Item = (Algorithm, &[u8])> + Clone {
         self.first
             .iter()
             .chain(&self.more)
