@@ -1,6 +1,9 @@
-//! Finding files with the same content. Sizes first, then content; nothing is ever deleted.
+//! Finding files with the same content: of one size, then of one beginning, then whole. Nothing is
+//! ever deleted.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod plan;
+
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,11 +12,9 @@ use crate::algorithm::Algorithm;
 use crate::error::SpecError;
 use crate::event::Sink;
 use crate::job::inline::Start;
-use crate::job::plan::{Plan, Share, Todo};
 use crate::job::{Job, JobSpec, Links, Priority, RunOn};
 use crate::name::path_bytes;
 use crate::selection::Selection;
-use crate::tasks::bundle::Item;
 use crate::tasks::identity::identity;
 use crate::tasks::walk::{self, Seen, Walk};
 use crate::verdict::{FileResult, Verdict};
@@ -36,7 +37,8 @@ pub struct DuplicatesSpec {
 }
 
 impl Job {
-    /// Starts looking for duplicates. Of each group of files with the same content, the one whose
+    /// Starts looking for duplicates. Files that share their size are read: first their beginnings,
+    /// then, whole, those whose beginnings are the same. Of each group of files with the same content, the one whose
     /// path comes first has no row; each of the others is a [`Verdict::Duplicate`] of it, and its
     /// size is what it wastes. Several names of one file (hard links) waste nothing and count as
     /// one.
@@ -51,10 +53,7 @@ impl Job {
         let left_out = Arc::default();
         let walk =
             Walk::new(spec.roots, Links::Skip, spec.selection).counting(Arc::clone(&left_out));
-        let plan = Duplicates {
-            algorithms: Arc::new([spec.algorithm]),
-            groups: HashMap::new(),
-        };
+        let plan = plan::Duplicates::new(spec.algorithm);
         let source = Candidates {
             stage: Stage::Walking {
                 walk: Box::new(walk),
@@ -75,11 +74,8 @@ impl Job {
 
 /// What the scan comes upon.
 enum Found {
-    /// A file that is not alone with its size.
-    Candidate {
-        path: PathBuf,
-        seen: Seen,
-    },
+    /// All files of one size, two at least.
+    OneSize(Vec<(PathBuf, Seen)>),
     Settled(FileResult),
     /// Nothing to read: whoever drives the scan looks up.
     Other,
@@ -95,7 +91,7 @@ enum Stage {
         walk: Box<Walk>,
         by_size: BTreeMap<u64, Vec<(PathBuf, Seen)>>,
     },
-    Found(std::vec::IntoIter<(PathBuf, Seen)>),
+    Found(std::vec::IntoIter<Vec<(PathBuf, Seen)>>),
 }
 
 impl Iterator for Candidates {
@@ -104,10 +100,7 @@ impl Iterator for Candidates {
     fn next(&mut self) -> Option<Found> {
         let (walk, by_size) = match &mut self.stage {
             Stage::Walking { walk, by_size } => (walk, by_size),
-            Stage::Found(candidates) => {
-                let (path, seen) = candidates.next()?;
-                return Some(Found::Candidate { path, seen });
-            }
+            Stage::Found(groups) => return groups.next().map(Found::OneSize),
         };
         match walk.next() {
             Some(walk::Found::File { path, seen }) => {
@@ -123,7 +116,7 @@ impl Iterator for Candidates {
                 }
             }
             None => {
-                let mut candidates = Vec::new();
+                let mut groups = Vec::new();
                 for (_, mut group) in std::mem::take(by_size) {
                     if group.len() > 1 {
                         group.sort_by(|(a, _), (b, _)| path_bytes(a).cmp(path_bytes(b)));
@@ -132,79 +125,12 @@ impl Iterator for Candidates {
                         group.retain(|(path, _)| identity(path).is_none_or(|id| ids.insert(id)));
                     }
                     if group.len() > 1 {
-                        candidates.append(&mut group);
+                        groups.push(group);
                     }
                 }
-                self.stage = Stage::Found(candidates.into_iter());
+                self.stage = Stage::Found(groups.into_iter());
             }
         }
         Some(Found::Other)
-    }
-}
-
-struct Duplicates {
-    algorithms: Arc<[Algorithm]>,
-    groups: HashMap<(u64, Box<[u8]>), Vec<PathBuf>>,
-}
-
-impl Plan for Duplicates {
-    type Found = Found;
-
-    fn share(found: &Found) -> Option<Share> {
-        match found {
-            Found::Candidate { seen, .. } => Some(Share {
-                rows: 0,
-                bytes: seen.size,
-            }),
-            Found::Settled(_) => Some(Share { rows: 1, bytes: 0 }),
-            Found::Other => None,
-        }
-    }
-
-    fn algorithms(&self) -> &Arc<[Algorithm]> {
-        &self.algorithms
-    }
-
-    fn take_in(&mut self, found: Found, todo: &mut Todo) {
-        match found {
-            Found::Candidate { path, seen } => todo.hash.push(Item::new(path, seen, 0)),
-            Found::Settled(result) => todo.settled.push(result),
-            Found::Other => {}
-        }
-    }
-
-    fn verdict(&mut self, item: Item, size: u64, verdict: Verdict, todo: &mut Todo) {
-        match verdict {
-            Verdict::Hashed(digest) => {
-                let group = self.groups.entry((size, digest)).or_default();
-                group.push(item.path);
-            }
-            other => {
-                todo.more.rows += 1;
-                todo.settled.push(FileResult {
-                    path: item.path,
-                    size,
-                    verdict: other,
-                });
-            }
-        }
-    }
-
-    fn go_on(&mut self, todo: &mut Todo) {
-        for ((size, _), mut group) in std::mem::take(&mut self.groups) {
-            group.sort_by(|a, b| path_bytes(a).cmp(path_bytes(b)));
-            let mut group = group.into_iter();
-            let Some(first) = group.next() else {
-                continue;
-            };
-            for path in group {
-                todo.more.rows += 1;
-                todo.settled.push(FileResult {
-                    path,
-                    size,
-                    verdict: Verdict::Duplicate(first.as_path().into()),
-                });
-            }
-        }
     }
 }

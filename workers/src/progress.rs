@@ -11,7 +11,8 @@ use crate::tasks::hash::Position;
 /// No forecast has been made.
 const UNKNOWN: u64 = u64::MAX;
 
-/// Counters of a whole job. Bytes and files only grow.
+/// Counters of a whole job. They only grow, but for the bytes that there are to read: of those it may
+/// turn out that they need not be.
 #[derive(Debug)]
 pub struct Totals {
     found_files: AtomicU64,
@@ -41,13 +42,13 @@ impl Default for Totals {
 pub struct TotalsNow {
     /// Paths that the walk has found so far, of every kind but folders.
     pub found_files: u64,
-    /// Their sizes added up, bytes.
+    /// Bytes to read: their sizes added up, but for what need not be read.
     pub found_bytes: u64,
     /// Whether the walk has seen everything.
     pub scan_done: bool,
     /// Paths that have their verdict.
     pub done_files: u64,
-    /// Sizes of those, as the walk saw them, bytes.
+    /// What was to read of those, as the walk saw them, bytes.
     pub done_bytes: u64,
     /// How long the rest will take, as it looks now: known in the background alone, when the walk has
     /// seen everything and half a second has passed. While a job pauses it stays as it was.
@@ -59,6 +60,11 @@ impl Totals {
     pub fn found(&self, files: u64, bytes: u64) {
         self.found_files.fetch_add(files, Ordering::Relaxed);
         self.found_bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// So many of the bytes that were found need not be read.
+    pub(crate) fn spared(&self, bytes: u64) {
+        self.found_bytes.fetch_sub(bytes, Ordering::Relaxed);
     }
 
     /// The walk has seen everything.

@@ -59,7 +59,7 @@ const TOPICS: &[(&str, &str)] = &[
     ),
     (
         "Finding duplicates",
-        "Choose Find duplicates from the menu beside the button. Files of the same size are read, and for each that has the content of another \
+        "Choose Find duplicates from the menu beside the button. Files of the same size are read, at first their beginnings alone, and for each that has the content of another \
          a row names that other; what a group wastes is the space of all but one of it. Groups that waste most come first. \
          Several names of one file (hard links) waste nothing. Nothing is ever deleted: the report is for you to act on.",
     ),

@@ -70,7 +70,7 @@ struct BySize(Item);
 
 impl Ord for BySize {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.0.seen.size.cmp(&other.0.seen.size)
+        self.0.bytes().cmp(&other.0.bytes())
     }
 }
 impl PartialOrd for BySize {
@@ -80,7 +80,7 @@ impl PartialOrd for BySize {
 }
 impl PartialEq for BySize {
     fn eq(&self, other: &Self) -> bool {
-        self.0.seen.size == other.0.seen.size
+        self.0.bytes() == other.0.bytes()
     }
 }
 impl Eq for BySize {}
@@ -93,11 +93,11 @@ impl Backlog {
     pub(crate) fn push(&mut self, item: Item) {
         if item.deaths > 0 {
             self.suspects.push_back(item);
-        } else if item.seen.size >= LARGE {
-            self.large_bytes += item.seen.size;
+        } else if item.bytes() >= LARGE {
+            self.large_bytes += item.bytes();
             self.large.push(BySize(item));
         } else {
-            self.small_bytes += item.seen.size;
+            self.small_bytes += item.bytes();
             self.small.push_back(item);
         }
     }
@@ -128,10 +128,10 @@ impl Backlog {
             self.small.len() + self.large.len(),
             self.small_bytes + self.large_bytes,
         );
-        let mut largest = self.large.peek().map_or(0, |item| item.0.seen.size);
+        let mut largest = self.large.peek().map_or(0, |item| item.0.bytes());
         for item in &self.suspects {
-            all.add(Amount::new(1, item.seen.size));
-            largest = largest.max(item.seen.size);
+            all.add(Amount::new(1, item.bytes()));
+            largest = largest.max(item.bytes());
         }
         Ahead { all, largest }
     }
@@ -168,7 +168,7 @@ impl Backlog {
         if !self.together {
             return items;
         }
-        let size = |item: &Item| item.seen.size;
+        let size = Item::bytes;
         let mut bytes = size(&items[0]);
         let share = (in_hand + self.large_bytes + bytes) / workers.max(1) as u64;
         while items.len() <= GROUP
@@ -194,7 +194,7 @@ impl Backlog {
             let Some(item) = self.small.pop_front() else {
                 break;
             };
-            bytes += item.seen.size;
+            bytes += item.bytes();
             items.push(item);
         }
         self.small_bytes -= bytes;
@@ -214,18 +214,18 @@ impl Backlog {
         let items: Vec<Item> = places
             .filter_map(|place| self.small.swap_remove_front(place))
             .collect();
-        self.small_bytes -= items.iter().map(|item| item.seen.size).sum::<u64>();
+        self.small_bytes -= items.iter().map(|item| item.bytes()).sum::<u64>();
         Some(items)
     }
 
     /// The largest file, if it has no more than `limit` bytes.
     fn largest(&mut self, limit: u64) -> Option<Item> {
-        if self.large.peek()?.0.seen.size > limit {
+        if self.large.peek()?.0.bytes() > limit {
             return None;
         }
         let BySize(item) = self.large.pop()?;
-        self.large_bytes -= item.seen.size;
-        self.since_sample += item.seen.size;
+        self.large_bytes -= item.bytes();
+        self.since_sample += item.bytes();
         Some(item)
     }
 }

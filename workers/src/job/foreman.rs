@@ -272,13 +272,13 @@ impl Held {
     }
 
     fn bytes(&self) -> u64 {
-        self.left().iter().map(|item| item.seen.size).sum()
+        self.left().iter().map(Item::bytes).sum()
     }
 
     /// What was done of it, and what is left.
     fn amounts(&self) -> (Amount, Amount) {
         let of = |items: &[Item]| {
-            let bytes = items.iter().map(|item| item.seen.size).sum();
+            let bytes = items.iter().map(Item::bytes).sum();
             Amount::new(items.len(), bytes)
         };
         let left = of(self.left()).less(Amount::new(0, self.unreported));
@@ -567,7 +567,7 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
 
     /// A file has been hashed, or will not be. `read`: bytes that were.
     fn conclude(&mut self, item: Item, read: u64, verdict: Verdict) {
-        self.totals.done(0, item.seen.size);
+        self.totals.done(0, item.bytes());
         let size = if let Verdict::Hashed(_) = verdict {
             self.ledger.read(read);
             read
@@ -583,6 +583,7 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
             hash,
             settled,
             more,
+            spared,
         } = &mut self.todo;
         if !hash.is_empty() {
             self.backlog
@@ -593,6 +594,7 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
         }
         let more = std::mem::take(more);
         self.totals.found(more.rows, more.bytes);
+        self.totals.spared(std::mem::take(spared));
         if settled.is_empty() {
             return;
         }

@@ -13,7 +13,7 @@ use crate::verdict::{FileResult, Verdict};
 pub(crate) struct Share {
     /// Rows that the listener will get.
     pub(crate) rows: u64,
-    /// Bytes that will be read.
+    /// Bytes that will be read, at most.
     pub(crate) bytes: u64,
 }
 
@@ -26,6 +26,8 @@ pub(crate) struct Todo {
     pub(crate) settled: Vec<FileResult>,
     /// Work that was found only now, beside what the scan has counted.
     pub(crate) more: Share,
+    /// Bytes that were counted as to be read and need not be.
+    pub(crate) spared: u64,
 }
 
 /// One kind of job. Runs on the foreman's thread: none of these waits.

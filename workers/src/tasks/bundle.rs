@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::hash::{Engine, HalfRead, Position, Step};
+use super::hash::{Engine, Extent, HalfRead, Position, Step};
 use super::walk::Seen;
 use crate::algorithm::Algorithm;
 use crate::cancel::Stopped;
@@ -25,6 +25,7 @@ pub(crate) struct Item {
     pub(crate) path: PathBuf,
     /// As the walk saw it.
     pub(crate) seen: Seen,
+    pub(crate) extent: Extent,
     /// What it is to the job's plan, which gave it this.
     #[serde(skip)]
     pub(crate) key: u32,
@@ -38,9 +39,20 @@ impl Item {
         Self {
             path,
             seen,
+            extent: Extent::Whole,
             key,
             deaths: 0,
         }
+    }
+
+    /// Of which that much is to be read.
+    pub(crate) fn of(self, extent: Extent) -> Self {
+        Self { extent, ..self }
+    }
+
+    /// How many bytes are to be read, as far as the walk saw.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.extent.of(self.seen.size)
     }
 }
 
@@ -115,7 +127,7 @@ impl Work for Bundle {
                 engine.hash_batch(
                     self.items
                         .iter()
-                        .map(|item| (item.path.as_path(), item.seen)),
+                        .map(|item| (item.path.as_path(), item.seen, item.extent)),
                     self.together,
                     &mut step,
                     |read, verdict| {

@@ -18,6 +18,30 @@ use crate::verdict::Verdict;
 /// mapped file that shrinks kills the process with a bus error.
 pub(crate) const STEP: usize = 128 * 1024;
 
+/// How much of a file is to be hashed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Extent {
+    #[default]
+    Whole,
+    /// Its first [`HEAD`] bytes, or all of a shorter one.
+    Head,
+}
+
+/// The head of a file, bytes: what most files of one size that are not the same differ in, for it
+/// holds titles, dates and the first of the content. Less would take as long, as a disk gives so
+/// much at once.
+pub(crate) const HEAD: u64 = 64 * 1024;
+
+impl Extent {
+    /// How many bytes of a file of so many that is.
+    pub(crate) fn of(self, size: u64) -> u64 {
+        match self {
+            Self::Whole => size,
+            Self::Head => size.min(HEAD),
+        }
+    }
+}
+
 /// What one worker needs to hash any number of files.
 pub(crate) struct Engine {
     hashers: Vec<Box<dyn Hasher>>,
@@ -64,19 +88,19 @@ impl Engine {
     /// [`Stopped`] when `step` says so; the engine must then not be used again.
     pub(crate) fn hash_batch<'a>(
         &mut self,
-        files: impl ExactSizeIterator<Item = (&'a Path, Seen)>,
+        files: impl ExactSizeIterator<Item = (&'a Path, Seen, Extent)>,
         together: bool,
         mut step: impl FnMut(Position) -> Result<(), Stopped>,
         mut settle: impl FnMut(u64, Verdict),
     ) -> Result<(), Stopped> {
         if together {
-            for (read, verdict) in self.hash_together(files.map(|(path, _)| path), step)? {
+            for (read, verdict) in self.hash_together(files.map(|(path, ..)| path), step)? {
                 settle(read, verdict);
             }
             return Ok(());
         }
-        for ((path, seen), index) in files.zip(0..) {
-            let (read, verdict) = self.hash(path, seen, |done, size| {
+        for ((path, seen, extent), index) in files.zip(0..) {
+            let (read, verdict) = self.hash(path, seen, extent, |done, size| {
                 step(Position {
                     index,
                     more: 0,
@@ -93,6 +117,7 @@ impl Engine {
         &mut self,
         path: &Path,
         seen: Seen,
+        extent: Extent,
         mut step: impl FnMut(u64, u64) -> Result<(), Stopped>,
     ) -> Result<(u64, Verdict), Stopped> {
         let unreadable = |error: io::Error| (0, Verdict::Unreadable(error.to_string()));
@@ -100,14 +125,16 @@ impl Engine {
             Ok(file) => file,
             Err(error) => return Ok(unreadable(error)),
         };
-        let at_once = (1..self.buffer.len() as u64).contains(&seen.size) && seen.modified != 0;
+        let at_once = (1..self.buffer.len() as u64).contains(&seen.size)
+            && extent.of(seen.size) == seen.size
+            && seen.modified != 0;
         if at_once {
             step(0, seen.size)?;
             if let Some(digests) = self.hash_at_once(&mut file, seen) {
                 return Ok((seen.size, Verdict::Hashed(digests)));
             }
         }
-        let mut reading = match Reading::of(file) {
+        let mut reading = match Reading::of(file, extent) {
             Ok(reading) => reading,
             Err(verdict) => return Ok((0, verdict)),
         };
@@ -115,7 +142,7 @@ impl Engine {
             return Ok(unreadable(error));
         }
         loop {
-            step(reading.done, reading.size())?;
+            step(reading.done, reading.end())?;
             match reading.step(self) {
                 Step::More => {}
                 Step::End(verdict) => return Ok((reading.done, verdict)),
@@ -282,6 +309,7 @@ impl Stream {
 pub(crate) struct Reading {
     file: File,
     before: Metadata,
+    extent: Extent,
     /// Bytes read so far.
     pub(crate) done: u64,
 }
@@ -295,19 +323,23 @@ impl Reading {
     /// Opens a file for hashing.
     pub(crate) fn open(path: &Path) -> Result<Self, Verdict> {
         let unreadable = |error: io::Error| Verdict::Unreadable(error.to_string());
-        Self::of(open_without_waiting(path).map_err(unreadable)?)
+        Self::of(
+            open_without_waiting(path).map_err(unreadable)?,
+            Extent::Whole,
+        )
     }
 
-    fn of(file: File) -> Result<Self, Verdict> {
+    fn of(file: File, extent: Extent) -> Result<Self, Verdict> {
         let unreadable = |error: io::Error| Verdict::Unreadable(error.to_string());
         let before = file.metadata().map_err(unreadable)?;
         if before.is_file() {
-            if before.len() > 4 * STEP as u64 {
+            if extent.of(before.len()) > 4 * STEP as u64 {
                 expect_sequential(&file);
             }
             Ok(Self {
                 file,
                 before,
+                extent,
                 done: 0,
             })
         } else if before.is_dir() {
@@ -326,6 +358,11 @@ impl Reading {
     /// The size when it was opened, bytes.
     pub(crate) fn size(&self) -> u64 {
         self.before.len()
+    }
+
+    /// Where reading is to end: that size, or the end of the head.
+    fn end(&self) -> u64 {
+        self.extent.of(self.size())
     }
 
     /// Reads and digests the next part.
@@ -360,7 +397,7 @@ impl Reading {
         // Never past the size at opening: a log that grows as fast as it is read would not end.
         // Files that claim no size (in /proc, say) are read until they end.
         let unknown = self.size() == 0;
-        let left = self.size().saturating_sub(self.done);
+        let left = self.end().saturating_sub(self.done);
         let want = match usize::try_from(left) {
             Ok(left) if !unknown => left.min(buffer.len()),
             _ => buffer.len(),
@@ -385,7 +422,7 @@ impl Reading {
         self.done += read as u64;
         // One that was empty and now grows as fast as it is read would not end either.
         let grows = unknown && self.file.metadata().is_ok_and(|now| now.len() > 0);
-        Ok((read, grows || (!unknown && self.done == self.size())))
+        Ok((read, grows || (!unknown && self.done == self.end())))
     }
 
     /// What a file that was read to its end is worth.
@@ -408,8 +445,8 @@ impl Reading {
                 after.len()
             ));
         }
-        if self.size() > 0 && self.done < self.size() {
-            return Some(format!("only {} of {} bytes came", self.done, self.size()));
+        if self.size() > 0 && self.done < self.end() {
+            return Some(format!("only {} of {} bytes came", self.done, self.end()));
         }
         // Where a system keeps no modification time there is nothing to compare.
         let (Ok(before), Ok(after)) = (self.before.modified(), after.modified()) else {
