@@ -105,7 +105,10 @@ pub(crate) fn labels(algorithms: &[Algorithm]) -> String {
 
 /// As the settings have it. One alone is its name, as it was when there was never more than one.
 #[derive(Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "the algorithm is neither a name that is known nor a list of such names"
+)]
 enum Kept {
     One(Algorithm),
     Several(Vec<Algorithm>),

@@ -41,6 +41,15 @@ impl SaveWhat {
         }
     }
 
+    /// The format that is offered first: of a list, the first that holds everything.
+    pub(crate) fn usual_format(self, hashed: &[Algorithm]) -> usize {
+        let holds_all = |format: &Format| Carried::by(*format, hashed) == Carried::All;
+        match self {
+            Self::List => Format::ALL.iter().position(holds_all).unwrap_or(0),
+            Self::Report | Self::Runs => 0,
+        }
+    }
+
     /// The name of the file, made of `stem` unless the format prescribes another.
     pub(crate) fn file_name(
         self,

@@ -521,7 +521,7 @@ impl Session {
             Ending::Cancelled => self.notices.say(Tone::Info, format!("Cancelled.{left}")),
             Ending::Completed => {}
         }
-        self.listed_algorithms = summary.algorithms.clone();
+        let of_rows = std::mem::replace(&mut self.listed_algorithms, summary.algorithms.clone());
         self.job = JobState::Finished(Box::new(Finished {
             title,
             summary,
@@ -529,7 +529,12 @@ impl Session {
             totals,
             lanes,
         }));
-        self.ask_for_rows();
+        if of_rows == self.listed_algorithms {
+            self.ask_for_rows();
+        } else {
+            // The same question has another answer: where each digest begins is known now.
+            self.ask_again();
+        }
     }
 
     fn finish_closing_run(&mut self) {
@@ -581,11 +586,14 @@ impl Session {
 
     fn ask_for_rows(&mut self) {
         if self.rows.is_stale(&self.query, self.results.len()) {
-            self.asked_at = Instant::now();
-            let algorithms = self.listed_algorithms.clone();
-            self.rows
-                .ask(self.query.clone(), self.results.snapshot(), algorithms);
+            self.ask_again();
         }
+    }
+
+    fn ask_again(&mut self) {
+        self.asked_at = Instant::now();
+        let (rows, algorithms) = (self.results.snapshot(), self.listed_algorithms.clone());
+        self.rows.ask(self.query.clone(), rows, algorithms);
     }
 
     fn take_choices(&mut self) {
@@ -624,7 +632,7 @@ impl Session {
         }
         let mut saving = Saving {
             what,
-            format: 0,
+            format: what.usual_format(&self.listed_algorithms),
             path: String::new(),
             hashed: self.listed_algorithms.clone(),
             choice: None,

@@ -71,6 +71,12 @@ const TOPICS: &[(&str, &str)] = &[
          Each result and report says how many files and folders were left out by your choice.",
     ),
     (
+        "Several algorithms at once",
+        "Tick \"Several at once\" in the menu of algorithms, and then each that you want. Every file is read once for all of them. \
+         The table has a column for each as far as there is room, and the tooltip of a row all digests in full. \
+         BSD tags, CSV and JSON hold all of them in one list; GNU lines, which sha256sum and its sisters read, are of the one that you choose when you save.",
+    ),
+    (
         "A digest that you expect",
         "When one file is chosen, a field takes the digest that it should have, pasted or typed, with or without spaces, a name or an algorithm beside it. \
          Then press Start: the answer stands at the top, and if it is no, the digits that differ are marked.",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use eframe::egui::{Align2, Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::View;
-use crate::algorithms::labels;
+use crate::algorithms::{Algorithms, labels};
 use crate::command::Command;
 use crate::format::{bytes, count, duration, first_upper, milliseconds};
 use crate::runs::Run;
@@ -241,7 +241,11 @@ fn row(palette: &Palette, key: u32, run: &Run, specs: &[ColumnSpec<'_>]) -> Row 
     let cells = specs
         .iter()
         .map(|spec| Cell {
-            text: value(spec.title),
+            text: match spec.title {
+                "Algorithm" => Algorithms::of(&run.algorithms)
+                    .map_or_else(|| algorithms(run), |some| some.in_short()),
+                title => value(title),
+            },
             font: theme::body(),
             color: match spec.title {
                 "Way" => color_of(palette, run.way),
@@ -270,7 +274,10 @@ fn row(palette: &Palette, key: u32, run: &Run, specs: &[ColumnSpec<'_>]) -> Row 
     Row {
         key,
         cells,
-        hover,
+        hover: match &*run.algorithms {
+            [] | [_] => hover,
+            several => format!("Algorithms: {}\n{hover}", labels(several)),
+        },
         name,
     }
 }

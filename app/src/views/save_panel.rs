@@ -3,6 +3,7 @@
 use eframe::egui::{ComboBox, Context, Frame, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
 
 use workers::Algorithm;
+use workers::manifest::Format;
 
 use crate::algorithms::labels;
 use crate::command::Command;
@@ -127,6 +128,7 @@ fn contents(ui: &mut Ui, saving: &Saving, commands: &mut Vec<Command>) {
     if let (Stage::Editing, Some(carried)) = (&saving.stage, &carried)
         && let Some(left_out) = left_out(saving, carried)
     {
+        ui.add_space(4.0);
         ui.label(RichText::new(left_out).color(palette.amber));
     }
     ui.add_space(10.0);
@@ -181,11 +183,23 @@ fn left_out(saving: &Saving, carried: &Carried) -> Option<String> {
         return None;
     }
     let without = labels(&rest);
+    let whole: Vec<&str> = Format::ALL
+        .iter()
+        .filter(|format| Carried::by(**format, &saving.hashed) == Carried::All)
+        .map(|format| format.label())
+        .collect();
+    let whole = match whole.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => String::new(),
+    };
     Some(match carried {
         Carried::OneOf(_) => format!(
-            "Lists of this format are of one algorithm. This one is without {without}: save a second \
-             list, or choose BSD tags, CSV or JSON, which hold all."
+            "{without} will not be in it: a list of this format is of one algorithm. All would be in \
+             {whole}."
         ),
-        _ => format!("Lists of this format cannot hold {without}, which is left out."),
+        _ => format!(
+            "{without} will not be in it: this format has no place for that. All would be in {whole}."
+        ),
     })
 }

@@ -477,8 +477,11 @@ impl Table<'_> {
             row.cells.iter().zip(self.columns).zip(places).enumerate()
         {
             // As in spreadsheets, a text runs on over the empty cells beside it.
-            let empty = row.cells[index + 1..].iter();
-            let empty = empty.take_while(|cell| cell.text.is_empty()).count();
+            let after = row.cells[index + 1..].iter();
+            let empty = match column.right {
+                true => 0,
+                false => after.take_while(|cell| cell.text.is_empty()).count(),
+            };
             let right = places.get(index + empty).map_or(right, |&(_, end)| end);
             let cell_place =
                 Rect::from_min_max(pos2(left, place.top()), pos2(right, place.bottom()));

@@ -2,7 +2,7 @@
 //! list, because a list in which every entry has a check box takes two clicks to exchange one
 //! algorithm for another, which is what nearly everybody wants.
 
-use eframe::egui::{ComboBox, Context, Id, PopupCloseBehavior, Response, RichText, Ui};
+use eframe::egui::{ComboBox, Context, Id, PopupCloseBehavior, Response, RichText, Stroke, Ui};
 use workers::{Algorithm, Strength};
 
 use crate::algorithms::{Algorithms, caution, labels};
@@ -105,8 +105,7 @@ fn menu(ui: &mut Ui, now: &Algorithms, many: bool, commands: &mut Vec<Command>) 
     let mut several = many && Several::is_on(ui.ctx(), now);
     if many {
         let tooltip = "Each file is read once, whatever the number of algorithms";
-        if ui
-            .checkbox(&mut several, "Several at once")
+        if check_box(ui, &mut several, "Several at once")
             .on_hover_text(tooltip)
             .clicked()
         {
@@ -152,10 +151,20 @@ fn in_columns(ui: &mut Ui, some: &[Algorithm], pick: &mut impl FnMut(&mut Ui, Al
     });
 }
 
+/// With an edge: on the ground of a menu an empty box is hardly seen.
+fn check_box(ui: &mut Ui, checked: &mut bool, label: &str) -> Response {
+    let edge = Stroke::new(1.0, theme::palette(ui).dim);
+    ui.scope(|ui| {
+        ui.visuals_mut().widgets.inactive.bg_stroke = edge;
+        ui.checkbox(checked, label)
+    })
+    .inner
+}
+
 fn entry(ui: &mut Ui, algorithm: Algorithm, chosen: bool, several: bool) -> Response {
     let label = algorithm.label();
     let response = if several {
-        ui.checkbox(&mut { chosen }, label)
+        check_box(ui, &mut { chosen }, label)
     } else {
         ui.selectable_label(chosen, label)
     };

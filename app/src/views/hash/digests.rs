@@ -17,6 +17,8 @@ const DIGIT: f32 = 7.3;
 const FEWEST: usize = 13;
 const MOST: usize = 32;
 const LONG: usize = 29;
+/// Bytes of a digest in one line of a tooltip, which would break it anywhere.
+const LINE: usize = 16;
 /// What a path needs before a further digest gets a column.
 const PATH: f32 = 210.0;
 
@@ -42,7 +44,7 @@ impl Columns {
             shown,
             last: match rest {
                 0 => last.to_owned(),
-                n => format!("{last} and {n} more"),
+                n => format!("{last} + {n}"),
             },
             digits: ((each / DIGIT) as usize).clamp(FEWEST, MOST),
         }
@@ -132,7 +134,12 @@ pub(super) fn hashed(
 pub(super) fn with_digests(result: &FileResult, algorithms: &[Algorithm]) -> String {
     let mut text = shown(&result.path);
     for (algorithm, Digest(digest)) in result.verdict.each_digest(algorithms) {
-        text.push_str(&format!("\n{}\n{}", algorithm.label(), Digest(digest)));
+        text.push('\n');
+        text.push_str(algorithm.label());
+        for part in digest.chunks(LINE) {
+            text.push('\n');
+            text.push_str(&Digest(part).to_string());
+        }
     }
     text
 }
