@@ -243,3 +243,21 @@ fn a_digest_that_happens_to_be_the_same_makes_no_duplicate() {
     let found = check(&tree, &["--duplicates", "list.sha256", "list.sfv"]);
     assert_eq!(found.verdicts(), [("buckeroo", "new"), ("plumless", "ok")]);
 }
+
+#[test]
+fn a_listed_file_is_verified_whatever_it_is_called_and_not_said_to_be_left_out() {
+    let tree = Tree::new();
+    for name in ["kept", ".hidden", ".other"] {
+        tree.file(name, name.as_bytes());
+    }
+    let list = run(["hash", tree.path().join(".hidden").to_str().unwrap()]);
+    let list = String::from_utf8(list.stdout).unwrap();
+    let list = list.replace(&format!("{}/", tree.path().display()), "");
+    tree.file(".list.sha256", list.as_bytes());
+    let found = Rows::of(
+        tree.path(),
+        &["check", "--new", "--no-hidden", ".list.sha256"],
+    );
+    assert_eq!(found.verdicts(), [(".hidden", "ok"), ("kept", "new")]);
+    assert_eq!(found.summary["left_out"], 1, ".other alone");
+}

@@ -226,3 +226,22 @@ fn what_counts_is_chosen_the_same_way_everywhere() {
     let output = run(["hash", "--smallest", "1KiB", "--summary", "json", "."]);
     assert!(stderr_of(&output).contains("\"smallest\":1024"));
 }
+
+#[test]
+fn what_is_left_out_of_a_folder_is_not_missing_there_for_being_in_a_list() {
+    let tree = Tree::new();
+    for name in ["kept", ".hidden", "target/out"] {
+        tree.file(format!("folder/{name}"), name.as_bytes());
+    }
+    let list = run(["hash", "--format", "bsd", tree.path().to_str().unwrap()]);
+    let list = String::from_utf8(list.stdout).unwrap();
+    let list = list.replace(&format!("{}/folder/", tree.path().display()), "");
+    tree.file("list", list.as_bytes());
+    let choice = ["compare", "--no-hidden", "--without", "target/"];
+    for sides in [["folder", "list"], ["list", "list"]] {
+        let found = Rows::of(tree.path(), &[&choice[..], &sides[..]].concat());
+        assert_eq!(found.verdicts(), [("kept", "same")], "{sides:?}");
+        assert_eq!(found.summary["left_out"], 4, "two on each side");
+        assert_eq!(found.status(), Some(0));
+    }
+}

@@ -26,7 +26,7 @@ pub struct CompareSpec {
     /// With what two folders are compared. A folder and a list are compared with what the list
     /// has.
     pub algorithm: Algorithm,
-    /// Which of the files below folders count.
+    /// Which of the files below folders count, and of those that lists name.
     pub selection: Selection,
     /// How many workers, from 1 to [`JobSpec::MAX_WORKERS`].
     pub workers: usize,

@@ -216,6 +216,15 @@ impl Selection {
         })
     }
 
+    /// Whether a file counts of which no more is known than its name below a folder, and perhaps
+    /// its size.
+    pub(crate) fn counts_listed(&self, name: &Path, size: Option<u64>) -> bool {
+        let folders = || name.ancestors().skip(1);
+        size.is_none_or(|size| self.counts_size(size))
+            && self.counts(name, name, false)
+            && folders().all(|folder| self.counts(folder, folder, true))
+    }
+
     pub(crate) fn counts_size(&self, size: u64) -> bool {
         (self.smallest..=self.largest).contains(&size)
     }
@@ -382,6 +391,23 @@ mod tests {
         selection.only("*.tmp").expect("a pattern");
         selection.only("sub/target").expect("a pattern");
         assert_eq!(counted(&selection, &PATHS), ["b.tmp", "sub/target/x.txt"]);
+    }
+
+    #[test]
+    fn what_is_listed_counts_by_its_folders_its_name_and_its_size() {
+        let mut selection = Selection {
+            hidden: false,
+            smallest: 5,
+            ..Selection::default()
+        };
+        selection.leave_out("target/").expect("a pattern");
+        let counts = |name: &str, size| selection.counts_listed(Path::new(name), size);
+        assert!(counts("sub/a.txt", None));
+        assert!(counts("sub/a.txt", Some(5)));
+        assert!(!counts("sub/a.txt", Some(4)));
+        assert!(!counts(".git/config", None));
+        assert!(!counts("sub/target/x", None));
+        assert!(counts("sub/target", None), "a file of that name");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{CompareSpec, Side};
 use crate::algorithm::Algorithm;
@@ -108,6 +108,13 @@ impl Sides {
                 lists
                     .entries
                     .into_iter()
+                    // As in a folder: what is left out there would else be missing there.
+                    .filter(|(name, expected)| {
+                        let counts = self.spec.selection.counts_listed(name, expected.size());
+                        self.left_out
+                            .fetch_add(u64::from(!counts), Ordering::Relaxed);
+                        counts
+                    })
                     .map(|(name, expected)| Found::One {
                         hand,
                         name,

@@ -1,6 +1,7 @@
 //! Finding the files of a job. Runs on a thread of its own and never opens a file: pipes,
 //! sockets and devices are told by their type and passed over.
 
+use std::collections::HashSet;
 use std::fs::{DirEntry, FileType, Metadata, ReadDir};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use std::time::UNIX_EPOCH;
 use serde::{Deserialize, Serialize};
 
 use crate::job::Links;
+use crate::listed::plain;
 use crate::selection::Selection;
 use crate::tasks::identity::device_of;
 use crate::verdict::{FileResult, SkipReason, Verdict};
@@ -57,6 +59,8 @@ pub(crate) struct Walk {
     root: PathBuf,
     device: Option<u64>,
     left_out: Arc<AtomicU64>,
+    /// What is looked at in another way.
+    listed: Arc<HashSet<PathBuf>>,
     /// The folder that is open: one at a time, however deep the tree.
     open: Option<(PathBuf, ReadDir)>,
     /// Folders that were seen and not yet opened. A stack, so that a tree's breadth is held and
@@ -75,6 +79,7 @@ impl Walk {
             root: PathBuf::new(),
             device: None,
             left_out: Arc::default(),
+            listed: Arc::default(),
             open: None,
             pending: Vec::new(),
             following: None,
@@ -84,6 +89,12 @@ impl Walk {
     /// Has the files and folders that do not count counted there.
     pub(crate) fn counting(mut self, left_out: Arc<AtomicU64>) -> Self {
         self.left_out = left_out;
+        self
+    }
+
+    /// Does not have these counted there: whatever they are called, they are not left out.
+    pub(crate) fn but_for(mut self, listed: Arc<HashSet<PathBuf>>) -> Self {
+        self.listed = listed;
         self
     }
 
@@ -97,11 +108,11 @@ impl Walk {
             && !(is_folder
                 && self.device.is_some()
                 && device_of(path).is_some_and(|device| Some(device) != self.device));
-        self.note(counts)
+        self.note(counts, path)
     }
 
-    fn note(&self, counts: bool) -> bool {
-        if !counts {
+    fn note(&self, counts: bool, path: &Path) -> bool {
+        if !counts && (self.listed.is_empty() || !self.listed.contains(&plain(path))) {
             self.left_out.fetch_add(1, Ordering::Relaxed);
         }
         counts
@@ -129,7 +140,7 @@ impl Walk {
 
     /// A file that counts but for its size, which is known only now.
     fn file(&self, path: PathBuf, meta: &Metadata) -> Found {
-        if self.note(self.selection.counts_size(meta.len())) {
+        if self.note(self.selection.counts_size(meta.len()), &path) {
             Found::File {
                 path,
                 seen: Seen::from(meta),
