@@ -1,6 +1,8 @@
 //! The digest that somebody expects a file to have, as it is typed or pasted from a web page, a
-//! mail or a list: with spaces and line breaks, in either letter case, with the algorithm's name
-//! before it or a file's name beside it.
+//! mail or a list: in hexadecimal, with spaces and line breaks, in either letter case, or in Base64,
+//! with the algorithm's name before it or a file's name beside it.
+
+mod base64;
 
 use std::str::FromStr;
 
@@ -42,6 +44,30 @@ pub enum NoDigest {
         /// How many there are.
         digits: usize,
     },
+    /// It looks like Base64, and is of a length that no digest has.
+    #[error(
+        "{characters} characters of Base64; a digest has {}",
+        listed(base64::lengths())
+    )]
+    Base64Length {
+        /// How many there are, padding included.
+        characters: usize,
+    },
+    /// It looks like Base64, and not as many characters as the algorithm that is named has.
+    #[error(
+        "{characters} characters of Base64; {} has {}",
+        algorithm.label(),
+        base64::characters(*algorithm)
+    )]
+    NotOfBase64 {
+        /// The one that is named.
+        algorithm: Algorithm,
+        /// How many there are, padding included.
+        characters: usize,
+    },
+    /// As long as a digest in Base64, and no program writes it so.
+    #[error("this Base64 has a mistake at its end: the last character, or the '=' behind it")]
+    BadBase64,
 }
 
 impl ExpectedDigest {
@@ -65,6 +91,11 @@ impl ExpectedDigest {
     }
 
     fn new(digits: &str, of: Option<Algorithm>, name: &str) -> Result<Self, NoDigest> {
+        if let Some(bytes) = base64::read(digits, of) {
+            let bytes = bytes?;
+            let candidates = of.map_or_else(|| of_length(bytes.len() * 2), |one| vec![one]);
+            return Ok(Self::of(bytes, candidates, name));
+        }
         let digits: String = digits.chars().filter(|c| !is_between(*c)).collect();
         if let Some(other) = digits.chars().find(|c| !c.is_ascii_hexdigit()) {
             return Err(NoDigest::NotHex(other));
@@ -90,12 +121,16 @@ impl ExpectedDigest {
         }
         let mut bytes = Vec::new();
         hex::decode_into(digits.as_bytes(), &mut bytes);
+        Ok(Self::of(bytes, candidates, name))
+    }
+
+    fn of(bytes: Vec<u8>, candidates: Vec<Algorithm>, name: &str) -> Self {
         let name = name.trim();
-        Ok(Self {
+        Self {
             bytes: bytes.into(),
             candidates,
             name: (!name.is_empty()).then(|| name.to_owned()),
-        })
+        }
     }
 }
 
@@ -112,6 +147,13 @@ impl FromStr for ExpectedDigest {
         }
         if let Some((algorithm, rest)) = named(text) {
             return tagged(algorithm, rest);
+        }
+        if let Some(result) = integrity(text) {
+            return result;
+        }
+        // Lines of a longer digest may each be as long as a shorter one.
+        if let Some(Ok(_)) = base64::read(text, None) {
+            return Self::new(text, None, "");
         }
         with_name(text, None).unwrap_or_else(|| Self::new(text, None, ""))
     }
@@ -144,6 +186,25 @@ fn named(text: &str) -> Option<(Algorithm, &str)> {
     Some((name.parse().ok()?, rest))
 }
 
+/// What `integrity` attributes and package managers have (W3C, Subresource Integrity): an algorithm,
+/// `-` and the digest, several of them with blanks between. Of several the strongest counts, as it
+/// does in browsers. `None` if it is something else.
+fn integrity(text: &str) -> Option<Result<ExpectedDigest, NoDigest>> {
+    let mut strongest: Option<(Algorithm, &str)> = None;
+    for one in text.split_whitespace() {
+        let one = one.split_once('?').map_or(one, |(one, _options)| one);
+        // Some names have a dash of their own; the digest of those is what follows the last one
+        // that makes a name.
+        let (algorithm, digest) = one
+            .rmatch_indices('-')
+            .find_map(|(at, _)| Some((one[..at].parse::<Algorithm>().ok()?, &one[at + 1..])))?;
+        if strongest.is_none_or(|(best, _)| best.digest_len() < algorithm.digest_len()) {
+            strongest = Some((algorithm, digest));
+        }
+    }
+    strongest.map(|(algorithm, digest)| ExpectedDigest::new(digest, Some(algorithm), ""))
+}
+
 fn tagged(algorithm: Algorithm, rest: &str) -> Result<ExpectedDigest, NoDigest> {
     let rest = rest.trim_start();
     if let Some(inside) = rest.strip_prefix('(')
@@ -162,13 +223,23 @@ fn tagged(algorithm: Algorithm, rest: &str) -> Result<ExpectedDigest, NoDigest> 
 /// A digest with a name after it, as in lists, or before it, as in SFV. `None` if neither end of
 /// the text is a digest.
 fn with_name(text: &str, of: Option<Algorithm>) -> Option<Result<ExpectedDigest, NoDigest>> {
-    let is_digest = |word: &str| {
+    let is_hex = |word: &str| {
         let fits = match of {
             Some(algorithm) => algorithm.digest_len() * 2 == word.len(),
             None => !of_length(word.len()).is_empty(),
         };
         fits && hex::is_hex(word.as_bytes())
     };
+    // Hexadecimal at either end before Base64: of words, too many could be that.
+    beside_name(text, of, is_hex)
+        .or_else(|| beside_name(text, of, |word| base64::is_digest(word, of)))
+}
+
+fn beside_name(
+    text: &str,
+    of: Option<Algorithm>,
+    is_digest: impl Fn(&str) -> bool,
+) -> Option<Result<ExpectedDigest, NoDigest>> {
     if let Some((first, rest)) = text.split_once(char::is_whitespace) {
         // A backslash says that the name is escaped; of the digest it says nothing.
         let first = first.strip_prefix('\\').unwrap_or(first);
@@ -192,7 +263,10 @@ fn quoted(c: char) -> String {
 
 /// How long digests are: "8, 32, 40, 56, 64, 96 or 128".
 fn lengths() -> String {
-    let mut lengths: Vec<usize> = Algorithm::ALL.iter().map(|a| a.digest_len() * 2).collect();
+    listed(Algorithm::ALL.iter().map(|a| a.digest_len() * 2).collect())
+}
+
+fn listed(mut lengths: Vec<usize>) -> String {
     lengths.sort_unstable();
     lengths.dedup();
     let last = lengths.pop().unwrap_or_default();
@@ -321,6 +395,159 @@ mod tests {
             ),
             ("sha256:d41d", "4 digits; SHA-256 has 64"),
             ("SHA256 (x) = ", "0 digits; SHA-256 has 64"),
+        ] {
+            let error = text.parse::<ExpectedDigest>().unwrap_err();
+            assert_eq!(error.to_string(), words, "{text:?}");
+        }
+    }
+    const SHA256_64: &str = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+    const SHA384: &str = "38b060a751ac96384cd9327eb1b1e36a21fdb71114be07434c0cc7bf63f6e1da\
+                          274edebfe76f65fbd51ad2f14898b95b";
+    const SHA384_64: &str = "OLBgp1GsljhM2TJ+sbHjaiH9txEUvgdDTAzHv2P24donTt6/529l+9Ua0vFImLlb";
+    const MD5_64: &str = "1B2M2Y8AsgTpgAmY7PhCfg==";
+
+    #[test]
+    fn base64_is_understood_wherever_hexadecimal_is_and_in_the_forms_of_the_web() {
+        let unpadded = SHA256_64.trim_end_matches('=');
+        let url_safe = SHA256_64.replace('+', "-").replace('/', "_");
+        for (text, algorithm, name, digits) in [
+            (
+                format!("sha256-{SHA256_64}"),
+                Algorithm::Sha256,
+                None,
+                SHA256,
+            ),
+            (
+                format!("sha384-{SHA384_64}?foo"),
+                Algorithm::Sha384,
+                None,
+                SHA384,
+            ),
+            // Of several, the strongest.
+            (
+                format!("sha256-{SHA256_64}\n  sha384-{SHA384_64}"),
+                Algorithm::Sha384,
+                None,
+                SHA384,
+            ),
+            (
+                format!("sha3-256-{SHA256_64}"),
+                Algorithm::Sha3_256,
+                None,
+                SHA256,
+            ),
+            (
+                format!("sha512-256-{SHA256_64}"),
+                Algorithm::Sha512_256,
+                None,
+                SHA256,
+            ),
+            (format!("sha256-{SHA256}"), Algorithm::Sha256, None, SHA256),
+            (
+                format!("SHA256:{unpadded}"),
+                Algorithm::Sha256,
+                None,
+                SHA256,
+            ),
+            (
+                format!("SHA-256={SHA256_64}"),
+                Algorithm::Sha256,
+                None,
+                SHA256,
+            ),
+            (
+                format!("sha-256=:{SHA256_64}:"),
+                Algorithm::Sha256,
+                None,
+                SHA256,
+            ),
+            (format!("md5: {MD5_64}"), Algorithm::Md5, None, MD5),
+            (SHA256_64.to_owned(), Algorithm::Sha256, None, SHA256),
+            (unpadded.to_owned(), Algorithm::Sha256, None, SHA256),
+            (url_safe, Algorithm::Sha256, None, SHA256),
+            (
+                format!(" {}\n{}\n", &SHA256_64[..20], &SHA256_64[20..]),
+                Algorithm::Sha256,
+                None,
+                SHA256,
+            ),
+            // As long as a SHA-256 in hexadecimal, and without padding.
+            (SHA384_64.to_owned(), Algorithm::Sha384, None, SHA384),
+            (MD5_64.to_owned(), Algorithm::Md5, None, MD5),
+            (
+                format!("SHA256 (a (1).iso) = {SHA256_64}"),
+                Algorithm::Sha256,
+                Some("a (1).iso"),
+                SHA256,
+            ),
+            (
+                format!("{SHA256_64}  my photo.iso"),
+                Algorithm::Sha256,
+                Some("my photo.iso"),
+                SHA256,
+            ),
+            (
+                format!("x.iso: {MD5_64}"),
+                Algorithm::Md5,
+                Some("x.iso"),
+                MD5,
+            ),
+        ] {
+            let expected = read(&text);
+            assert_eq!(expected.candidates()[0], algorithm, "{text:?}");
+            assert_eq!(expected.name(), name, "{text:?}");
+            assert_eq!(expected.digest().to_string(), digits, "{text:?}");
+        }
+        // The last line, of which there are two, is as long as an MD5.
+        let sha512 = "z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwv\n\
+                      Y7kxvUdBeoGlODJ6+SfaPg==";
+        assert_eq!(read(sha512).digest().0.len(), 64);
+        // As with hexadecimal, the length says what it can be of.
+        assert_eq!(read(SHA256_64).candidates(), read(SHA256).candidates());
+    }
+
+    #[test]
+    fn what_could_be_either_is_hexadecimal() {
+        // Sixty-four digits, which are letters of Base64 as well.
+        assert_eq!(read(SHA256).digest().to_string(), SHA256);
+        // One mistake in them makes no other digest.
+        let typo = SHA256.replacen('c', "g", 1);
+        assert_eq!(typo.parse::<ExpectedDigest>(), Err(NoDigest::NotHex('g')));
+        // A name that has as many letters as a digest has in Base64.
+        let named = read("holidaypicturesummerAA 1a2b3c4d");
+        assert_eq!(named.name(), Some("holidaypicturesummerAA"));
+        assert_eq!(named.candidates(), [Algorithm::Crc32]);
+    }
+
+    #[test]
+    fn base64_that_is_no_digest_is_said_in_words() {
+        let bad = SHA256_64.replace("FU=", "FV=");
+        for (text, words) in [
+            (
+                &SHA256_64[..12],
+                "12 characters of Base64; a digest has 24, 28, 40, 44, 64 or 88",
+            ),
+            (
+                "sha256-47DEQpj8HBSa",
+                "12 characters of Base64; SHA-256 has 44",
+            ),
+            (
+                "sha512-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+                "44 characters of Base64; SHA-512 has 88",
+            ),
+            (
+                &bad,
+                "this Base64 has a mistake at its end: the last character, or the '=' behind it",
+            ),
+            (
+                "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU==",
+                "this Base64 has a mistake at its end: the last character, or the '=' behind it",
+            ),
+            // Eight characters could be a CRC-32, and are a word.
+            (
+                "AAAAAA==",
+                "8 characters of Base64; a digest has 24, 28, 40, 44, 64 or 88",
+            ),
         ] {
             let error = text.parse::<ExpectedDigest>().unwrap_err();
             assert_eq!(error.to_string(), words, "{text:?}");

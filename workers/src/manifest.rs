@@ -5,7 +5,7 @@
 //! that would read back as another file.
 
 mod bagit;
-mod base64;
+pub(crate) mod base64;
 pub mod bsd;
 mod csv;
 pub mod detect;

@@ -78,7 +78,7 @@ const TOPICS: &[(&str, &str)] = &[
     ),
     (
         "A digest that you expect",
-        "When one file is chosen, a field takes the digest that it should have, pasted or typed, with or without spaces, a name or an algorithm beside it. \
+        "When one file is chosen, a field takes the digest that it should have, pasted or typed, in hexadecimal or Base64, with or without spaces, a name or an algorithm beside it. \
          Then press Start: the answer stands at the top, and if it is no, the digits that differ are marked.",
     ),
     (

@@ -1,13 +1,13 @@
 //! Base64 (RFC 4648, with padding), in which `cksum --base64` of coreutils 9.2 and newer writes.
 
 /// How long the text of so many bytes is.
-pub(super) fn text_len(bytes: usize) -> usize {
+pub(crate) fn text_len(bytes: usize) -> usize {
     bytes.div_ceil(3) * 4
 }
 
 /// Decodes the text of exactly as many bytes as `out` has room for. Gives `false` for anything
 /// that no encoder writes.
-pub(super) fn decode(text: &[u8], out: &mut [u8]) -> bool {
+pub(crate) fn decode(text: &[u8], out: &mut [u8]) -> bool {
     if text.len() != text_len(out.len()) {
         return false;
     }
