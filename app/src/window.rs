@@ -22,12 +22,15 @@ use crate::meter::pulse::Pulse;
 use crate::picture::Picture;
 use crate::session::{Parts, Session};
 use crate::settings::{Settings, SettingsFile, WindowPlace, default_path};
+use crate::target::Aim;
 use crate::way::Way;
 
 /// What the command line asks of the window.
 #[derive(Debug, Default)]
 pub(crate) struct Wishes {
     pub(crate) paths: Vec<PathBuf>,
+    /// What to do with them, if it is not what goes without saying.
+    pub(crate) aim: Option<Aim>,
     pub(crate) way: Option<Way>,
     pub(crate) algorithms: Option<Algorithms>,
     pub(crate) workers: Option<usize>,
@@ -96,7 +99,7 @@ pub(crate) fn open(wishes: Wishes) -> ExitCode {
                 }
             };
             if !wishes.paths.is_empty() {
-                session.start_on(&wishes.paths);
+                session.start_on(&wishes.paths, wishes.aim);
             } else if wishes.choose_folder {
                 session.apply(Command::ChooseFolder, None);
             }

@@ -9,12 +9,21 @@ use workers::Algorithm;
 use super::{algorithms, parse_workers};
 use crate::algorithms::Algorithms;
 use crate::settings::Theme;
+use crate::target::Aim;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// Files and folders to start on at once
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+
+    /// Compare two folders, checksum files or files
+    #[arg(long, num_args = 2, value_names = ["PATH", "OTHER"], conflicts_with_all = ["paths", "duplicates"])]
+    compare: Vec<PathBuf>,
+
+    /// Find files with the same content below the PATHs
+    #[arg(long, requires = "paths")]
+    duplicates: bool,
 
     /// Who does the work
     #[arg(long, value_enum)]
@@ -61,8 +70,16 @@ fn parse_theme(text: &str) -> Result<Theme, String> {
 }
 
 pub(super) fn run(options: Options) -> ExitCode {
+    let (paths, aim) = if options.duplicates {
+        (options.paths, Some(Aim::Duplicates))
+    } else if options.compare.is_empty() {
+        (options.paths, None)
+    } else {
+        (options.compare, Some(Aim::Compare))
+    };
     crate::window::open(crate::window::Wishes {
-        paths: options.paths,
+        paths,
+        aim,
         way: options.run_on,
         algorithms: Algorithms::of(&options.algorithm),
         workers: options.workers,

@@ -50,8 +50,11 @@ pub(super) enum Waiting {
 
 impl Session {
     /// Starts at once on what the command line named.
-    pub(crate) fn start_on(&mut self, paths: &[PathBuf]) {
+    pub(crate) fn start_on(&mut self, paths: &[PathBuf], aim: Option<Aim>) {
         self.use_paths(paths);
+        if let Some(aim) = aim {
+            self.set_aim(aim);
+        }
         self.waiting = Some(Waiting::Frame(self.frames + 2, Instant::now()));
     }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 /// 1.9 GB/s and two workers, from this program's benchmark.
 const A_FILE: f64 = 16_000.0;
 /// How much that counts for against what is measured.
-const DOUBT: f64 = 1e-4;
+const DOUBT: f64 = 1e-5;
 /// Times are not measured better than to this many seconds.
 const JITTER: f64 = 0.001;
 /// What was measured so many seconds of work ago counts half: disks and networks change.
