@@ -7,7 +7,7 @@ use workers::{Algorithm, Unlisted};
 use crate::algorithms::Algorithms;
 use crate::files::Typed;
 use crate::query::Query;
-use crate::saving::SaveWhat;
+use crate::saving::{Choice, SaveWhat};
 use crate::settings::Theme;
 use crate::target::Aim;
 use crate::way::Way;
@@ -86,8 +86,8 @@ pub(crate) enum Command {
     OpenSave(SaveWhat),
     EditSavePath(String),
     SetSaveFormat(usize),
-    /// What a list is to be of that can be of one algorithm alone.
-    SetSaveAlgorithm(Algorithm),
+    /// What becomes of several algorithms where a list can be of one alone.
+    SetSaveChoice(Choice),
     BrowseSave,
     Save,
     ReplaceExisting,

@@ -36,6 +36,11 @@ pub enum Existing {
     Keep,
 }
 
+/// Whether something of that name is there, a link that leads nowhere included.
+pub fn is_there(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok()
+}
+
 /// Saves what `write` writes as `path`.
 ///
 /// # Errors

@@ -18,7 +18,7 @@ use crate::report::{Report, ReportFormat};
 use crate::results::Snapshot;
 use crate::runs::{self, Run};
 use crate::save::{self, Existing};
-pub(crate) use carried::Carried;
+pub(crate) use carried::{Carried, Choice};
 
 /// What is to be saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,8 +98,8 @@ pub(crate) struct Saving {
     pub(crate) path: String,
     /// What the files of a list were hashed with.
     pub(crate) hashed: Arc<[Algorithm]>,
-    /// Which of them a list is to be of that can be of one alone; `None`: nobody has said.
-    pub(crate) choice: Option<Algorithm>,
+    /// What becomes of them where a list can be of one alone.
+    pub(crate) choice: Choice,
     /// The job is not done, or did not get to its end.
     pub(crate) partial: bool,
     pub(crate) stage: Stage,
@@ -114,14 +114,25 @@ impl Saving {
         }
     }
 
-    /// What the list will be of; of a report or the runs, everything.
-    pub(crate) fn algorithms(&self) -> Vec<Algorithm> {
+    /// What each list will be of; of a report or the runs, everything.
+    pub(crate) fn lists(&self) -> Vec<Vec<Algorithm>> {
         match self.list_format() {
-            Some(format) => {
-                let carried = Carried::by(format, &self.hashed);
-                carried.algorithms(&self.hashed, self.choice)
-            }
-            None => self.hashed.to_vec(),
+            Some(format) => Carried::by(format, &self.hashed).lists(&self.hashed, self.choice),
+            None => vec![self.hashed.to_vec()],
+        }
+    }
+
+    /// What the file is of that is named in the panel.
+    pub(crate) fn algorithms(&self) -> Vec<Algorithm> {
+        self.lists().into_iter().next().unwrap_or_default()
+    }
+
+    /// The files that will be written, as far as their names are known.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let path = Path::new(&self.path);
+        match self.list_format() {
+            Some(format) => carried::files(path, format, &self.lists()),
+            None => vec![path.to_owned()],
         }
     }
 }
@@ -145,9 +156,9 @@ pub(crate) enum Content {
     List {
         rows: Snapshot,
         format: Format,
-        /// With what the rows were hashed, and what of that the list is to be of.
+        /// With what the rows were hashed, and what of that each list is to be of.
         hashed: Arc<[Algorithm]>,
-        algorithms: Vec<Algorithm>,
+        lists: Vec<Vec<Algorithm>>,
     },
     Report {
         report: Report,
@@ -186,8 +197,8 @@ fn write(content: &Content, path: &Path, existing: Existing) -> Outcome {
             rows,
             format,
             hashed,
-            algorithms,
-        } => write_list(rows, *format, hashed, algorithms, path, existing),
+            lists,
+        } => return write_lists(rows, *format, hashed, lists, path, existing),
         Content::Report { report, format } => {
             save::whole(path, existing, |out| report.write(*format, out))
                 .map(|()| {
@@ -219,6 +230,35 @@ enum Trouble {
     Save(#[from] save::SaveError),
     #[error(transparent)]
     CannotCarry(#[from] workers::manifest::CannotWrite),
+}
+
+/// Each whole or not at all. One that is there already is seen before the first is written.
+fn write_lists(
+    rows: &Snapshot,
+    format: Format,
+    hashed: &[Algorithm],
+    lists: &[Vec<Algorithm>],
+    path: &Path,
+    existing: Existing,
+) -> Outcome {
+    let files = carried::files(path, format, lists);
+    if existing == Existing::Keep && files.iter().any(|file| save::is_there(file)) {
+        return Outcome::Taken;
+    }
+    let (mut saved, mut what) = (Vec::new(), String::new());
+    for (algorithms, file) in lists.iter().zip(&files) {
+        match write_list(rows, format, hashed, algorithms, file, existing) {
+            Ok(words) => what = words,
+            Err(Trouble::Save(error)) if error.is_taken() => return Outcome::Taken,
+            Err(error) if saved.is_empty() => return Outcome::Failed(error.to_string()),
+            Err(error) => {
+                let saved = saved.join(", ");
+                return Outcome::Failed(format!("{error}. Saved before that: {saved}"));
+            }
+        }
+        saved.push(workers::shown(file));
+    }
+    Outcome::Saved(format!("Saved {what} as {}.", saved.join(" and ")))
 }
 
 fn write_list(

@@ -266,9 +266,7 @@ impl Session {
                 saving.stage = Stage::Editing;
             }),
             Command::SetSaveFormat(format) => self.change_save(|saving| saving.format = format),
-            Command::SetSaveAlgorithm(algorithm) => {
-                self.change_save(|saving| saving.choice = Some(algorithm));
-            }
+            Command::SetSaveChoice(choice) => self.change_save(|saving| saving.choice = choice),
             Command::BrowseSave => {
                 if let Some(saving) = &self.saving {
                     let path = PathBuf::from(&saving.path);
@@ -635,7 +633,7 @@ impl Session {
             format: what.usual_format(&self.listed_algorithms),
             path: String::new(),
             hashed: self.listed_algorithms.clone(),
-            choice: None,
+            choice: saving::Choice::default(),
             partial: what != SaveWhat::Runs && !self.is_complete(),
             stage: Stage::Editing,
         };
@@ -769,7 +767,7 @@ impl Session {
                     .list_format()
                     .unwrap_or(workers::manifest::Format::GNU),
                 hashed: saving.hashed.clone(),
-                algorithms: saving.algorithms(),
+                lists: saving.lists(),
             },
             SaveWhat::Report => {
                 let Some(report) = report else {

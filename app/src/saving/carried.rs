@@ -1,6 +1,8 @@
 //! What a format of lists holds of what files were hashed with: everything, some of it, or one
 //! algorithm a list.
 
+use std::path::{Path, PathBuf};
+
 use workers::manifest::Format;
 use workers::{Algorithm, FileResult};
 
@@ -13,6 +15,15 @@ pub(crate) enum Carried {
     /// Any of these, but one alone.
     OneOf(Vec<Algorithm>),
     Nothing,
+}
+
+/// What is to be saved where a list can be of one algorithm alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Choice {
+    /// A list for each, so that nothing is lost unless somebody wants to.
+    #[default]
+    Each,
+    One(Algorithm),
 }
 
 impl Carried {
@@ -30,22 +41,40 @@ impl Carried {
         }
     }
 
-    /// What the list will be of. `choice` decides where only one can be; of what a format cannot
-    /// hold at all, the attempt to write it says why.
-    pub(crate) fn algorithms(
-        &self,
-        hashed: &[Algorithm],
-        choice: Option<Algorithm>,
-    ) -> Vec<Algorithm> {
+    /// What each list will be of; there is always one. Of what a format cannot hold at all, the
+    /// attempt to write it says why.
+    pub(crate) fn lists(&self, hashed: &[Algorithm], choice: Choice) -> Vec<Vec<Algorithm>> {
         match self {
-            Self::All | Self::Nothing => hashed.to_vec(),
-            Self::Only(some) => some.clone(),
-            Self::OneOf(some) => {
-                let choice = choice.filter(|choice| some.contains(choice));
-                choice.or(some.first().copied()).into_iter().collect()
-            }
+            Self::All | Self::Nothing => vec![hashed.to_vec()],
+            Self::Only(some) => vec![some.clone()],
+            Self::OneOf(some) => match choice {
+                Choice::One(one) if some.contains(&one) => vec![vec![one]],
+                Choice::One(_) | Choice::Each => some.iter().map(|&one| vec![one]).collect(),
+            },
         }
     }
+}
+
+/// Where each of several lists goes: the first as it is called, the others beside it.
+pub(crate) fn files(first: &Path, format: Format, lists: &[Vec<Algorithm>]) -> Vec<PathBuf> {
+    let own = lists.first().map(|first| format.extension(first));
+    let other = |list: &Vec<Algorithm>| match format.file_name(list) {
+        Some(name) => first.with_file_name(name),
+        None if first
+            .extension()
+            .is_some_and(|is| own.as_deref() == is.to_str()) =>
+        {
+            first.with_extension(format.extension(list))
+        }
+        None => {
+            let mut name = first.as_os_str().to_owned();
+            name.push(".");
+            name.push(format.extension(list));
+            name.into()
+        }
+    };
+    let others = lists.iter().skip(1).map(other);
+    std::iter::once(first.to_owned()).chain(others).collect()
 }
 
 /// Puts the digests of a row by some of the algorithms that it was hashed with one after another.
@@ -90,10 +119,26 @@ mod tests {
     #[test]
     fn a_choice_counts_where_there_is_one() {
         let two = [Sha256, Md5];
-        let of = |format: &str, choice| by(format, &two).algorithms(&two, choice);
-        assert_eq!(of("gnu", None), [Sha256]);
-        assert_eq!(of("gnu", Some(Md5)), [Md5]);
-        assert_eq!(of("gnu", Some(Blake3)), [Sha256]);
-        assert_eq!(of("json", Some(Md5)), two);
+        let of = |format: &str, choice| by(format, &two).lists(&two, choice);
+        assert_eq!(of("gnu", Choice::Each), [[Sha256], [Md5]]);
+        assert_eq!(of("gnu", Choice::One(Md5)), [[Md5]]);
+        assert_eq!(of("gnu", Choice::One(Blake3)), [[Sha256], [Md5]]);
+        assert_eq!(of("json", Choice::One(Md5)), [two]);
+    }
+
+    #[test]
+    fn further_lists_are_called_after_the_first() {
+        let lists = [vec![Sha256], vec![Md5]];
+        let second = |first: &str, format: &str| {
+            let format = format.parse().expect("a format");
+            files(first.as_ref(), format, &lists).pop().expect("two")
+        };
+        for (first, format, name) in [
+            ("a/b.c.sha256", "gnu", "a/b.c.md5"),
+            ("a/SHA256SUMS", "gnu", "a/SHA256SUMS.md5"),
+            ("a/manifest-sha256.txt", "bagit", "a/manifest-md5.txt"),
+        ] {
+            assert_eq!(second(first, format), PathBuf::from(name));
+        }
     }
 }

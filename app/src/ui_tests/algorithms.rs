@@ -125,15 +125,38 @@ fn several_are_chosen_hashed_in_one_reading_and_saved_as_hashdeep_and_as_gnu() {
         // What holds all of them is offered first.
         click(&mut window, "Format: BSD tags");
         click(&mut window, "GNU lines");
-        assert!(shows(&window, "MD5 will not be in it"));
-        click(&mut window, "Algorithm of the list: SHA-256");
+        assert!(shows(&window, ".sha256 and "));
+        click(&mut window, "Algorithm of the list: Each in its own list");
         click(&mut window, "MD5");
+        assert!(shows(&window, "SHA-256 will not be in it"));
         window.check_accessibility();
         let suggested = &window.state().session.saving.as_ref().expect("it").path;
         assert!(suggested.ends_with(".md5"), "{suggested}");
         let list = save(&mut window, "list.md5");
         assert!(list.contains(&format!("{md5}  0001.txt\n")), "{list}");
         assert!(!list.contains(&sha256));
+
+        // A list for each: one that is there already is asked about before anything is written.
+        click(&mut window, "Save list…");
+        click(&mut window, "Format: BSD tags");
+        click(&mut window, "GNU lines");
+        let text = folder.path().join("list.sha256");
+        let command = Command::EditSavePath(text.to_string_lossy().into_owned());
+        window.state_mut().session.apply(command, None);
+        window.run_steps(2);
+        assert!(shows(&window, "This saves list.sha256 and list.md5."));
+        std::fs::write(folder.path().join("list.md5"), "old").expect("a file");
+        click(&mut window, "Save");
+        step_until(&mut window, "the question", |w| shows(w, "Replace them?"));
+        assert!(!text.exists());
+        click(&mut window, "Replace it");
+        step_until(&mut window, "the save", |w| {
+            w.state().session.saving.is_none()
+        });
+        for (name, digest) in [("list.sha256", &sha256), ("list.md5", &md5)] {
+            let list = std::fs::read_to_string(folder.path().join(name)).expect("a list");
+            assert!(list.contains(&format!("{digest}  0001.txt\n")), "{list}");
+        }
 
         let run = window.state().session.last_run().expect("a run");
         let json = serde_json::to_value(run).expect("JSON");

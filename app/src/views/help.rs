@@ -74,7 +74,7 @@ const TOPICS: &[(&str, &str)] = &[
         "Several algorithms at once",
         "Tick \"Several at once\" in the menu of algorithms, and then each that you want. Every file is read once for all of them. \
          The table has a column for each as far as there is room, and the tooltip of a row all digests in full. \
-         BSD tags, CSV and JSON hold all of them in one list; GNU lines, which sha256sum and its sisters read, are of the one that you choose when you save.",
+         BSD tags, CSV and JSON hold all of them in one list; GNU lines, which sha256sum and its sisters read, are of one: choose it when you save, or have a list for each.",
     ),
     (
         "A digest that you expect",

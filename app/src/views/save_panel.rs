@@ -1,13 +1,15 @@
 //! The save panel: over every view, while something is to be saved.
 
+use std::path::Path;
+
 use eframe::egui::{ComboBox, Context, Frame, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
 
-use workers::Algorithm;
 use workers::manifest::Format;
+use workers::{Algorithm, shown};
 
 use crate::algorithms::labels;
 use crate::command::Command;
-use crate::saving::{Carried, SaveWhat, Saving, Stage};
+use crate::saving::{Carried, Choice, SaveWhat, Saving, Stage};
 use crate::theme::{self, CONTROL_HEIGHT};
 use crate::widgets::button;
 
@@ -117,6 +119,11 @@ fn contents(ui: &mut Ui, saving: &Saving, commands: &mut Vec<Command>) {
             ),
             SaveWhat::Runs => (String::new(), palette.dim),
         },
+        Stage::AskToReplace if saving.files().len() > 1 => (
+            "There are files of these names already, or one of them. Replace them? What is in them now will be gone."
+                .to_owned(),
+            palette.amber,
+        ),
         Stage::AskToReplace => (
             "There is a file of that name already. Replace it? What is in it now will be gone.".to_owned(),
             palette.amber,
@@ -125,6 +132,10 @@ fn contents(ui: &mut Ui, saving: &Saving, commands: &mut Vec<Command>) {
         Stage::Writing(_) => ("Saving…".to_owned(), palette.dim),
     };
     ui.label(RichText::new(text).color(color));
+    if let (Stage::Editing, Some(files)) = (&saving.stage, files(saving)) {
+        ui.add_space(4.0);
+        ui.label(RichText::new(files).color(palette.dim));
+    }
     if let (Stage::Editing, Some(carried)) = (&saving.stage, &carried)
         && let Some(left_out) = left_out(saving, carried)
     {
@@ -149,20 +160,23 @@ fn contents(ui: &mut Ui, saving: &Saving, commands: &mut Vec<Command>) {
     });
 }
 
-/// Of which of several algorithms a list is to be that can be of one alone.
+/// What becomes of several algorithms where a list can be of one alone.
 fn which(ui: &mut Ui, saving: &Saving, some: &[Algorithm], commands: &mut Vec<Command>) {
-    let now = saving.algorithms();
-    let text = labels(&now);
+    const EACH: &str = "Each in its own list";
+    let now = saving.lists();
+    let text = match &*now {
+        [one] => labels(one),
+        _ => EACH.to_owned(),
+    };
     ui.add_space(8.0);
-    ui.label(RichText::new("with").color(theme::palette(ui).dim));
     ComboBox::from_id_salt("save algorithm")
         .selected_text(&text)
-        .width(120.0)
+        .width(180.0)
         .show_ui(ui, |ui| {
-            for &algorithm in some {
-                let chosen = now.contains(&algorithm);
-                if ui.selectable_label(chosen, algorithm.label()).clicked() {
-                    commands.push(Command::SetSaveAlgorithm(algorithm));
+            let one = some.iter().map(|&one| (Choice::One(one), one.label()));
+            for (choice, label) in std::iter::once((Choice::Each, EACH)).chain(one) {
+                if ui.selectable_label(text == label, label).clicked() {
+                    commands.push(Command::SetSaveChoice(choice));
                 }
             }
         })
@@ -170,15 +184,27 @@ fn which(ui: &mut Ui, saving: &Saving, some: &[Algorithm], commands: &mut Vec<Co
         .accessible_name(format!("Algorithm of the list: {text}"));
 }
 
-/// What is not in the list, because its format has no place for it.
+/// What will be saved, where that is more than one file.
+fn files(saving: &Saving) -> Option<String> {
+    let files = saving.files();
+    let names: Vec<String> = files
+        .iter()
+        .filter_map(|file| file.file_name())
+        .map(|name| shown(Path::new(name)))
+        .collect();
+    let (last, rest) = names.split_last()?;
+    (!rest.is_empty()).then(|| format!("This saves {} and {last}.", rest.join(", ")))
+}
+
+/// What is in no list, because its format has no place for it or one algorithm was chosen.
 fn left_out(saving: &Saving, carried: &Carried) -> Option<String> {
-    let of = saving.algorithms();
-    let rest: Vec<Algorithm> = saving
+    let of = saving.lists().concat();
+    let rest = saving
         .hashed
         .iter()
         .copied()
-        .filter(|one| !of.contains(one))
-        .collect();
+        .filter(|one| !of.contains(one));
+    let rest: Vec<Algorithm> = rest.collect();
     if rest.is_empty() {
         return None;
     }
@@ -194,10 +220,7 @@ fn left_out(saving: &Saving, carried: &Carried) -> Option<String> {
         None => String::new(),
     };
     Some(match carried {
-        Carried::OneOf(_) => format!(
-            "{without} will not be in it: a list of this format is of one algorithm. All would be in \
-             {whole}."
-        ),
+        Carried::OneOf(_) => format!("{without} will not be in it."),
         _ => format!(
             "{without} will not be in it: this format has no place for that. All would be in {whole}."
         ),

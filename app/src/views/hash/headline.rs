@@ -310,7 +310,10 @@ fn in_detail(answer: &Answer) -> String {
     match answer.algorithm.strength() {
         _ if !answer.is_yes() => match &*answer.tried {
             [] | [_] => format!("its {label} is another"),
-            several => format!("it is none of these: {}", labels(several)),
+            several => format!(
+                "it is none of these: {}; found is its {label}",
+                labels(several)
+            ),
         },
         Strength::Strong => format!("same {label}"),
         Strength::Weak => {

@@ -240,8 +240,14 @@ fn expected(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: b
             ),
             _ => {
                 let now = session.expectation().map(|now| now.algorithms);
-                let words: Vec<&str> = now.iter().flatten().map(|one| one.label()).collect();
-                (format!("✓ {}", words.join(" or ")), palette.green)
+                let words = match now.as_deref().unwrap_or_default() {
+                    [] => "✓".to_owned(),
+                    [one] => format!("✓ {}", one.label()),
+                    // The choice beside it names them.
+                    [_, _] => "✓ either".to_owned(),
+                    _ => "✓ any".to_owned(),
+                };
+                (words, palette.green)
             }
         },
     };
