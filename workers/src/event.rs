@@ -116,7 +116,7 @@ pub struct Summary {
     pub counts: Counts,
     /// Files that were found but not settled, because the job ended first.
     pub not_reached: u64,
-    /// Bytes of the files that were hashed.
+    /// Bytes that were hashed, of files that could be read as far as they were to be.
     pub bytes: u64,
     /// From start to end, pauses included.
     pub wall: Duration,

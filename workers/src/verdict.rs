@@ -318,6 +318,18 @@ impl Verdict {
         }
     }
 
+    /// What is noted beside it.
+    pub fn notes(&self) -> impl Iterator<Item = Note> {
+        let mut verdict = self;
+        std::iter::from_fn(move || match verdict {
+            Self::Noted(inner, note) => {
+                verdict = inner;
+                Some(*note)
+            }
+            _ => None,
+        })
+    }
+
     /// This, and something to know beside it.
     #[must_use]
     pub(crate) fn noted(self, note: Option<Note>) -> Self {

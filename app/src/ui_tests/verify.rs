@@ -351,3 +351,33 @@ fn a_verification_is_saved_as_a_report_and_never_as_a_list() {
     assert_eq!(json["files"].as_array().expect("files").len(), 6);
     assert_eq!(json["files"][4]["found"], found.as_str());
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_there_is_to_know_beside_a_verdict_stands_beside_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let digest = |content: &[u8]| digest_of(Algorithm::Sha256, content);
+    std::fs::write(folder.path().join("caf\u{e9}"), "coffee").expect("a file");
+    std::fs::write(folder.path().join("tea"), "tea").expect("a file");
+    let lines = format!(
+        "{}  cafe\u{301}\n{}  tea\n{}  tea\n",
+        digest(b"coffee"),
+        digest(b"tea"),
+        digest(b"milk")
+    );
+    let list = folder.path().join("all.sha256");
+    std::fs::write(&list, lines).expect("a list");
+    let mut window = window(settings(Way::Threads), (1280.0, 800.0));
+    choose_known(&mut window, &list);
+    verify(&mut window, "Verify");
+    assert!(shows(&window, "✗ 1 of 2 files is wrong"));
+    assert!(shows(
+        &window,
+        "; the lists disagree about it: another line fits"
+    ));
+    assert!(shows(
+        &window,
+        "OK, as listed; its name is listed in another Unicode form"
+    ));
+    window.check_accessibility();
+}

@@ -34,7 +34,7 @@ impl Ledger {
         self.counts.add(result.verdict.kind());
     }
 
-    /// So many bytes of a file that was read whole.
+    /// So many bytes of a file that was read as far as it was to be.
     pub(crate) fn read(&mut self, bytes: u64) {
         self.bytes += bytes;
     }

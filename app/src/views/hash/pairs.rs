@@ -5,7 +5,7 @@ use std::path::Path;
 
 use workers::{Digest, FileResult, Mismatch, Verdict, VerdictKind, shown};
 
-use super::results::{both, ends, row};
+use super::results::{both, ends, row, with_notes};
 use crate::format::{bytes, count, counted};
 use crate::groups::Group;
 use crate::theme::{self, Palette};
@@ -21,7 +21,7 @@ pub(super) fn compared(
     comparison: &Comparison,
 ) -> Row {
     let [left, right] = &comparison.paths;
-    let (detail, whole) = match &result.verdict {
+    let (detail, whole) = match result.verdict.bare() {
         Verdict::Same => both("the same on both"),
         Verdict::OnlyLeft => (
             "not on the right".to_owned(),
@@ -56,12 +56,13 @@ pub(super) fn compared(
         },
         other => both(&other.reason().unwrap_or_default()),
     };
+    let (detail, whole) = (with_notes(result, detail), with_notes(result, whole));
     let path = match &*result.path {
         // Two files are compared, whatever they are called.
         only if only == Path::new(".") => Path::new(left.file_name().unwrap_or_default()),
         path => path,
     };
-    let font = match &result.verdict {
+    let font = match result.verdict.bare() {
         Verdict::Different(_) => theme::mono(),
         _ => theme::body(),
     };

@@ -450,15 +450,16 @@ fn verified(
     word: &str,
 ) -> Row {
     let path = shown(&result.path);
-    let (detail, whole) = match &result.verdict {
+    let (detail, whole) = match result.verdict.bare() {
         Verdict::Hashed(_) | Verdict::Verified(_) => {
+            let detail = with_notes(result, format!("as {word}"));
             return row(
                 palette,
                 key,
                 result,
                 base,
                 with_digests(result, algorithms),
-                (format!("as {word}"), theme::body(), palette.dim),
+                (detail, theme::body(), palette.dim),
             );
         }
         Verdict::Failed(mismatch) => match &**mismatch {
@@ -495,6 +496,7 @@ fn verified(
         ),
         other => both(&other.reason().unwrap_or_default()),
     };
+    let (detail, whole) = (with_notes(result, detail), with_notes(result, whole));
     let hover = format!("{path}\n{whole}");
     let color = if result.verdict.kind().is_wrong() {
         palette.text
@@ -502,11 +504,17 @@ fn verified(
         palette.dim
     };
     // Digests are compared by eye; the rest is words and names.
-    let font = match &result.verdict {
+    let font = match result.verdict.bare() {
         Verdict::Failed(_) => theme::mono(),
         _ => theme::body(),
     };
     row(palette, key, result, base, hover, (detail, font, color))
+}
+
+/// With what there is to know beside the verdict.
+pub(super) fn with_notes(result: &FileResult, detail: String) -> String {
+    let notes = result.verdict.notes();
+    notes.fold(detail, |detail, note| format!("{detail}; {}", note.text()))
 }
 
 pub(super) fn both(text: &str) -> (String, String) {
@@ -524,7 +532,7 @@ pub(super) fn row(
     let (icon, color, word) = look(palette, result.verdict.kind());
     let path = text::short(&result.path, base);
     // Of what was not read, no size is known but the one that the walk saw.
-    let size = match &result.verdict {
+    let size = match result.verdict.bare() {
         Verdict::Hashed(_) | Verdict::Verified(_) => bytes(result.size),
         Verdict::Skipped(_) => "–".to_owned(),
         _ if result.size > 0 => bytes(result.size),
