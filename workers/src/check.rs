@@ -3,6 +3,7 @@
 mod forms;
 mod lists;
 mod plan;
+mod same_name;
 
 use std::collections::HashSet;
 use std::path::PathBuf;

@@ -30,11 +30,30 @@ impl<'a> Each<'a> {
     }
 }
 
+/// Which of the lists name a file. Beyond the sixty-third they are one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct NamedBy(u64);
+
+impl NamedBy {
+    fn list(number: usize) -> Self {
+        Self(1 << number.min(63))
+    }
+
+    /// All of both, if no list is in both.
+    pub(crate) fn and_by_others(self, other: Self) -> Option<Self> {
+        (self.0 & other.0 == 0).then_some(Self(self.0 | other.0))
+    }
+}
+
 /// Lists as they are being read.
 #[derive(Default)]
 pub(crate) struct Lists {
     /// In the order of the lists.
     pub(crate) entries: IndexMap<PathBuf, Expected>,
+    /// In the same order.
+    pub(crate) named_by: Vec<NamedBy>,
+    /// How many have been read, the one in hand not counted.
+    read: usize,
     /// Verdicts on the lists themselves: unreadable, or a line of them.
     pub(crate) settled: Vec<FileResult>,
     /// All that any line has a digest of, in the order of the table.
@@ -54,6 +73,7 @@ impl Lists {
         if let Err(error) = self.read_items(list, base, &known) {
             self.settle(list, Verdict::Unreadable(reason(&error)));
         }
+        self.read += 1;
     }
 
     /// With what files are to be hashed, to be compared with all of it.
@@ -87,8 +107,14 @@ impl Lists {
         // With as much memory as it needs: there may be millions.
         let mut path = plain(&base.join(&listed.path));
         path.shrink_to_fit();
-        let expected = self.entries.entry(path).or_default();
+        let entry = self.entries.entry(path);
+        let at = entry.index();
+        let expected = entry.or_default();
         expected.extend(listed.size, listed.digests.iter());
+        if at == self.named_by.len() {
+            self.named_by.push(NamedBy::default());
+        }
+        self.named_by[at].0 |= NamedBy::list(self.read).0;
     }
 
     fn settle(&mut self, list: &Path, verdict: Verdict) {

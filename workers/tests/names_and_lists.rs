@@ -199,6 +199,32 @@ fn two_files_whose_names_differ_by_form_are_never_taken_for_each_other() {
 }
 
 #[test]
+fn lists_that_have_one_name_in_different_forms_are_about_one_file() {
+    let folder = Folder::new();
+    folder.file(&format!("{DECOMPOSED}/a"), "content");
+    let composed = folder.file("one.md5", &format!("{MD5}  {COMPOSED}/a\n"));
+    let decomposed = folder.file("two.sfv", &format!("{DECOMPOSED}/a {OTHER_CRC}\n"));
+    // Both count: the second is not met.
+    for lists in [[&*composed, &*decomposed], [&*decomposed, &*composed]] {
+        let results = check(&lists, Unlisted::Reported);
+        let path = format!("{DECOMPOSED}/a");
+        assert_eq!(folder.kinds(&results), [(&*path, VerdictKind::Failed)]);
+    }
+    // Where both are there, they are two.
+    folder.file(&format!("{COMPOSED}/a"), "content");
+    let results = check(&[&composed, &decomposed], Unlisted::Ignored);
+    assert_eq!(results.len(), 2);
+    // A list that has both has two files, whatever other lists have and whatever is there.
+    std::fs::remove_dir_all(folder.path(COMPOSED)).expect("it was there");
+    let lines = format!("{COMPOSED}/a {CRC}\n{DECOMPOSED}/a {CRC}\n");
+    let both = folder.file("both.sfv", &lines);
+    let results = check(&[&composed, &both], Unlisted::Ignored);
+    let mut kinds: Vec<_> = results.iter().map(|row| row.verdict.kind()).collect();
+    kinds.sort();
+    assert_eq!(kinds, [VerdictKind::Ok, VerdictKind::Missing]);
+}
+
+#[test]
 fn a_name_that_is_no_text_is_what_its_bytes_are() {
     use std::os::unix::ffi::OsStrExt as _;
     let folder = Folder::new();

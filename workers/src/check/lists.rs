@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicU64;
 use indexmap::IndexMap;
 
 use super::forms::Forms;
-use super::{CheckSpec, Unlisted};
+use super::{CheckSpec, Unlisted, same_name};
 use crate::algorithm::Algorithm;
 use crate::job::Links;
 use crate::listed::{Expected, Lists, plain};
@@ -184,6 +184,9 @@ impl Listed {
             lists.read(list, base, self.spec.format, self.spec.algorithm);
         }
         let algorithms = lists.algorithms();
+        if self.spec.lists.len() > 1 {
+            same_name::merge(&mut lists.entries, &lists.named_by);
+        }
         known.listed = lists.entries;
         let only = self
             .spec

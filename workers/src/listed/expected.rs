@@ -64,7 +64,15 @@ impl Expected {
         self.0 = bytes.into();
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Statement<'_>> {
+    /// Adds all that is said here.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        for size in other.sizes() {
+            self.extend(Some(size), std::iter::empty());
+        }
+        self.extend(None, other.digests());
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Statement<'_>> + Clone {
         let mut rest = &*self.0;
         std::iter::from_fn(move || {
             let (&mark, after) = rest.split_first()?;
@@ -88,7 +96,7 @@ impl Expected {
         })
     }
 
-    pub(crate) fn digests(&self) -> impl Iterator<Item = (Algorithm, &[u8])> {
+    pub(crate) fn digests(&self) -> impl Iterator<Item = (Algorithm, &[u8])> + Clone {
         self.iter().filter_map(|statement| match statement {
             Statement::Digest(algorithm, digest) => Some((algorithm, digest)),
             Statement::Size(_) => None,
