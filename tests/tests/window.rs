@@ -134,7 +134,7 @@ fn the_window_answers_and_moves_while_threads_and_processes_hash() {
         );
         running
             .window
-            .click(950, 440)
+            .click(950, 469)
             .expect("a click into the field");
         running
             .window
@@ -245,7 +245,7 @@ fn pause_resume_kill_and_cancel_do_what_they_say() {
     );
 
     // The word "kill" of the first lane.
-    running.window.click(704, 180).expect("a click");
+    running.window.click(704, 218).expect("a click");
     assert!(
         wait_until(PATIENCE, || {
             let now = running.workers();
@@ -278,7 +278,7 @@ fn a_death_is_seen_in_the_history_and_the_log_while_the_window_answers() {
     running.wait_for_title(" % of ");
     let workers = running.workers();
     // The word "kill" of the first lane.
-    running.window.click(704, 180).expect("a click");
+    running.window.click(704, 218).expect("a click");
     assert!(
         wait_until(PATIENCE, || {
             let now = running.workers();
@@ -297,7 +297,7 @@ fn a_death_is_seen_in_the_history_and_the_log_while_the_window_answers() {
     // "1 restart", left of the drill's switch; it comes with the next frame.
     assert!(
         wait_until(PATIENCE, || {
-            running.window.click(622, 157).expect("a click");
+            running.window.click(622, 195).expect("a click");
             std::thread::sleep(Duration::from_millis(300));
             differs(&before, &picture()) > OPEN
         }),
@@ -315,7 +315,7 @@ fn a_death_is_seen_in_the_history_and_the_log_while_the_window_answers() {
     };
     uncovered("the history");
     // The word "log" of the first lane.
-    running.window.click(674, 180).expect("a click");
+    running.window.click(674, 218).expect("a click");
     covered(&before, "the log");
     assert_eq!(running.answered(10), 10, "the log held the window up");
     running.picture("a-workers-log");
