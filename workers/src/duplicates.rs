@@ -108,7 +108,7 @@ impl Iterator for Candidates {
                     by_size.entry(seen.size).or_default().push((path, seen));
                 }
             }
-            Some(walk::Found::Folder) => {}
+            Some(walk::Found::Folder | walk::Found::LeftOut(_)) => {}
             Some(walk::Found::Settled(result)) => {
                 // A link or a pipe wastes nothing.
                 if let Verdict::Unreadable(_) = result.verdict {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use indexmap::IndexMap;
 
@@ -104,10 +104,7 @@ impl Named {
 struct Known {
     /// What the lists say. An entry that has been looked at is left with its name alone.
     listed: IndexMap<PathBuf, Expected>,
-    /// What lists name, and the lists; from the walk on, what that came upon.
     names: HashSet<PathBuf>,
-    /// What the lists name, from the walk on.
-    earlier: Arc<HashSet<PathBuf>>,
     /// What is listed may be spelled another way there, or be a link to it.
     files: HashSet<Identity>,
 }
@@ -120,17 +117,9 @@ impl Known {
         self.files.extend(identity(path));
     }
 
-    /// No more names come from lists; what they are, the walk is to know too.
-    fn end_of_lists(&mut self) -> Arc<HashSet<PathBuf>> {
-        let listed = std::mem::take(&mut self.listed).into_keys();
-        let names = std::mem::take(&mut self.names);
-        self.earlier = Arc::new(listed.chain(names).collect());
-        Arc::clone(&self.earlier)
-    }
-
     /// Notes a name; gives whether nobody has come upon it yet.
     fn is_new_name(&mut self, path: &Path) -> bool {
-        !self.earlier.contains(path) && self.names.insert(path.to_owned())
+        !self.listed.contains_key(path) && self.names.insert(path.to_owned())
     }
 
     /// Whether nobody has come upon this file yet.
@@ -229,10 +218,7 @@ impl Iterator for Listed {
                         }
                     })
                     .collect();
-                let walk = Walk::new(folders, Links::Skip, self.spec.selection.clone())
-                    .counting(self.left_out.clone())
-                    // They were verified, whatever they are called.
-                    .but_for(named.known.end_of_lists());
+                let walk = Walk::new(folders, Links::Skip, self.spec.selection.clone());
                 self.stage = Stage::Folders {
                     walk: Box::new(walk),
                     known: std::mem::take(&mut named.known),
@@ -241,6 +227,13 @@ impl Iterator for Listed {
             }
             Stage::Folders { walk, known } => Some(match walk.next()? {
                 walk::Found::Folder => Found::Folder,
+                walk::Found::LeftOut(path) => {
+                    // What is listed was verified, whatever it is called.
+                    let left_out = known.is_new_name(&plain(&path));
+                    self.left_out
+                        .fetch_add(u64::from(left_out), Ordering::Relaxed);
+                    Found::Folder
+                }
                 walk::Found::File { path, seen } => {
                     let path = plain(&path);
                     // Two bases, one within the other, come upon a file twice.

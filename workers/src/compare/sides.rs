@@ -173,7 +173,7 @@ impl Iterator for Sides {
                         *open = None;
                         Found::Folder
                     }
-                    Some(walk::Found::Folder) => Found::Folder,
+                    Some(walk::Found::Folder | walk::Found::LeftOut(_)) => Found::Folder,
                     Some(walk::Found::Settled(result)) => Found::Settled(result),
                     Some(walk::Found::File { path, seen }) => {
                         let name = match path.strip_prefix(&*folder) {

@@ -154,7 +154,7 @@ impl InlineJob {
                     self.totals.scan_finished();
                     return Pace::Finished(Box::new(self.summary(Ending::Completed)));
                 }
-                Some(Found::Folder) => {}
+                Some(Found::Folder | Found::LeftOut(_)) => {}
                 Some(Found::Settled(result)) => {
                     self.totals.found(1, 0);
                     self.totals.done(1, 0);

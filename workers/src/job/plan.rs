@@ -76,7 +76,7 @@ impl Plan for List {
                 bytes: seen.size,
             }),
             Found::Settled(_) => Some(Share { rows: 1, bytes: 0 }),
-            Found::Folder => None,
+            Found::Folder | Found::LeftOut(_) => None,
         }
     }
 
@@ -87,7 +87,7 @@ impl Plan for List {
     fn take_in(&mut self, found: Found, todo: &mut Todo) {
         match found {
             Found::File { path, seen } => todo.hash.push(Item::new(path, seen, 0)),
-            Found::Folder => {}
+            Found::Folder | Found::LeftOut(_) => {}
             Found::Settled(result) => todo.settled.push(result),
         }
     }

@@ -1,7 +1,6 @@
 //! Finding the files of a job. Runs on a thread of its own and never opens a file: pipes,
 //! sockets and devices are told by their type and passed over.
 
-use std::collections::HashSet;
 use std::fs::{DirEntry, FileType, Metadata, ReadDir};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +10,6 @@ use std::time::UNIX_EPOCH;
 use serde::{Deserialize, Serialize};
 
 use crate::job::Links;
-use crate::listed::plain;
 use crate::selection::Selection;
 use crate::tasks::identity::device_of;
 use crate::verdict::{FileResult, SkipReason, Verdict};
@@ -46,6 +44,8 @@ pub(crate) enum Found {
     File { path: PathBuf, seen: Seen },
     /// A folder, which has no verdict of its own; whoever drives the walk looks up.
     Folder,
+    /// A file or a folder that does not count.
+    LeftOut(PathBuf),
     /// A path that already has its verdict: skipped, or not to be looked at.
     Settled(FileResult),
 }
@@ -59,8 +59,6 @@ pub(crate) struct Walk {
     root: PathBuf,
     device: Option<u64>,
     left_out: Arc<AtomicU64>,
-    /// What is looked at in another way.
-    listed: Arc<HashSet<PathBuf>>,
     /// The folder that is open: one at a time, however deep the tree.
     open: Option<(PathBuf, ReadDir)>,
     /// Folders that were seen and not yet opened. A stack, so that a tree's breadth is held and
@@ -79,7 +77,6 @@ impl Walk {
             root: PathBuf::new(),
             device: None,
             left_out: Arc::default(),
-            listed: Arc::default(),
             open: None,
             pending: Vec::new(),
             following: None,
@@ -89,12 +86,6 @@ impl Walk {
     /// Has the files and folders that do not count counted there.
     pub(crate) fn counting(mut self, left_out: Arc<AtomicU64>) -> Self {
         self.left_out = left_out;
-        self
-    }
-
-    /// Does not have these counted there: whatever they are called, they are not left out.
-    pub(crate) fn but_for(mut self, listed: Arc<HashSet<PathBuf>>) -> Self {
-        self.listed = listed;
         self
     }
 
@@ -108,11 +99,11 @@ impl Walk {
             && !(is_folder
                 && self.device.is_some()
                 && device_of(path).is_some_and(|device| Some(device) != self.device));
-        self.note(counts, path)
+        self.note(counts)
     }
 
-    fn note(&self, counts: bool, path: &Path) -> bool {
-        if !counts && (self.listed.is_empty() || !self.listed.contains(&plain(path))) {
+    fn note(&self, counts: bool) -> bool {
+        if !counts {
             self.left_out.fetch_add(1, Ordering::Relaxed);
         }
         counts
@@ -140,13 +131,13 @@ impl Walk {
 
     /// A file that counts but for its size, which is known only now.
     fn file(&self, path: PathBuf, meta: &Metadata) -> Found {
-        if self.note(self.selection.counts_size(meta.len()), &path) {
+        if self.note(self.selection.counts_size(meta.len())) {
             Found::File {
                 path,
                 seen: Seen::from(meta),
             }
         } else {
-            Found::Folder
+            Found::LeftOut(path)
         }
     }
 
@@ -185,7 +176,7 @@ impl Walk {
         };
         let path = entry.path();
         if !self.counts(&path, kind.is_dir()) {
-            return Found::Folder;
+            return Found::LeftOut(path);
         }
         if kind.is_dir() {
             self.pending.push(path);
@@ -229,7 +220,7 @@ impl Iterator for Walk {
                         if is_folder && let Some(walker) = &mut self.following {
                             walker.skip_current_dir();
                         }
-                        return Some(Found::Folder);
+                        return Some(Found::LeftOut(entry.into_path()));
                     }
                     Some(Ok(entry)) => return Some(self.followed(entry)),
                     Some(Err(error)) => return Some(Found::Settled(refused(&error))),
