@@ -28,6 +28,7 @@ pub mod pool;
 pub mod process;
 mod progress;
 mod selection;
+pub mod shared;
 mod size;
 mod tasks;
 mod verdict;
