@@ -74,6 +74,7 @@
 //! A process that forks without starting another program must not use what it had opened before.
 
 mod array;
+mod batch;
 mod condition;
 mod duplex;
 mod error;
@@ -93,6 +94,7 @@ mod token;
 mod value;
 
 pub use array::{Array, LockedArray};
+pub use batch::Batch;
 pub use condition::Condition;
 pub use duplex::{End, ReceiveError, SendError};
 pub use error::{BadToken, SharedError};
@@ -103,7 +105,6 @@ pub use lock::Lock;
 pub use plain::Plain;
 pub use queue::{GetError, NothingToDo, PutError, Queue};
 pub use reentrant::{ReentrantGuard, ReentrantLock};
-pub use ring::Batch;
 pub use semaphore::{Permit, Semaphore, TooManyPermits};
 pub use token::Token;
 pub use value::{LockedValue, Value};

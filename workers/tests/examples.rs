@@ -63,3 +63,14 @@ fn a_crash_is_survived_and_every_death_has_its_name() {
         assert!(said.contains(line), "no '{line}' in {said}");
     }
 }
+
+#[test]
+fn what_processes_share_has_its_rates() {
+    let said = run("shared_rates", &["2000"]);
+    let rates: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(&said).expect("one object");
+    assert!(rates.contains_key("queue, 1 to 1, in batches"), "{said}");
+    for (what, rate) in rates {
+        assert!(rate.as_f64().expect("a number") > 0.0, "{what}: {rate}");
+    }
+}

@@ -15,10 +15,11 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::batch::Batch;
 use super::error::SharedError;
 use super::layout::{self, Kind, PipeWords};
 use super::parking::{Look, Until};
-use super::ring::{self, Batch, Missed, Ring, Shape};
+use super::ring::{self, Missed, Ring, Shape};
 use super::segment::Segment;
 use super::sys;
 use super::token::{Object, Token, need};
@@ -77,7 +78,7 @@ pub enum ReceiveError {
 /// An end belongs to one process, whose threads may share it. [`hand_over`](Self::hand_over) makes
 /// a token of it for another, which then opens it. When that process closes the end, by dropping
 /// it or by ending in whatever way, this one receives what was sent before and then
-/// [`ReceiveError::Ended`]: at once if it was dropped, within a tenth of a second if killed. Until
+/// [`ReceiveError::Ended`]: at once if it was dropped, within a tenth of a second otherwise. Until
 /// a token is opened nobody is missed, so wait with a limit where its opener may never start.
 ///
 /// ```

@@ -19,6 +19,24 @@ use super::segment::Segment;
 /// Abandoned is what whoever held it before left without releasing it: its thread or process
 /// ended, or it panicked. What the lock protects may be half changed. The lock is held either
 /// way, and whoever acquires it next finds it clean unless this holder abandons it too.
+///
+/// ```
+/// use workers::shared::LockedValue;
+///
+/// let balance = LockedValue::new(100_i64)?;
+/// std::thread::scope(|scope| {
+///     let thread = scope.spawn(|| {
+///         *balance.acquire().into_guard() -= 30;
+///         let _held = balance.acquire();
+///         std::panic::resume_unwind(Box::new("before it was put elsewhere"));
+///     });
+///     assert!(thread.join().is_err());
+/// });
+/// let held = balance.acquire();
+/// assert!(held.is_abandoned());
+/// assert_eq!(*held.into_guard(), 70);
+/// # Ok::<(), workers::shared::SharedError>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "a lock that is dropped is released at once"]
 pub enum Acquired<G> {

@@ -9,7 +9,7 @@
 //! But macOS has neither, so this would be needed anyway, and then would be the one that is tested
 //! least. A robust mutex moreover is in a list of its thread by address: a guard that is forgotten
 //! and a mapping that is then closed, both safe in Rust, make a list that leads nowhere. And this
-//! one costs a third of the other where nobody waits.
+//! one costs half as much where nobody waits (22 ns for both steps beside 46).
 
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
@@ -207,7 +207,8 @@ impl Lock {
         Some(Acquired::new(gained, Guard::of_nothing(mutex)))
     }
 
-    /// Does not wait.
+    /// Does not wait; if it is held, asks the system whether the holder lives, which takes some
+    /// microseconds.
     pub fn try_acquire(&self) -> Option<Acquired<Guard<'_>>> {
         let mutex = self.mutex();
         let gained = mutex.try_take()?;

@@ -6,10 +6,11 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::batch::Batch;
 use super::error::SharedError;
 use super::layout::{self, Kind, QueueWords};
 use super::parking::{Look, Parking, Until};
-use super::ring::{self, Batch, Missed, Ring, Shape};
+use super::ring::{self, Missed, Ring, Shape};
 use super::segment::Segment;
 use super::token::{Object, need, tokens};
 

@@ -14,6 +14,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::time::Duration;
 
+use super::batch::Batch;
 use super::error::SharedError;
 use super::guard::Hold;
 use super::layout::RingWords;
@@ -130,46 +131,6 @@ impl Position {
             messages: self.messages.wrapping_sub(before.messages),
             bytes: self.bytes.wrapping_sub(before.bytes),
         }
-    }
-}
-
-/// Messages that were taken together.
-///
-/// Kept and used again, it saves the memory that each message would take.
-#[derive(Clone, Debug, Default)]
-pub struct Batch {
-    bytes: Vec<u8>,
-    /// Where each message ends.
-    ends: Vec<usize>,
-}
-
-impl Batch {
-    /// An empty one.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The messages, in the order in which they were put.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &[u8]> {
-        (0..self.ends.len()).map(|index| {
-            let begin = index.checked_sub(1).map_or(0, |before| self.ends[before]);
-            &self.bytes[begin..self.ends[index]]
-        })
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.bytes.clear();
-        self.ends.clear();
     }
 }
 
@@ -317,8 +278,7 @@ impl<'a> Ring<'a> {
                 if head == tail {
                     break;
                 }
-                head = self.take_one(head, tail, &mut batch.bytes)?;
-                batch.ends.push(batch.bytes.len());
+                head = batch.add(|bytes| self.take_one(head, tail, bytes))?;
             }
             Ok(head)
         })
