@@ -25,7 +25,8 @@ pub trait Object: Sized {
 /// text (`to_string` and `parse`) in an argument.
 ///
 /// It is good as long as the process that made it runs and has the object. A process that opened
-/// it can make a token of its own. Whoever has the token and is of the same user gets in.
+/// it can make a token of its own (on macOS and the BSDs that one, too, needs the process which
+/// made the object). Whoever has the token and is of the same user gets in.
 ///
 /// ```
 /// use workers::shared::{Event, Token};

@@ -270,6 +270,9 @@ fn began(process: u32) -> Option<u64> {
     }
     // SAFETY: filled, and of integers alone.
     let info = unsafe { info.assume_init() };
+    if info.pbi_status == libc::SZOMB {
+        return None;
+    }
     Some(
         info.pbi_start_tvsec
             .wrapping_mul(1_000_000)
