@@ -154,7 +154,7 @@ pub struct Sink {
 }
 
 /// Events that may wait to be listened to. Each may carry thousands of results.
-const CAPACITY: usize = 16;
+const CAPACITY: usize = 64;
 
 impl Sink {
     /// A sink and the end to listen at. `wake` is called, from any thread and after the fact,
