@@ -9,7 +9,8 @@ use super::parking::{Parking, Until};
 use super::segment::Segment;
 use super::token::{Object, need, tokens};
 
-const SPINS: u32 = 100;
+/// Looks before falling asleep: some microseconds.
+const SPINS: u32 = 10;
 const SET: u32 = 1;
 /// The bits above [`SET`] count how many times it was set.
 const ONCE: u32 = 2;

@@ -23,6 +23,10 @@ use super::sys::{Bell, Woken};
 /// After so long, who sleeps looks for itself.
 pub(super) const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
+/// Two to the power of this: pauses between looks before falling asleep, at most. Some hundreds of
+/// nanoseconds to two microseconds, as processors pause for very different times.
+const MOST_PAUSES: u32 = 5;
+
 /// When to give up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Until {
@@ -138,11 +142,15 @@ impl<'a> Parking<'a> {
         if until == Until::Now {
             return attempt(Look::First).or_else(|| attempt(Look::Again));
         }
-        for _ in 0..spins {
+        for spin in 0..spins {
             if let Some(result) = attempt(Look::First) {
                 return Some(result);
             }
-            std::hint::spin_loop();
+            // Less and less often: each look takes what is looked at from the one who is to
+            // change it.
+            for _ in 0..1 << spin.min(MOST_PAUSES) {
+                std::hint::spin_loop();
+            }
         }
         let mut look = Look::First;
         loop {

@@ -18,7 +18,8 @@ use super::token::{Object, need, tokens};
 const BYTES: usize = size_of::<QueueWords>();
 /// The bell of those who wait until all is done.
 const ALL_DONE: usize = ring::BELLS;
-const SPINS: u32 = 100;
+/// Looks before falling asleep, when it is work that is waited for.
+const SPINS: u32 = 10;
 
 /// Why a message was not put.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -26,8 +26,8 @@ use super::segment::Segment;
 pub(super) const BELLS: usize = 4;
 /// Before each message: its length.
 const LENGTH: u32 = 4;
-/// Looks before falling asleep: a few microseconds, as long as waking takes.
-const SPINS: u32 = 400;
+/// Looks before falling asleep: a few microseconds to some ten, as long as waking takes.
+const SPINS: u32 = 24;
 /// Not waiting for a message or for space still is waiting for somebody else's copy to end, but
 /// not for somebody who was stopped in the middle of one.
 const GRACE: Duration = Duration::from_millis(10);

@@ -9,7 +9,8 @@ use super::parking::{Parking, Until};
 use super::segment::Segment;
 use super::token::{Object, need, tokens};
 
-const SPINS: u32 = 100;
+/// Looks before falling asleep: some microseconds.
+const SPINS: u32 = 10;
 
 /// More permits were given back than the semaphore may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
