@@ -198,28 +198,48 @@ fn text_that_is_no_token_is_an_error() {
     good.parse::<Token<Lock>>().unwrap();
 }
 
+/// What opening a lock's token says if the lock's memory is changed by `change`, and in a file
+/// that is not the one which the token was made for but is named by it.
 #[cfg(target_os = "linux")]
-fn what_is_not_of_this_program_is_an_error() {
+fn opened_after(change: impl FnOnce(&mut [u8])) -> Result<Lock, SharedError> {
     use std::io::Write as _;
     use std::os::fd::AsRawFd as _;
     use std::os::unix::fs::MetadataExt as _;
 
     let lock = Lock::new().unwrap();
-    let mut file = tempfile::tempfile().unwrap();
     let mut forged = serde_json::to_value(lock.token()).unwrap();
-    let bytes = forged["bytes"].as_u64().unwrap();
-    file.write_all(&vec![b'x'; bytes as usize]).unwrap();
-    let found = file.metadata().unwrap();
+    let descriptor = &forged["place"]["descriptor"];
+    let mut bytes = std::fs::read(format!("/proc/self/fd/{descriptor}")).unwrap();
+    change(&mut bytes);
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(&bytes).unwrap();
+
     forged["place"]["descriptor"] = file.as_raw_fd().into();
-    let text = forged.to_string();
+    let token: Token<Lock> = serde_json::from_value(forged.clone()).unwrap();
     // The number is of another file than the token speaks of.
-    let token: Token<Lock> = serde_json::from_str(&text).unwrap();
     assert!(matches!(token.open(), Err(SharedError::Gone)));
-    // It speaks of a file that is nothing of ours.
+
+    let found = file.metadata().unwrap();
     forged["place"]["device"] = found.dev().into();
     forged["place"]["inode"] = found.ino().into();
     let token: Token<Lock> = serde_json::from_value(forged).unwrap();
-    assert!(matches!(token.open(), Err(SharedError::Foreign)));
+    token.open()
+}
+
+#[cfg(target_os = "linux")]
+fn what_is_not_of_this_program_is_an_error() {
+    opened_after(|_| ()).unwrap();
+    let error = opened_after(|bytes| bytes.fill(b'x')).unwrap_err();
+    assert!(matches!(error, SharedError::Foreign), "{error:?}");
+    // The header begins with the magic number, then the version, kind, size and cookie.
+    let error = opened_after(|bytes| bytes[8] += 1).unwrap_err();
+    assert!(matches!(error, SharedError::Version { .. }), "{error:?}");
+    let error = opened_after(|bytes| bytes[12] += 1).unwrap_err();
+    assert!(matches!(error, SharedError::Kind { .. }), "{error:?}");
+    let error = opened_after(|bytes| bytes[16] ^= 1).unwrap_err();
+    assert!(matches!(error, SharedError::Size { .. }), "{error:?}");
+    let error = opened_after(|bytes| bytes[24] ^= 1).unwrap_err();
+    assert!(matches!(error, SharedError::Gone), "{error:?}");
 }
 
 /// Elsewhere a token has no numbers that could lead to something else.
