@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use serde_json::{Map, Value as Json};
 use workers::shared::{
-    Batch, End, Lock, LockedValue, Queue, ReentrantLock, Semaphore, Token, Value,
+    Batch, End, Event, Lock, LockedValue, Queue, ReentrantLock, Semaphore, Token, Value,
 };
 
 const MESSAGE: [u8; 256] = [7; 256];
@@ -78,15 +78,22 @@ fn alone(count: u64, note: Note<'_>) -> Outcome<()> {
 
 fn under_a_lock(count: u64, note: Note<'_>) -> Outcome<()> {
     let sum = LockedValue::new(0_u64)?;
-    let child = start("add", &[sum.token().to_string(), count.to_string()])?;
-    while *sum.acquire().into_guard() == 0 {
-        std::thread::yield_now();
-    }
+    let (ready, go) = (Event::new()?, Event::new()?);
+    let child = start(
+        "add",
+        &[
+            sum.token().to_string(),
+            count.to_string(),
+            ready.token().to_string(),
+            go.token().to_string(),
+        ],
+    )?;
+    ready.wait();
     let began = Instant::now();
-    let before = *sum.acquire().into_guard();
+    go.set();
     add(&sum, count);
     ends(child)?;
-    let both = *sum.acquire().into_guard() - before;
+    let both = *sum.acquire().into_guard();
     note("lock, two processes", both, began);
     Ok(())
 }
@@ -191,7 +198,15 @@ fn play(role: &str, arguments: &[String]) -> Outcome<()> {
     let token = arguments.first().ok_or("a token is missing")?;
     let count: u64 = arguments.get(1).map_or(Ok(0), |count| count.parse())?;
     match role {
-        "add" => add(&token.parse::<Token<LockedValue<u64>>>()?.open()?, count),
+        "add" => {
+            let sum = token.parse::<Token<LockedValue<u64>>>()?.open()?;
+            let [ready, go] = arguments.get(2..).ok_or("two events are missing")? else {
+                return Err("two events are missing".into());
+            };
+            ready.parse::<Token<Event>>()?.open()?.set();
+            go.parse::<Token<Event>>()?.open()?.wait();
+            add(&sum, count);
+        }
         "put" => {
             let queue = token.parse::<Token<Queue>>()?.open()?;
             for _ in 0..count {
