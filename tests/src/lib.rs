@@ -4,7 +4,8 @@
 //! A test starts a [`Display`] of its own, runs the program under test with [`Display::command`],
 //! waits for its [`Window`], and from there on does what a person and a window manager would do:
 //! [click](Window::click), [type](Window::key), [look](capture), [resize](Window::resize), [ask
-//! whether it still answers](Window::ping) and [close](Window::close).
+//! whether it still answers](Window::ping) and [close](Window::close). Where to click, a
+//! [`ScreenReader`] knows.
 //!
 //! There is no window manager. A test therefore sees what the program does and not how some manager
 //! decorates it, and it has to [give the window the focus](Window::focus) itself before it types.
@@ -38,8 +39,12 @@ pub use trees::{Tree, reference};
 #[cfg(target_os = "linux")]
 mod bus;
 #[cfg(target_os = "linux")]
+mod screen_reader;
+#[cfg(target_os = "linux")]
 mod x11;
 #[cfg(target_os = "linux")]
 pub use bus::Bus;
+#[cfg(target_os = "linux")]
+pub use screen_reader::{Point, ScreenReader};
 #[cfg(target_os = "linux")]
 pub use x11::*;

@@ -7,17 +7,17 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 
 use end_to_end::{
-    Display, Drag, Tree, Window, capture, children_of, cpu_time, differs, is_alive, program,
-    reference, save, wait_until,
+    Display, Drag, ScreenReader, Tree, Window, capture, children_of, cpu_time, differs, is_alive,
+    program, reference, save, wait_until,
 };
 
 const PATIENCE: Duration = Duration::from_secs(30);
 /// A desktop calls a window unresponsive after about five seconds.
 const ANSWERS: Duration = Duration::from_secs(2);
-const SIZE: (u16, u16) = (1280, 800);
 
 struct Running {
     window: Window,
+    reader: ScreenReader,
     process: Child,
     config: tempfile::TempDir,
     _display: Display,
@@ -27,6 +27,7 @@ impl Running {
     /// Starts the program with settings of its own, and waits for its window.
     fn start(settings: &str, arguments: &[&str]) -> Self {
         let display = Display::start(1400, 900).expect("Xvfb starts (package xvfb)");
+        let reader = ScreenReader::start();
         let config = tempfile::tempdir().expect("a folder for settings");
         std::fs::write(config.path().join("settings.json"), settings).expect("settings");
         let process = display
@@ -34,6 +35,7 @@ impl Running {
             .args(["--size", "1280x800"])
             .args(arguments)
             .env("THAWSUM_CONFIG", config.path())
+            .env("DBUS_SESSION_BUS_ADDRESS", reader.address())
             .spawn()
             .expect("thawsum starts");
         let window = Window::wait_for(&display, "Thawsum", Some(process.id()), PATIENCE)
@@ -41,6 +43,7 @@ impl Running {
         window.focus().expect("focus");
         Self {
             window,
+            reader,
             process,
             config,
             _display: display,
@@ -83,17 +86,21 @@ impl Running {
             .count()
     }
 
-    /// The main button is always in the top right corner, the other one left of it.
-    fn click_main_button(&self) {
-        self.window
-            .click(i32::from(SIZE.0) - 50, 29)
-            .expect("a click");
+    /// Clicks on what a screen reader would call so, as soon as it is there.
+    fn click_on(&self, name: &str) {
+        let mut place = None;
+        let there = wait_until(PATIENCE, || {
+            place = self.reader.find(name);
+            place.is_some()
+        });
+        assert!(there, "no '{name}' among {:#?}", self.reader.names());
+        let (x, y) = place.expect("found a moment ago");
+        self.window.click(x, y).expect("a click");
     }
 
-    fn click_second_button(&self) {
-        self.window
-            .click(i32::from(SIZE.0) - 135, 29)
-            .expect("a click");
+    fn wait_until_gone(&self, name: &str) {
+        let gone = || self.reader.find(name).is_none();
+        assert!(wait_until(PATIENCE, gone), "'{name}' stays");
     }
 }
 
@@ -132,10 +139,7 @@ fn the_window_answers_and_moves_while_threads_and_processes_hash() {
             ) > 0.0),
             "{way}: nothing moved"
         );
-        running
-            .window
-            .click(950, 469)
-            .expect("a click into the field");
+        running.click_on("Type here to feel how fast the window answers");
         running
             .window
             .type_text("typing while it works")
@@ -224,7 +228,7 @@ fn pause_resume_kill_and_cancel_do_what_they_say() {
         |pids: &[u32]| -> Duration { pids.iter().filter_map(|&pid| cpu_time(pid).ok()).sum() };
 
     let workers = running.workers();
-    running.click_second_button();
+    running.click_on("Pause");
     // Paused workers use nothing; two samples of the same value in a row say so.
     let still = || {
         let before = used(&workers);
@@ -244,8 +248,7 @@ fn pause_resume_kill_and_cancel_do_what_they_say() {
         "resume did nothing"
     );
 
-    // The word "kill" of the first lane.
-    running.window.click(704, 218).expect("a click");
+    running.click_on("Kill worker 1: its files are hashed by others");
     assert!(
         wait_until(PATIENCE, || {
             let now = running.workers();
@@ -258,7 +261,7 @@ fn pause_resume_kill_and_cancel_do_what_they_say() {
     running.picture("a-worker-was-killed");
 
     let workers = running.workers();
-    running.click_main_button();
+    running.click_on("Cancel");
     assert!(
         wait_until(PATIENCE, || workers.iter().all(|&pid| !is_alive(pid))),
         "cancel left workers"
@@ -277,8 +280,7 @@ fn a_death_is_seen_in_the_history_and_the_log_while_the_window_answers() {
     let running = Running::start("{}", &["-j", "2", text(tree.path())]);
     running.wait_for_title(" % of ");
     let workers = running.workers();
-    // The word "kill" of the first lane.
-    running.window.click(704, 218).expect("a click");
+    running.click_on("Kill worker 1: its files are hashed by others");
     assert!(
         wait_until(PATIENCE, || {
             let now = running.workers();
@@ -294,15 +296,8 @@ fn a_death_is_seen_in_the_history_and_the_log_while_the_window_answers() {
         );
     };
     let before = picture();
-    // "1 restart", left of the drill's switch; it comes with the next frame.
-    assert!(
-        wait_until(PATIENCE, || {
-            running.window.click(622, 195).expect("a click");
-            std::thread::sleep(Duration::from_millis(300));
-            differs(&before, &picture()) > OPEN
-        }),
-        "the count of restarts opened nothing"
-    );
+    running.click_on("1 restart: show what died, and why");
+    covered(&before, "the history");
     assert_eq!(running.answered(10), 10, "the history held the window up");
     running.picture("what-died");
 
@@ -314,8 +309,7 @@ fn a_death_is_seen_in_the_history_and_the_log_while_the_window_answers() {
         );
     };
     uncovered("the history");
-    // The word "log" of the first lane.
-    running.window.click(674, 218).expect("a click");
+    running.click_on("Open the log of worker 1");
     covered(&before, "the log");
     assert_eq!(running.answered(10), 10, "the log held the window up");
     running.picture("a-workers-log");
@@ -515,10 +509,10 @@ fn a_list_on_the_command_line_is_verified_and_what_failed_is_verified_again_by_a
         assert_eq!(running.answered(3), 3);
         running.picture(&format!("verified-{theme}-wrong"));
         tree.file("018.jpg", b"picture 18");
-        running.click_second_button();
+        running.click_on("Verify again only what was not as listed");
         running.wait_for_title("1 of 2 files is wrong");
         tree.file("017.jpg", b"picture 17");
-        running.click_second_button();
+        running.click_on("Verify again only what was not as listed");
         running.wait_for_title("the file is now as listed");
         running.window.key("Return").expect("a key");
         running.wait_for_title("all 200 files are as listed");
@@ -545,8 +539,7 @@ fn an_expected_digest_is_typed_and_the_answer_names_the_file() {
         let settings = format!(r#"{{"theme": "{theme}"}}"#);
         let running = Running::start(&settings, &[text(&tree.path().join("photo.iso"))]);
         running.wait_for_title("finished");
-        // The field for it is in the row below the path.
-        running.window.click(500, 71).expect("a click");
+        running.click_on("Digest that the file is expected to have");
         let typed = match theme {
             "dark" => digest.to_uppercase(),
             _ => digest.replace(['1', '2'], "f"),
@@ -580,17 +573,17 @@ fn duplicates_and_a_comparison_are_chosen_from_the_menu_beside_the_button() {
         let settings = format!(r#"{{"theme": "{theme}"}}"#);
         let running = Running::start(&settings, &["-j", "2", text(tree.path())]);
         running.wait_for_title("finished");
-        // The menu, and its item.
-        running.window.click(1138, 29).expect("a click");
+        running.click_on("What to do: Hash");
         std::thread::sleep(Duration::from_millis(500));
         running.picture(&format!("aims-{theme}"));
         if item == "duplicates" {
-            running.window.click(1024, 138).expect("a click");
-            std::thread::sleep(Duration::from_millis(500));
-            running.click_main_button();
+            running.click_on("Find duplicates");
+            // The menu goes, and the button has the same name.
+            running.wait_until_gone("Compare with…");
+            running.click_on("Find duplicates");
             running.wait_for_title("10 files could go, 90 B");
         } else {
-            running.window.click(1024, 174).expect("a click");
+            running.click_on("Compare with…");
             std::thread::sleep(Duration::from_millis(500));
             // The field for the other side has the focus.
             running
