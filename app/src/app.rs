@@ -28,7 +28,18 @@ use crate::way::Way;
 use crate::widgets::ground::Ground;
 use crate::worker_log;
 
-const SIDEBAR: f32 = 116.0;
+/// The longest of the views' names fits into its highlight, with room to spare for another font.
+const SIDEBAR: f32 = 132.0;
+/// From the edge of the sidebar to the highlight of a view's name, left and right of it together.
+const BESIDE_HIGHLIGHT: f32 = 17.0;
+/// Where the name begins in it, behind the icon.
+const NAME_FROM: f32 = 29.0;
+/// What is left free behind it.
+#[cfg(test)]
+const NAME_END: f32 = 8.0;
+/// What a name may take, points.
+#[cfg(test)]
+pub(crate) const NAME_ROOM: f32 = SIDEBAR - BESIDE_HIGHLIGHT - NAME_FROM - NAME_END;
 const STATUS: f32 = 28.0;
 
 pub(crate) struct App {
@@ -356,8 +367,10 @@ impl App {
         for index in 0..self.views.len() {
             let view = &self.views[index];
             let y = if view.at_foot() { &mut foot } else { &mut top };
-            let place =
-                Rect::from_min_size(pos2(rect.left() + 8.0, *y), vec2(rect.width() - 17.0, 32.0));
+            let place = Rect::from_min_size(
+                pos2(rect.left() + 8.0, *y),
+                vec2(rect.width() - BESIDE_HIGHLIGHT, 32.0),
+            );
             *y += 34.0;
             let selected = index == self.current;
             let name = view.name();
@@ -396,7 +409,7 @@ impl App {
                 color,
             );
             painter.text(
-                pos2(place.left() + 29.0, place.center().y),
+                pos2(place.left() + NAME_FROM, place.center().y),
                 Align2::LEFT_CENTER,
                 name,
                 font,

@@ -364,6 +364,25 @@ fn dropped_files_and_folders_are_chosen_all_of_them() {
 }
 
 #[test]
+fn the_longest_name_in_the_sidebar_fits_into_its_highlight() {
+    let mut window = window(settings(Way::Threads), (900.0, 600.0));
+    // The views there are, and words as long as those of views to come.
+    let views = crate::views::all();
+    let names = views.iter().map(|view| view.name());
+    let names: Vec<&str> = names.chain(["Checksums", "Duplicates"]).collect();
+    window.run_steps(2);
+    for name in names {
+        let words = window.ctx.fonts_mut(|fonts| {
+            let color = egui::Color32::WHITE;
+            fonts.layout_no_wrap(name.to_owned(), crate::theme::strong(), color)
+        });
+        let room = crate::app::NAME_ROOM;
+        let width = words.size().x;
+        assert!(width <= room, "{name} takes {width} points of {room}");
+    }
+}
+
+#[test]
 fn starting_without_a_path_says_what_to_do() {
     let mut window = window(settings(Way::Threads), (1280.0, 800.0));
     window.key_press(Key::Enter);
