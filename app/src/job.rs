@@ -47,6 +47,9 @@ pub(crate) enum JobState {
     Finished(Box<Finished>),
 }
 
+/// What a job does first that has lists.
+pub(crate) const READING_LISTS: &str = "Reading the list";
+
 /// A job in the background.
 pub(crate) struct Running {
     pub(crate) title: Title,
@@ -152,8 +155,11 @@ impl Running {
         (self.totals.done_bytes + in_hand).min(self.totals.found_bytes)
     }
 
-    /// From 0 to 1, by bytes; by files where there are no bytes.
+    /// From 0 to 1, by bytes; by files where there are no bytes. While lists are read, of them.
     pub(crate) fn share(&self) -> f32 {
+        if let Some(lists) = self.totals.lists {
+            return lists.share().unwrap_or_default() as f32;
+        }
         share(&self.totals, self.bytes_done())
     }
 
@@ -229,6 +235,7 @@ impl JobState {
             Self::Announced { .. } => "About to freeze",
             Self::Freezing { .. } => "Frozen",
             Self::Running(running) => match running.phase {
+                Phase::Working if running.totals.lists.is_some() => READING_LISTS,
                 Phase::Working if !running.totals.scan_done && running.totals.done_files == 0 => {
                     running.title.work.preparing()
                 }

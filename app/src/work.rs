@@ -160,11 +160,11 @@ impl Work {
         }
     }
 
-    /// What it is doing before it reads files.
+    /// What it is doing before it reads files, once it has read its lists.
     pub(crate) const fn preparing(&self) -> &'static str {
         match self {
             Self::Hash { .. } | Self::Duplicates(_) | Self::Compare(_) => "Scanning",
-            Self::Verify(_) => "Reading the list",
+            Self::Verify(_) => "Looking for the files",
         }
     }
 }

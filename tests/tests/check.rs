@@ -2,9 +2,10 @@
 #![cfg(target_os = "linux")]
 
 use std::fs;
-use std::process::Command;
+use std::io::{Read as _, Write as _};
+use std::process::{Command, Stdio};
 
-use end_to_end::{Rows, Tree, reference, run, stderr_of};
+use end_to_end::{Rows, Tree, program, reference, run, stderr_of};
 
 const WAYS: [&str; 2] = ["processes", "threads"];
 
@@ -260,4 +261,35 @@ fn a_listed_file_is_verified_whatever_it_is_called_and_not_said_to_be_left_out()
     );
     assert_eq!(found.verdicts(), [(".hidden", "ok"), ("kept", "new")]);
     assert_eq!(found.summary["left_out"], 1, ".other alone");
+}
+
+#[test]
+fn how_far_a_list_is_read_is_said_and_an_interrupt_ends_it() {
+    let tree = Tree::new();
+    let list = tree.path().join("all.sha256");
+    nix::unistd::mkfifo(&list, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let mut child = Command::new(program())
+        .args(["check", "--progress", "always"])
+        .arg(&list)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = fs::File::create(&list).unwrap();
+    for line in 0..20_000 {
+        writeln!(pipe, "{line:064x}  photos/{line}.jpg").unwrap();
+    }
+    // The list goes on, and nothing comes.
+    let mut stderr = child.stderr.take().unwrap();
+    let mut said = String::new();
+    let mut piece = [0; 256];
+    while !said.contains(" lines · ") {
+        let n = stderr.read(&mut piece).unwrap();
+        assert!(n > 0, "it ended: {said}");
+        said.push_str(&String::from_utf8_lossy(&piece[..n]));
+    }
+    assert!(said.contains("reading the list: "), "{said}");
+    let pid = nix::unistd::Pid::from_raw(child.id().try_into().unwrap());
+    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
 }

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::algorithm::Algorithm;
 use crate::error::SpecError;
 use crate::event::Sink;
+use crate::job::common::Common;
 use crate::job::inline::Start;
 use crate::job::{Job, JobSpec, Priority, RunOn};
 use crate::manifest::Format;
@@ -73,12 +74,12 @@ impl Job {
         if spec.lists.is_empty() {
             return Err(SpecError::NoPaths);
         }
-        let left_out = Arc::default();
+        let common = Common::default();
         let (workers, priority, file_limit) = (spec.workers, spec.priority, spec.file_limit);
         let start = Start::new(
             plan::Verify::new(spec.unlisted),
-            lists::Listed::new(spec, Arc::clone(&left_out)),
-            left_out,
+            lists::Listed::new(spec, common.clone()),
+            common,
             workers,
             priority,
             file_limit,

@@ -6,12 +6,12 @@ mod plan;
 mod sides;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::algorithm::Algorithm;
 use crate::error::SpecError;
 use crate::event::Sink;
+use crate::job::common::Common;
 use crate::job::inline::Start;
 use crate::job::{Job, JobSpec, Priority, RunOn};
 use crate::selection::Selection;
@@ -55,12 +55,12 @@ impl Job {
     /// A job that makes no sense, or a system that gives no thread.
     pub fn compare(spec: CompareSpec, run_on: RunOn, sink: Sink) -> Result<Self, SpecError> {
         JobSpec::check_workers(spec.workers)?;
-        let left_out = Arc::default();
+        let common = Common::default();
         let (workers, priority, file_limit) = (spec.workers, spec.priority, spec.file_limit);
         let start = Start::new(
             plan::Compare::new([&spec.left, &spec.right].map(|side| matches!(side, Side::List(_)))),
-            sides::Sides::new(spec, Arc::clone(&left_out)),
-            left_out,
+            sides::Sides::new(spec, common.clone()),
+            common,
             workers,
             priority,
             file_limit,

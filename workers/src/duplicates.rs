@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::algorithm::Algorithm;
 use crate::error::SpecError;
 use crate::event::Sink;
+use crate::job::common::Common;
 use crate::job::inline::Start;
 use crate::job::{Job, JobSpec, Links, Priority, RunOn};
 use crate::name::path_bytes;
@@ -50,9 +51,9 @@ impl Job {
         if spec.roots.is_empty() {
             return Err(SpecError::NoPaths);
         }
-        let left_out = Arc::default();
-        let walk =
-            Walk::new(spec.roots, Links::Skip, spec.selection).counting(Arc::clone(&left_out));
+        let common = Common::default();
+        let walk = Walk::new(spec.roots, Links::Skip, spec.selection)
+            .counting(Arc::clone(&common.left_out));
         let plan = plan::Duplicates::new(spec.algorithm);
         let source = Candidates {
             stage: Stage::Walking {
@@ -63,7 +64,7 @@ impl Job {
         let start = Start::new(
             plan,
             source,
-            left_out,
+            common,
             spec.workers,
             spec.priority,
             spec.file_limit,

@@ -1,6 +1,7 @@
 //! A job: what is asked for, and the handle to what runs.
 
 mod backlog;
+pub(crate) mod common;
 mod drill;
 mod forecast;
 mod foreman;
@@ -166,8 +167,8 @@ impl Job {
         run_on: RunOn,
         sink: Sink,
     ) -> Result<Self, SpecError> {
-        let control = Control::default();
-        let totals = start.totals.clone();
+        let control = start.common.control.clone();
+        let totals = start.common.totals.clone();
         let lanes: Arc<[Arc<Lane>]> = (0..start.workers).map(|_| Arc::default()).collect();
         let (orders, inbox) = crossbeam_channel::unbounded();
         let log = JobLog::since(start.ledger.started());

@@ -47,7 +47,7 @@ pub use job::{Damage, Fate, FilesInHand, Forecast, Job, JobLog, JobSpec, Links, 
 pub use name::{path_bytes, shown};
 pub use pool::{LineSource, LogLine, LogTail};
 pub use process::child::{CHILD_ARGUMENT, child_entry};
-pub use progress::{Lane, LaneState, Totals, TotalsNow, WorkerState};
+pub use progress::{Lane, LaneState, ListsReadNow, Totals, TotalsNow, WorkerState};
 pub use selection::{BadPattern, Selection};
 pub use size::{BadSize, Size};
 pub use verdict::{Counts, FileResult, Mismatch, Note, SkipReason, Verdict, VerdictKind};

@@ -1,16 +1,20 @@
 //! What checksum files say of files, one entry a file however many lists name it.
 
 mod expected;
+mod watched;
 
+use std::fs::File;
 use std::path::{Component, Path, PathBuf};
 
 use indexmap::IndexMap;
 
 use crate::algorithm::Algorithm;
-use crate::manifest::Format;
+use crate::job::common::Common;
 use crate::manifest::read::{self, Item, ListReader, ReadError};
 use crate::verdict::{FileResult, Verdict};
 pub(crate) use expected::Expected;
+use watched::Watched;
+pub(crate) use watched::announce;
 
 /// The digests of a file as they stand one after another.
 #[derive(Clone, Copy)]
@@ -61,16 +65,9 @@ pub(crate) struct Lists {
 }
 
 impl Lists {
-    /// Adds what a list says; its names start from `base`.
-    pub(crate) fn read(
-        &mut self,
-        list: &Path,
-        base: &Path,
-        format: Option<Format>,
-        algorithm: Option<Algorithm>,
-    ) {
-        let known = read::Expected { format, algorithm };
-        if let Err(error) = self.read_items(list, base, &known) {
+    /// Adds what a list says; its names start from `base`. Ends early where the job is cancelled.
+    pub(crate) fn read(&mut self, list: &Path, base: &Path, known: &read::Expected, job: &Common) {
+        if let Err(error) = self.read_items(list, base, known, job) {
             self.settle(list, Verdict::Unreadable(reason(&error)));
         }
         self.read += 1;
@@ -88,8 +85,18 @@ impl Lists {
         list: &Path,
         base: &Path,
         known: &read::Expected,
+        job: &Common,
     ) -> Result<(), ReadError> {
-        for item in ListReader::open(list, known)? {
+        let file = File::open(list).map_err(|source| ReadError::Open {
+            list: list.to_owned(),
+            source,
+        })?;
+        let source = Watched { file, common: job };
+        for item in ListReader::new(source, list, known)? {
+            if job.control.token().is_cancelled() {
+                break;
+            }
+            job.totals.lists.line();
             match item? {
                 Item::Listed(listed) => self.add(base, &listed),
                 Item::Bad(bad) => self.settle(list, Verdict::BadLine(bad.to_string())),

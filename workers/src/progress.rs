@@ -1,12 +1,16 @@
 //! What is going on right now, as numbers that anybody may read at any moment. Workers write
 //! often, a window reads seldom; nobody queues and the latest value wins.
 
+mod lists;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::tasks::hash::Position;
+pub use lists::ListsReadNow;
+use lists::ListsReading;
 
 /// No forecast has been made.
 const UNKNOWN: u64 = u64::MAX;
@@ -20,6 +24,7 @@ pub struct Totals {
     scan_done: AtomicBool,
     done_files: AtomicU64,
     done_bytes: AtomicU64,
+    pub(crate) lists: ListsReading,
     /// Milliseconds, or [`UNKNOWN`].
     left: AtomicU64,
 }
@@ -32,6 +37,7 @@ impl Default for Totals {
             scan_done: AtomicBool::default(),
             done_files: AtomicU64::default(),
             done_bytes: AtomicU64::default(),
+            lists: ListsReading::default(),
             left: AtomicU64::new(UNKNOWN),
         }
     }
@@ -50,6 +56,9 @@ pub struct TotalsNow {
     pub done_files: u64,
     /// What was to read of those, as the walk saw them, bytes.
     pub done_bytes: u64,
+    /// How far the checksum files are, while they are being read. What they name is found after
+    /// that.
+    pub lists: Option<ListsReadNow>,
     /// How long the rest will take, as it looks now: known in the background alone, when the walk has
     /// seen everything and half a second has passed. While a job pauses it stays as it was.
     pub left: Option<Duration>,
@@ -101,6 +110,7 @@ impl Totals {
             scan_done,
             done_files,
             done_bytes,
+            lists: self.lists.now(),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 use workers::{Ending, Selection, Summary, TotalsNow, VerdictKind};
 
-use crate::format::{bytes, count, duration, rate, time_left};
+use crate::format::{bytes, count, counted, duration, rate, time_left};
 
 /// One line that overwrites itself.
 pub(super) struct ProgressLine {
@@ -31,6 +31,16 @@ impl ProgressLine {
         }
         self.shown = Some(Instant::now());
         let elapsed = self.started.elapsed();
+        if let Some(lists) = totals.lists {
+            let share = match lists.share() {
+                Some(share) => format!("{:.0} %, ", (share * 100.0).floor()),
+                None => String::new(),
+            };
+            let lines = counted(lists.lines, "line", "lines");
+            let elapsed = duration(elapsed);
+            self.put(&format!("reading the list: {share}{lines} · {elapsed}"));
+            return;
+        }
         let more = if totals.scan_done {
             ""
         } else {
@@ -49,6 +59,10 @@ impl ProgressLine {
             rate(totals.done_bytes, elapsed),
             duration(elapsed),
         );
+        self.put(&line);
+    }
+
+    fn put(&self, line: &str) {
         // A progress line that cannot be shown is no reason to stop working.
         let _ = write!(io::stderr(), "\r\x1b[K{line}");
     }

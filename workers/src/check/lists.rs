@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use indexmap::IndexMap;
 
@@ -12,8 +12,9 @@ use super::forms::Forms;
 use super::{CheckSpec, Unlisted, same_name};
 use crate::algorithm::Algorithm;
 use crate::job::Links;
-use crate::listed::{Expected, Lists, plain};
-use crate::manifest::read::with_slashes;
+use crate::job::common::Common;
+use crate::listed::{Expected, Lists, announce, plain};
+use crate::manifest::read::{self, with_slashes};
 use crate::name::composed;
 use crate::tasks::identity::{Identity, identity};
 use crate::tasks::walk::{self, Seen, Walk, skip_reason};
@@ -44,7 +45,7 @@ pub(super) enum Found {
 /// Goes through the lists, then through the files that they name, then through their folders.
 pub(super) struct Listed {
     spec: CheckSpec,
-    left_out: Arc<AtomicU64>,
+    common: Common,
     stage: Stage,
 }
 
@@ -151,15 +152,20 @@ impl Only {
 }
 
 impl Listed {
-    pub(super) fn new(spec: CheckSpec, left_out: Arc<AtomicU64>) -> Self {
+    pub(super) fn new(spec: CheckSpec, common: Common) -> Self {
         Self {
             spec,
-            left_out,
+            common,
             stage: Stage::Unread,
         }
     }
 
     fn read_lists(&mut self) -> Found {
+        announce(self.spec.lists.iter(), &self.common);
+        let as_told = read::Expected {
+            format: self.spec.format,
+            algorithm: self.spec.algorithm,
+        };
         let mut lists = Lists::default();
         let mut known = Known::default();
         let mut folders: Vec<PathBuf> = Vec::new();
@@ -170,8 +176,9 @@ impl Listed {
             if !folders.iter().any(|folder| folder == base) {
                 folders.push(base.to_owned());
             }
-            lists.read(list, base, self.spec.format, self.spec.algorithm);
+            lists.read(list, base, &as_told, &self.common);
         }
+        self.common.totals.lists.end();
         let algorithms = lists.algorithms();
         if self.spec.lists.len() > 1 {
             same_name::merge(&mut lists.entries, &lists.named_by);
@@ -230,7 +237,8 @@ impl Iterator for Listed {
                 walk::Found::LeftOut(path) => {
                     // What is listed was verified, whatever it is called.
                     let left_out = known.is_new_name(&plain(&path));
-                    self.left_out
+                    self.common
+                        .left_out
                         .fetch_add(u64::from(left_out), Ordering::Relaxed);
                     Found::Folder
                 }

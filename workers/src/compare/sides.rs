@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::{CompareSpec, Side};
 use crate::algorithm::Algorithm;
 use crate::job::Links;
-use crate::listed::{Expected, Lists, plain};
+use crate::job::common::Common;
+use crate::listed::{Expected, Lists, announce, plain};
+use crate::manifest::read;
 use crate::tasks::identity::{Identity, identity};
 use crate::tasks::walk::{self, Seen, Walk};
 use crate::verdict::FileResult;
@@ -51,7 +53,7 @@ pub(super) enum Found {
 
 pub(super) struct Sides {
     spec: CompareSpec,
-    left_out: Arc<AtomicU64>,
+    common: Common,
     /// The list that is a side, as it was before it was read.
     list: Option<(Seen, Identity)>,
     stage: Stage,
@@ -69,10 +71,10 @@ enum Stage {
 }
 
 impl Sides {
-    pub(super) fn new(spec: CompareSpec, left_out: Arc<AtomicU64>) -> Self {
+    pub(super) fn new(spec: CompareSpec, common: Common) -> Self {
         Self {
             spec,
-            left_out,
+            common,
             list: None,
             stage: Stage::Unread,
         }
@@ -89,6 +91,11 @@ impl Sides {
         let mut found = Vec::new();
         let mut algorithms = Vec::new();
         let mut own = None;
+        let lists = self.both().into_iter().filter_map(|(_, side)| match side {
+            Side::List(list) => Some(list),
+            Side::Folder(_) => None,
+        });
+        announce(lists, &self.common);
         for (hand, side) in self.both() {
             let Side::List(list) = side else {
                 continue;
@@ -97,7 +104,12 @@ impl Sides {
                 .ok()
                 .and_then(|meta| Some((Seen::from(&meta), identity(list)?)));
             let mut lists = Lists::default();
-            lists.read(list, Path::new(""), None, None);
+            lists.read(
+                list,
+                Path::new(""),
+                &read::Expected::default(),
+                &self.common,
+            );
             for algorithm in lists.algorithms() {
                 if !algorithms.contains(&algorithm) {
                     algorithms.push(algorithm);
@@ -111,7 +123,8 @@ impl Sides {
                     // As in a folder: what is left out there would else be missing there.
                     .filter(|(name, expected)| {
                         let counts = self.spec.selection.counts_listed(name, expected.size());
-                        self.left_out
+                        self.common
+                            .left_out
                             .fetch_add(u64::from(!counts), Ordering::Relaxed);
                         counts
                     })
@@ -122,6 +135,7 @@ impl Sides {
                     }),
             );
         }
+        self.common.totals.lists.end();
         if algorithms.is_empty() {
             algorithms.push(self.spec.algorithm);
         }
@@ -164,7 +178,7 @@ impl Iterator for Sides {
                     let (hand, folder) = left.pop()?;
                     let selection = self.spec.selection.clone();
                     let walk = Walk::new(vec![folder.clone()], Links::Skip, selection)
-                        .counting(self.left_out.clone());
+                        .counting(self.common.left_out.clone());
                     *open = Some((hand, folder, Box::new(walk)));
                     return Some(Found::Folder);
                 };

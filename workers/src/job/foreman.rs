@@ -18,6 +18,7 @@ use crossbeam_channel::{Receiver, Select, Sender, never, unbounded};
 
 use super::RunOn;
 use super::backlog::{AHEAD_BYTES, Backlog, Batch};
+use super::common::Common;
 use super::drill::{Damage, Drill};
 use super::forecast::{Amount, AtWork, Forecaster};
 use super::in_hand::{Fate, FilesInHand};
@@ -107,10 +108,11 @@ fn run<E: Executor, P: Plan>(
         workers: _,
         priority,
         file_limit,
-        totals,
+        common: Common {
+            totals, left_out, ..
+        },
         ledger,
         half_read,
-        left_out,
     } = start;
     let (mail, inbox) = unbounded();
     let news = mail.clone();

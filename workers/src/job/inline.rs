@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use super::common::Common;
 use super::ledger::Ledger;
 use super::plan::List;
 use super::{Job, JobSpec, Priority, RunOn};
@@ -50,19 +51,17 @@ pub(crate) struct Start<P, S> {
     pub(crate) priority: Priority,
     /// See [`JobSpec::file_limit`].
     pub(crate) file_limit: Option<Duration>,
-    pub(crate) totals: Arc<Totals>,
+    pub(crate) common: Common,
     pub(crate) ledger: Ledger,
     pub(crate) half_read: Option<HalfRead>,
-    /// Files and folders that do not count.
-    pub(crate) left_out: Arc<AtomicU64>,
 }
 
 impl<P, S> Start<P, S> {
-    /// From the beginning. `left_out` is where `source` counts what does not count.
+    /// From the beginning. `common` is what `source` has too.
     pub(crate) fn new(
         plan: P,
         source: S,
-        left_out: Arc<AtomicU64>,
+        common: Common,
         workers: usize,
         priority: Priority,
         file_limit: Option<Duration>,
@@ -73,22 +72,21 @@ impl<P, S> Start<P, S> {
             workers,
             priority,
             file_limit,
-            totals: Arc::default(),
+            common,
             ledger: Ledger::new(CpuClock::start()),
             half_read: None,
-            left_out,
         }
     }
 }
 
 impl Start<List, Walk> {
     pub(crate) fn fresh(spec: JobSpec) -> Self {
-        let left_out = Arc::default();
+        let common = Common::default();
         let walk = Walk::new(spec.roots, spec.links, spec.selection);
         Self::new(
             List::new(&spec.algorithms),
-            walk.counting(Arc::clone(&left_out)),
-            left_out,
+            walk.counting(Arc::clone(&common.left_out)),
+            common,
             spec.workers,
             spec.priority,
             spec.file_limit,
@@ -105,9 +103,8 @@ impl InlineJob {
         spec.check()?;
         let Start {
             source: walk,
-            totals,
+            common,
             ledger,
-            left_out,
             ..
         } = Start::fresh(spec.clone());
         Ok(Self {
@@ -115,10 +112,10 @@ impl InlineJob {
             engine: Engine::new(&spec.algorithms),
             in_hand: None,
             ledger,
-            totals,
+            totals: common.totals,
             cancel: cancel.token().clone(),
             figures: WorkerFigures::default(),
-            left_out,
+            left_out: common.left_out,
             spec,
         })
     }
@@ -219,10 +216,13 @@ impl InlineJob {
         });
         let start = Start {
             source: self.walk,
-            totals: self.totals,
+            common: Common {
+                totals: self.totals,
+                left_out: self.left_out,
+                ..Common::default()
+            },
             ledger: self.ledger,
             half_read,
-            left_out: self.left_out,
             ..Start::fresh(self.spec)
         };
         Job::launch(start, RunOn::Threads, sink)

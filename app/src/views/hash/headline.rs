@@ -9,7 +9,7 @@ use super::difference;
 use crate::algorithms::labels;
 use crate::expectation::Answer;
 use crate::format::{bytes, count, counted, duration, rate, time_left};
-use crate::job::{Finished, JobState, Running, share};
+use crate::job::{Finished, JobState, READING_LISTS, Running, share};
 use crate::outcome::{Grade, Outcome, outcome, so_far};
 use crate::session::Session;
 use crate::theme::{self, Palette};
@@ -221,19 +221,28 @@ fn of_running(palette: &Palette, session: &Session, running: &Running) -> Words 
     let word = session.job.word();
     let totals = &running.totals;
     let share = running.share();
-    let large = if totals.scan_done {
+    let large = if let Some(lists) = totals.lists {
+        match lists.share() {
+            Some(share) => format!("{READING_LISTS}: {:.0} %", (share * 100.0).floor()),
+            None => READING_LISTS.to_owned(),
+        }
+    } else if totals.scan_done {
         format!("{:.0} %", (share * 100.0).floor())
     } else {
         running.title.work.preparing().to_owned()
     };
     let alert = so_far(&running.title.work, session.results.counts());
     let alert = alert.map(|so_far| with_icon(palette, &so_far));
-    let state = if word != large {
+    let state = if !large.starts_with(word) {
         word.to_owned()
     } else {
         String::new()
     };
-    let speed = running.speed.bytes_per_second();
+    let strong_right = match totals.lists {
+        // No file is read yet, which is no fault of the disk's.
+        Some(_) => String::new(),
+        None => format!("{}/s", bytes(running.speed.bytes_per_second())),
+    };
     let elapsed = format!("{} elapsed", duration(running.working_time()));
     let right = match running.time_left() {
         Some(left) => format!("{} · {elapsed}", time_left(left)),
@@ -254,7 +263,7 @@ fn of_running(palette: &Palette, session: &Session, running: &Running) -> Words 
             "{}{thawed}",
             amounts(&running.title.work, totals, running.bytes_done())
         ),
-        strong_right: format!("{}/s", bytes(speed)),
+        strong_right,
         right,
         share,
         color: palette.text,
@@ -262,6 +271,13 @@ fn of_running(palette: &Palette, session: &Session, running: &Running) -> Words 
 }
 
 fn amounts(work: &Work, totals: &TotalsNow, bytes_done: u64) -> String {
+    if let Some(lists) = totals.lists {
+        let lines = counted(lists.lines, "line", "lines");
+        return match lists.bytes {
+            0 => lines,
+            all => format!("{lines} · {} of {}", bytes(lists.done_bytes), bytes(all)),
+        };
+    }
     let scanning = match work {
         Work::Hash { .. } | Work::Verify(_) => None,
         Work::Duplicates(_) => Some("looking for files of the same size"),
