@@ -293,3 +293,15 @@ fn how_far_a_list_is_read_is_said_and_an_interrupt_ends_it() {
     nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
 }
+
+#[test]
+fn what_a_folder_holds_is_named_the_same_way_whatever_its_verdict() {
+    let tree = Tree::new();
+    tree.file("a", b"a");
+    tree.file("new", b"new");
+    std::os::unix::fs::symlink("a", tree.path().join("link")).unwrap();
+    tree.file("SHA256SUMS", &list(&tree, "sha256sum", &["a"]));
+    let found = check(&tree, &["--new", "SHA256SUMS"]);
+    let expected = [("a", "ok"), ("link", "skipped"), ("new", "new")];
+    assert_eq!(found.verdicts(), expected);
+}

@@ -251,8 +251,13 @@ impl Iterator for Listed {
                         Found::Folder
                     }
                 }
-                walk::Found::Settled(result) => {
-                    if known.is_new_name(&plain(&result.path)) {
+                walk::Found::Settled(mut result) => {
+                    let path = plain(&result.path);
+                    if known.is_new_name(&path) {
+                        // Named as its neighbours are; but the folder itself has no other name.
+                        if !path.as_os_str().is_empty() {
+                            result.path = path;
+                        }
                         Found::Settled(result)
                     } else {
                         Found::Folder
