@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use end_to_end::{Rows, Tree, reference, run, stderr_of};
+use end_to_end::{Rows, Tree, program, reference, run, stderr_of};
 
 const WAYS: [&str; 2] = ["processes", "threads"];
 
@@ -130,6 +130,39 @@ fn a_name_in_another_unicode_form_is_found_and_said_so() {
         assert!(said.ends_with(words), "{said}");
         assert_eq!(said.lines().count(), 1, "{said}");
         assert_eq!(output.status.code(), Some(0), "{}", stderr_of(&output));
+    }
+}
+
+#[test]
+fn a_list_made_from_outside_a_folder_is_compared_with_what_is_in_it() {
+    let tree = Tree::new();
+    for side in ["here", "backup"] {
+        tree.file(format!("{side}/Pictures/a"), b"a picture");
+        tree.file(format!("{side}/Pictures/deep/b"), b"one more");
+    }
+    tree.file("backup/Pictures/deep/b", b"one less");
+    let whole = tree.path().join("here/Pictures");
+    let lists = Tree::new();
+    for (name, folder) in [
+        ("relative", "here/Pictures"),
+        ("whole", whole.to_str().unwrap()),
+    ] {
+        let made = std::process::Command::new(program())
+            .args(["hash", folder])
+            .current_dir(tree.path())
+            .output()
+            .unwrap();
+        lists.file(name, &made.stdout);
+        let list = lists.path().join(name);
+        let list = list.to_str().unwrap();
+        let same = [("a", "same"), ("deep/b", "same")];
+        let found = Rows::of(tree.path(), &["compare", "here/Pictures", list]);
+        assert_eq!(found.verdicts(), same, "{name}");
+        let found = Rows::of(&whole, &["compare", list, "."]);
+        assert_eq!(found.verdicts(), same, "{name}");
+        let found = Rows::of(tree.path(), &["compare", "backup/Pictures", list]);
+        let differs = [("a", "same"), ("deep/b", "different")];
+        assert_eq!(found.verdicts(), differs, "{name}");
     }
 }
 

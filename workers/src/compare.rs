@@ -3,6 +3,7 @@
 
 mod names;
 mod plan;
+mod rooted;
 mod sides;
 
 use std::path::PathBuf;
@@ -41,8 +42,10 @@ pub struct CompareSpec {
 pub enum Side {
     /// The files below a folder, by their paths from it on.
     Folder(PathBuf),
-    /// The files that a checksum file names, by their names in it. The file itself, where it lies
-    /// in the folder that is the other side, is no part of either, unless it names itself.
+    /// The files that a checksum file names, by their names in it. Where all of them start above the
+    /// folder that is the other side (`Pictures/a`, or a whole path, for the `a` in `Pictures`), they
+    /// count from that on. The file itself, where it lies in the folder that is the other side, is
+    /// no part of either, unless it names itself.
     List(PathBuf),
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::{CompareSpec, Side};
+use super::{CompareSpec, Side, rooted};
 use crate::algorithm::Algorithm;
 use crate::job::Links;
 use crate::job::common::Common;
@@ -87,6 +87,16 @@ impl Sides {
         ]
     }
 
+    /// The folder that a list is compared with.
+    fn folder(&self) -> Option<&Path> {
+        match (&self.spec.left, &self.spec.right) {
+            (Side::Folder(folder), Side::List(_)) | (Side::List(_), Side::Folder(folder)) => {
+                Some(folder)
+            }
+            _ => None,
+        }
+    }
+
     fn read_lists(&mut self) -> Found {
         let mut found = Vec::new();
         let mut algorithms = Vec::new();
@@ -116,10 +126,22 @@ impl Sides {
                 }
             }
             found.extend(lists.settled.into_iter().map(Found::Settled));
+            let above = self.folder().and_then(|folder| {
+                rooted::above(folder, lists.entries.keys().map(PathBuf::as_path))
+            });
             found.extend(
                 lists
                     .entries
                     .into_iter()
+                    .map(|(name, expected)| {
+                        let below = above
+                            .as_ref()
+                            .and_then(|above| name.strip_prefix(above).ok());
+                        match below.map(Path::to_owned) {
+                            Some(below) => (below, expected),
+                            None => (name, expected),
+                        }
+                    })
                     // As in a folder: what is left out there would else be missing there.
                     .filter(|(name, expected)| {
                         let counts = self.spec.selection.counts_listed(name, expected.size());
