@@ -6,6 +6,8 @@ mod convert;
 mod duplicates;
 mod generate;
 mod hash;
+mod lab;
+mod lab_part;
 mod named;
 mod open;
 mod output;
@@ -61,9 +63,14 @@ enum Command {
     Sum,
     /// Write a checksum file in another format
     Convert(convert::Options),
+    /// Run an experiment about concurrency without a window, or list them
+    Lab(lab::Options),
     /// Completions for shells and the manual pages, for packages
     #[command(hide = true)]
     Generate(generate::Options),
+    /// The role of the child processes that experiments start
+    #[command(hide = true)]
+    LabPart(lab_part::Options),
     /// The role of a child process
     #[command(hide = true)]
     Worker,
@@ -97,6 +104,8 @@ pub fn main() -> ExitCode {
         Command::Convert(options) => convert::run(&options),
         // Taken above, with all that follows it.
         Command::Sum => ExitCode::from(status::USAGE),
+        Command::Lab(options) => lab::run(&options),
+        Command::LabPart(options) => lab_part::run(&options),
         Command::Generate(options) => generate::run(&options),
         Command::Worker => worker::run(),
     }

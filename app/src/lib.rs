@@ -19,6 +19,12 @@ mod groups;
 mod history;
 mod job;
 mod keys;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "a frame for experiments, of which each uses its part"
+)]
+mod lab;
 mod meter;
 mod notice;
 mod outcome;

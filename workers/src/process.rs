@@ -4,7 +4,9 @@
 pub mod child;
 pub(crate) mod ended;
 mod harm;
+mod leashed;
 pub mod priority;
+mod readable;
 pub(crate) mod status;
 pub mod usage;
 
@@ -21,6 +23,9 @@ use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 
 pub(crate) use harm::Harm;
+pub use leashed::{Leashed, Pipes};
+pub use readable::{Readable, readable};
+pub use status::Status;
 
 use child::{CHILD_ARGUMENT, PARENT_ARGUMENT};
 
@@ -53,7 +58,13 @@ pub(crate) fn spawn_worker(executable: Option<&Path>) -> io::Result<Spawned> {
     command
         .arg(CHILD_ARGUMENT)
         .arg(PARENT_ARGUMENT)
-        .arg(std::process::id().to_string())
+        .arg(std::process::id().to_string());
+    start(command)
+}
+
+/// Starts a child with three pipes, and what it is kept together with.
+fn start(mut command: Command) -> io::Result<Spawned> {
+    command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

@@ -9,6 +9,15 @@ use crate::tasks::bundle::Bundle;
 pub const CHILD_ARGUMENT: &str = "worker";
 pub(super) const PARENT_ARGUMENT: &str = "--parent";
 
+/// To be called by a child in a role of its own, one that [`Leashed::spawn`](super::Leashed::spawn)
+/// started: from here on it ends when the process with the number `parent` does, however that comes.
+///
+/// # Errors
+/// The parent has ended already, or the system refuses to watch it.
+pub fn tie_to_parent(parent: u32) -> std::io::Result<()> {
+    super::os::die_with_parent(parent)
+}
+
 /// To be called first in `main`, with the kinds of tasks that this program gives to pools of
 /// processes. In the parent it notes which executable this is and returns; in a worker process
 /// it works until there is no more to do, and never returns.

@@ -22,12 +22,15 @@ mod group;
 mod kqueue;
 #[path = "unix/parent.rs"]
 mod parent;
+#[path = "unix/readable.rs"]
+mod readable;
 #[path = "unix/times.rs"]
 mod times;
 
 pub(crate) use ended::Watch;
 pub(crate) use group::Group;
 pub(crate) use parent::die_with_parent;
+pub(crate) use readable::readable;
 pub(crate) use times::processor_time;
 
 /// On Linux the magic link, which leads to the running file even after it was replaced or

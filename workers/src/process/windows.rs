@@ -18,6 +18,8 @@ mod ended;
 mod group;
 #[path = "windows/job.rs"]
 mod job;
+#[path = "windows/readable.rs"]
+mod readable;
 #[path = "windows/start.rs"]
 mod start;
 #[path = "windows/streams.rs"]
@@ -27,6 +29,7 @@ mod times;
 
 pub(crate) use ended::Watch;
 pub(crate) use group::Group;
+pub(crate) use readable::readable;
 pub(crate) use times::processor_time;
 
 /// Windows keeps a running program's file from being replaced, so its path stays true.

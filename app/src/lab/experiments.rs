@@ -1,0 +1,3 @@
+//! The experiments, one file each. [`ALL`](super::ALL) lists them.
+
+pub(super) mod semaphore;

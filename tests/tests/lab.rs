@@ -1,0 +1,147 @@
+//! The lab without a window: every experiment runs, ends, and what must be true of it is.
+#![cfg(unix)]
+
+use std::collections::BTreeSet;
+use std::process::Output;
+
+use end_to_end::{run, stderr_of};
+use serde_json::Value;
+
+/// Small settings, so that a test of each takes about a second.
+const SMALL: &[(&str, &[&str])] = &[("semaphore", &["hold=20"])];
+
+fn stdout_of(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("text")
+}
+
+fn json_of(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
+}
+
+fn small(name: &str) -> &'static [&'static str] {
+    SMALL
+        .iter()
+        .find(|(experiment, _)| *experiment == name)
+        .map_or(&[], |(_, settings)| settings)
+}
+
+/// Runs an experiment with small settings and others, and gives its JSON.
+fn measured(name: &str, settings: &[&str]) -> Value {
+    let mut arguments = vec!["lab", name, "--json"];
+    for setting in small(name).iter().chain(settings) {
+        arguments.extend(["--set", setting]);
+    }
+    let output = run(&arguments);
+    let json = json_of(&output);
+    assert!(
+        output.status.success(),
+        "{name}: {json:#}\n{}",
+        stderr_of(&output)
+    );
+    json
+}
+
+fn names() -> Vec<String> {
+    let listed = json_of(&run(["lab", "--json"]));
+    let all = listed.as_array().expect("a list");
+    all.iter()
+        .map(|one| one["name"].as_str().expect("a name").to_owned())
+        .collect()
+}
+
+#[test]
+fn every_experiment_runs_to_its_end_and_all_that_must_be_true_is() {
+    for name in names() {
+        let json = measured(&name, &[]);
+        assert_eq!(json["name"], name.as_str());
+        assert_eq!(json["ended"], "finished", "{name}");
+        assert_eq!(json["reason"], Value::Null, "{name}");
+        assert!(json["seconds"].as_f64().expect("a time") > 0.0, "{name}");
+        assert!(json["machine"]["cores"].as_u64() > Some(0), "{name}");
+        let checks = json["checks"].as_array().expect("checks");
+        assert!(!checks.is_empty(), "{name} claims nothing");
+        for check in checks {
+            assert_eq!(check["held"], true, "{name}: {check}");
+        }
+        let tables = json["tables"].as_array().expect("tables");
+        assert!(!tables.is_empty(), "{name} shows nothing");
+        for table in tables {
+            let columns = table["columns"].as_array().expect("columns").len();
+            for row in table["rows"].as_array().expect("rows") {
+                assert_eq!(
+                    row.as_array().expect("a row").len(),
+                    columns,
+                    "{name}: {table}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn without_a_name_all_are_listed_with_what_can_be_set() {
+    let output = run(["lab"]);
+    assert!(output.status.success());
+    let text = stdout_of(&output);
+    let names = names();
+    assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
+    for name in names {
+        assert!(text.contains(&format!("\n  {name} ")), "{name} in {text}");
+    }
+    assert!(
+        text.contains("--set permits=5  (a whole number from 1 to 64)"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_does_not_exist_is_wrong_usage_and_said_so() {
+    for (arguments, words) in [
+        (&["lab", "no-such"][..], "there is no experiment 'no-such'"),
+        (
+            &["lab", "semaphore", "--set", "n=1"],
+            "semaphore has no control 'n'; it has tasks, permits, hold",
+        ),
+        (
+            &["lab", "semaphore", "--set", "permits=0"],
+            "permits cannot be '0'; it can be a whole number from 1 to 64",
+        ),
+        (
+            &["lab", "semaphore", "--set", "permits"],
+            "'permits' is no setting",
+        ),
+    ] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let said = stderr_of(&output);
+        assert!(said.contains(words), "{said}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn a_terminal_gets_the_table_the_statements_and_how_it_ended() {
+    let output = run(["lab", "semaphore", "--set", "hold=10"]);
+    assert!(output.status.success(), "{}", stderr_of(&output));
+    let text = stdout_of(&output);
+    for words in [
+        "most inside at once",
+        "with a semaphore of 5",
+        "✓ never more than 5 were inside at once",
+        "Finished after",
+    ] {
+        assert!(text.contains(words), "{words} in {text}");
+    }
+}
+
+#[test]
+fn a_semaphore_of_three_lets_three_in_and_without_it_more_are_inside() {
+    let json = measured("semaphore", &["permits=3", "tasks=12", "hold=100"]);
+    assert_eq!(json["controls"]["permits"], 3);
+    assert_eq!(json["facts"]["entered"], 12);
+    let most = |fact: &str| json["facts"][fact].as_u64().expect("a count");
+    assert!(most("most_inside") <= 3);
+    assert!(most("most_inside_without") > most("most_inside"));
+    // Four rounds of three, each of a tenth of a second.
+    assert!(json["facts"]["seconds"].as_f64() >= Some(0.4));
+}
