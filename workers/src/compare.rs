@@ -51,7 +51,7 @@ pub enum Side {
 
 impl Job {
     /// Starts comparing. Paths in the results are those within both sides, but for what could not
-    /// be looked at. Files of different sizes differ and are not read; those on one side alone are
+    /// be looked at; of two files, the path of the left one. Files of different sizes differ and are not read; those on one side alone are
     /// read only where one on the other side may be the same under another name.
     ///
     /// # Errors

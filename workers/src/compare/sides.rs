@@ -182,6 +182,15 @@ impl Sides {
     }
 }
 
+/// What a side is called in the results that is a file itself. Two files are a pair whatever they
+/// are called, so both are called as the left one is, by its whole path: within itself it has none.
+fn name_of_file(spec: &CompareSpec, path: &Path) -> PathBuf {
+    match (&spec.left, &spec.right) {
+        (Side::Folder(left), Side::Folder(_)) if !left.is_dir() => left.clone(),
+        _ => path.to_owned(),
+    }
+}
+
 impl Iterator for Sides {
     type Item = Found;
 
@@ -213,14 +222,11 @@ impl Iterator for Sides {
                     Some(walk::Found::Settled(result)) => Found::Settled(result),
                     Some(walk::Found::File { path, seen }) => {
                         let name = match path.strip_prefix(&*folder) {
-                            // The side is a file itself: its counterpart has the same name.
-                            Ok(within) if within.as_os_str().is_empty() => Path::new("."),
-                            Ok(within) => within,
-                            Err(_) => &path,
-                        };
-                        let name = match name == Path::new(".") {
-                            true => name.to_owned(),
-                            false => plain(name),
+                            Ok(within) if within.as_os_str().is_empty() => {
+                                name_of_file(&self.spec, &path)
+                            }
+                            Ok(within) => plain(within),
+                            Err(_) => plain(&path),
                         };
                         let hand = *hand;
                         match &self.list {

@@ -58,8 +58,8 @@ pub(super) fn compared(
     };
     let (detail, whole) = (with_notes(result, detail), with_notes(result, whole));
     let path = match &*result.path {
-        // Two files are compared, whatever they are called.
-        only if only == Path::new(".") => Path::new(left.file_name().unwrap_or_default()),
+        // Two files are compared, and their folders are no part of that.
+        only if only == left => Path::new(left.file_name().unwrap_or_default()),
         path => path,
     };
     let font = match result.verdict.bare() {
@@ -74,7 +74,7 @@ pub(super) fn compared(
         path: path.to_owned(),
         ..result.clone()
     };
-    let hover = format!("{}\n{whole}", shown(path));
+    let hover = format!("{}\n{whole}", shown(&result.path));
     row(
         palette,
         key,
