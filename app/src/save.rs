@@ -41,6 +41,50 @@ pub fn is_there(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_ok()
 }
 
+/// A file that is written and on the disk, but not yet under its name. Dropped, it leaves nothing.
+#[derive(Debug)]
+pub struct Prepared {
+    path: PathBuf,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    /// It went where it was to go: there was nothing to rename.
+    There,
+    Beside {
+        file: tempfile::NamedTempFile,
+        target: PathBuf,
+        existing: Existing,
+    },
+}
+
+impl Prepared {
+    /// Gives it its name.
+    ///
+    /// # Errors
+    /// Those of the system; a file that was there is as it was.
+    pub fn put_in_place(self) -> Result<(), SaveError> {
+        let Place::Beside {
+            file,
+            target,
+            existing,
+        } = self.place
+        else {
+            return Ok(());
+        };
+        match existing {
+            Existing::Replace => file.persist(target),
+            Existing::Keep => file.persist_noclobber(target),
+        }
+        .map(drop)
+        .map_err(|error| SaveError {
+            path: self.path,
+            source: error.error,
+        })
+    }
+}
+
 /// Saves what `write` writes as `path`.
 ///
 /// # Errors
@@ -50,17 +94,36 @@ pub fn whole(
     existing: Existing,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), SaveError> {
-    try_whole(path, existing, write).map_err(|source| SaveError {
-        path: path.to_owned(),
-        source,
-    })
+    prepare(path, existing, write)?.put_in_place()
 }
 
-fn try_whole(
+/// Writes everything that is to be saved as `path`, and leaves it to be put in its place: of
+/// several files, the first appears when the last can.
+///
+/// # Errors
+/// Those of the system or of `write`; the file then is as it was.
+pub fn prepare(
     path: &Path,
     existing: Existing,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
+) -> Result<Prepared, SaveError> {
+    match place(path, existing, write) {
+        Ok(place) => Ok(Prepared {
+            path: path.to_owned(),
+            place,
+        }),
+        Err(source) => Err(SaveError {
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}
+
+fn place(
+    path: &Path,
+    existing: Existing,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<Place> {
     // Where a link leads, not the link, is what is written to.
     let resolved = std::fs::canonicalize(path);
     let path = resolved.as_deref().unwrap_or(path);
@@ -69,7 +132,8 @@ fn try_whole(
         // A terminal, a pipe, /dev/null: to rename a file over one would destroy it.
         let mut out = io::BufWriter::new(std::fs::File::options().write(true).open(path)?);
         write(&mut out)?;
-        return out.flush();
+        out.flush()?;
+        return Ok(Place::There);
     }
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -90,17 +154,16 @@ fn try_whole(
         buffered.flush()?;
     }
     file.as_file().sync_all()?;
-    match existing {
-        Existing::Replace => file.persist(path),
-        Existing::Keep => file.persist_noclobber(path),
-    }
-    .map_err(|error| error.error)?;
-    Ok(())
+    Ok(Place::Beside {
+        file,
+        target: path.to_owned(),
+        existing,
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Existing, whole};
+    use super::{Existing, is_there, prepare, whole};
     use std::io;
 
     #[test]
@@ -120,6 +183,26 @@ mod tests {
         );
         assert_eq!(std::fs::read(&path).unwrap(), b"old");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_is_prepared_is_seen_when_it_is_put_in_place_and_never_in_place_of_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let prepared = |name: &str| {
+            let written = prepare(&path(name), Existing::Keep, |out| out.write_all(b"new"));
+            written.unwrap()
+        };
+        let (first, second, third) = (prepared("1"), prepared("2"), prepared("3"));
+        assert!(!is_there(&path("1")));
+        first.put_in_place().unwrap();
+        assert_eq!(std::fs::read(path("1")).unwrap(), b"new");
+        // Somebody else was quicker.
+        std::fs::write(path("2"), "old").unwrap();
+        assert!(second.put_in_place().unwrap_err().is_taken());
+        assert_eq!(std::fs::read(path("2")).unwrap(), b"old");
+        drop(third);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 
     #[test]

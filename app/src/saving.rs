@@ -232,7 +232,8 @@ enum Trouble {
     CannotCarry(#[from] workers::manifest::CannotWrite),
 }
 
-/// Each whole or not at all. One that is there already is seen before the first is written.
+/// All of them or none, as far as a system can: everything is written before the first gets its
+/// name. One that is there already is seen before anything is written.
 fn write_lists(
     rows: &Snapshot,
     format: Format,
@@ -245,30 +246,40 @@ fn write_lists(
     if existing == Existing::Keep && files.iter().any(|file| save::is_there(file)) {
         return Outcome::Taken;
     }
-    let (mut saved, mut what) = (Vec::new(), String::new());
+    let (mut prepared, mut what) = (Vec::new(), String::new());
     for (algorithms, file) in lists.iter().zip(&files) {
-        match write_list(rows, format, hashed, algorithms, file, existing) {
-            Ok(words) => what = words,
-            Err(Trouble::Save(error)) if error.is_taken() => return Outcome::Taken,
+        match prepare_list(rows, format, hashed, algorithms, file, existing) {
+            Ok((list, words)) => {
+                prepared.push(list);
+                what = words;
+            }
+            Err(error) => return Outcome::Failed(error.to_string()),
+        }
+    }
+    let mut saved = Vec::new();
+    for (list, file) in prepared.into_iter().zip(&files) {
+        match list.put_in_place() {
+            Ok(()) => saved.push(workers::shown(file)),
+            Err(error) if saved.is_empty() && error.is_taken() => return Outcome::Taken,
             Err(error) if saved.is_empty() => return Outcome::Failed(error.to_string()),
             Err(error) => {
-                let saved = saved.join(", ");
+                let saved = saved.join(" and ");
                 return Outcome::Failed(format!("{error}. Saved before that: {saved}"));
             }
         }
-        saved.push(workers::shown(file));
     }
     Outcome::Saved(format!("Saved {what} as {}.", saved.join(" and ")))
 }
 
-fn write_list(
+/// A list that has yet to get its name, and what it holds, in words.
+fn prepare_list(
     rows: &Snapshot,
     format: Format,
     with: &[Algorithm],
     algorithms: &[Algorithm],
     path: &Path,
     existing: Existing,
-) -> Result<String, Trouble> {
+) -> Result<(save::Prepared, String), Trouble> {
     let mut hashed: Vec<&FileResult> = rows
         .rows()
         .filter(|row| row.verdict.digests().is_some())
@@ -290,7 +301,7 @@ fn write_list(
     for row in &hashed {
         format.check_path(&name(row))?;
     }
-    save::whole(path, existing, |out| -> io::Result<()> {
+    let prepared = save::prepare(path, existing, |out| -> io::Result<()> {
         let mut list = ListWriter::new(format, algorithms, out)?;
         let mut digests = Vec::new();
         for row in &hashed {
@@ -318,7 +329,7 @@ fn write_list(
             counted(hashed.len() as u64, "file", "files")
         ),
     };
-    Ok(format!("{what} {how}"))
+    Ok((prepared, format!("{what} {how}")))
 }
 
 /// Rows as lines of a list, for the clipboard: GNU's, or where there are several algorithms BSD's,
@@ -372,9 +383,42 @@ pub(crate) fn digests<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::SaveWhat;
-    use workers::Algorithm;
+    use super::{Existing, Outcome, SaveWhat, write_lists};
+    use crate::results::Results;
     use workers::manifest::Format;
+    use workers::{Algorithm, FileResult, Verdict};
+
+    #[test]
+    fn of_several_lists_none_is_saved_if_one_cannot_be() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut results = Results::default();
+        results.append(vec![FileResult {
+            path: folder.path().join("photo.jpg"),
+            size: 1,
+            verdict: Verdict::Hashed([[1; 32], [2; 32]].concat().into()),
+        }]);
+        let both = [Algorithm::Sha256, Algorithm::Blake3];
+        let lists = both.map(|one| vec![one]);
+        let save = || {
+            let (rows, path) = (results.snapshot(), folder.path().join("all.sha256"));
+            write_lists(&rows, Format::GNU, &both, &lists, &path, Existing::Replace)
+        };
+        // Nothing can be written in its place.
+        let second = folder.path().join("all.blake3");
+        std::fs::create_dir(&second).expect("a folder in the way");
+        let Outcome::Failed(why) = save() else {
+            panic!("a folder was written to");
+        };
+        assert!(why.contains("all.blake3 could not be saved"), "{why}");
+        assert!(!why.contains("before that"), "{why}");
+        let left = std::fs::read_dir(folder.path()).expect("the folder");
+        assert_eq!(left.count(), 1, "something was left behind");
+
+        std::fs::remove_dir(&second).expect("out of the way");
+        assert!(matches!(save(), Outcome::Saved(_)));
+        let names = ["all.sha256", "all.blake3"].map(|name| folder.path().join(name));
+        assert!(names.iter().all(|name| name.is_file()));
+    }
 
     #[test]
     fn a_list_is_called_as_its_format_prescribes_or_after_its_folder() {
