@@ -94,11 +94,15 @@ impl Expectation {
         };
         row.verdict = match self.closest(hashed, row) {
             Some((_, found)) if found == &*self.digest => Verdict::Verified(digests.clone()),
-            Some((algorithm, found)) => Verdict::Failed(Box::new(Mismatch::Digest {
-                algorithm,
-                expected: self.digest.clone(),
-                found: found.into(),
-            })),
+            Some((algorithm, found)) => {
+                let mismatch = Mismatch::Digest {
+                    algorithm,
+                    expected: self.digest.clone(),
+                    found: found.into(),
+                    all: Box::default(),
+                };
+                Verdict::Failed(Box::new(mismatch.with_all(digests)))
+            }
             None => return,
         };
     }
@@ -213,5 +217,11 @@ mod tests {
         expected.judge(&hashed, &mut row);
         let answer = Answer::new(&expected, &hashed, &row).expect("an answer");
         assert_eq!((answer.is_yes(), &*answer.tried), (false, &hashed[..]));
+        // What it has by the others is kept.
+        let found: Vec<_> = row.verdict.each_found(&hashed).collect();
+        assert_eq!(
+            found,
+            [(Sha256, Digest(&[1; 32])), (Blake3, Digest(&[2; 32]))]
+        );
     }
 }

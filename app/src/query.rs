@@ -271,7 +271,7 @@ fn digests<'a>(row: &'a FileResult, algorithms: &'a [Algorithm]) -> impl Iterato
     } else {
         algorithms
     };
-    let each = row.verdict.each_digest(several);
+    let each = row.verdict.each_found(several);
     let each = each.map(|(_, Digest(digest))| digest);
     first.into_iter().chain(second).chain(each)
 }
@@ -351,6 +351,7 @@ mod tests {
             algorithm: Algorithm::Crc32,
             expected: Box::new([0x11; 4]),
             found: Box::new([0x22; 4]),
+            all: Box::default(),
         };
         let with = |path: &str, verdict| FileResult {
             verdict,

@@ -263,6 +263,7 @@ impl Report {
                     algorithm,
                     expected,
                     found,
+                    all: _,
                 } => {
                     fields.algorithm = algorithm.name().to_owned();
                     fields.expected = Digest(expected).to_string();
@@ -425,6 +426,7 @@ mod tests {
                     algorithm: Algorithm::Crc32,
                     expected: Box::new([1; 4]),
                     found: Box::new([2; 4]),
+                    all: Box::default(),
                 })),
             ),
             row("gone\n", 0, Verdict::Missing),

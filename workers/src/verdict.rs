@@ -78,6 +78,9 @@ pub enum Mismatch {
         expected: Box<[u8]>,
         /// What it is.
         found: Box<[u8]>,
+        /// Everything that it is, as for [`Verdict::Hashed`], where it was read for more than
+        /// that; else nothing.
+        all: Box<[u8]>,
     },
     /// Another size, in bytes; it was not read.
     Size {
@@ -89,6 +92,17 @@ pub enum Mismatch {
 }
 
 impl Mismatch {
+    /// With all digests of the file, if there is one that it was not held against.
+    #[must_use]
+    pub fn with_all(mut self, digests: &[u8]) -> Self {
+        if let Self::Digest { found, all, .. } = &mut self
+            && found.len() < digests.len()
+        {
+            *all = digests.into();
+        }
+        self
+    }
+
     /// The difference between two sides, of which neither is the one that is right.
     fn side_by_side(&self) -> String {
         match self {
@@ -96,6 +110,7 @@ impl Mismatch {
                 algorithm,
                 expected,
                 found,
+                all: _,
             } => format!(
                 "{} is {} on the left, {} on the right",
                 algorithm.label(),
@@ -116,6 +131,7 @@ impl std::fmt::Display for Mismatch {
                 algorithm,
                 expected,
                 found,
+                all: _,
             } => write!(
                 f,
                 "its {} is {}, not {}",
@@ -354,6 +370,35 @@ impl Verdict {
         algorithms: &'a [Algorithm],
     ) -> impl Iterator<Item = (Algorithm, Digest<'a>)> + use<'a> {
         let each = self.digests().map(|digests| Each {
+            algorithms,
+            digests,
+        });
+        each.into_iter()
+            .flat_map(|each| each.iter())
+            .map(|(algorithm, digest)| (algorithm, Digest(digest)))
+    }
+
+    /// Every digest that the file was found to have, each with its algorithm, be it what it should
+    /// be or not. `algorithms` are the job's.
+    pub fn each_found<'a>(
+        &'a self,
+        algorithms: &'a [Algorithm],
+    ) -> impl Iterator<Item = (Algorithm, Digest<'a>)> + use<'a> {
+        let mismatch = match self.bare() {
+            Self::Failed(mismatch) => match &**mismatch {
+                Mismatch::Digest {
+                    algorithm,
+                    found,
+                    all,
+                    ..
+                } if all.is_empty() => Some((std::slice::from_ref(algorithm), &**found)),
+                Mismatch::Digest { all, .. } => Some((algorithms, &**all)),
+                Mismatch::Size { .. } => None,
+            },
+            _ => None,
+        };
+        let found = mismatch.or_else(|| Some((algorithms, self.digests()?)));
+        let each = found.map(|(algorithms, digests)| Each {
             algorithms,
             digests,
         });

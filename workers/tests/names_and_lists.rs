@@ -473,6 +473,26 @@ fn what_lists_disagree_about_is_wrong_whichever_is_right() {
 }
 
 #[test]
+fn what_a_wrong_file_has_by_other_algorithms_is_kept_beside_what_is_wrong() {
+    let folder = Folder::new();
+    folder.file("a", "content");
+    let one = folder.file("one.sfv", &format!("a {CRC}\n"));
+    let two = folder.file("two.md5", &format!("{}  a\n", "0".repeat(32)));
+    let results = check(&[&one, &two], Unlisted::Ignored);
+    assert!(matches!(results[0].verdict, Verdict::Failed(_)));
+    let both = [Algorithm::Crc32, Algorithm::Md5];
+    let of_table = Algorithm::ALL.iter().copied();
+    let of_job: Vec<Algorithm> = of_table.filter(|one| both.contains(one)).collect();
+    let found = results[0].verdict.each_found(&of_job);
+    let found: Vec<_> = found.map(|(of, digest)| (of, digest.to_string())).collect();
+    assert_eq!(found.len(), 2, "{found:?}");
+    for (of, digest) in [(Algorithm::Crc32, CRC), (Algorithm::Md5, MD5)] {
+        assert!(found.contains(&(of, digest.to_owned())), "{found:?}");
+    }
+    assert_eq!(results[0].verdict.digests(), None, "it is not right");
+}
+
+#[test]
 fn one_list_that_says_two_things_of_a_file_disagrees_with_itself() {
     let folder = Folder::new();
     folder.file("data/a", "content");

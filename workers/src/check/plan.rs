@@ -70,7 +70,7 @@ impl Verify {
         let verdict = match expected.difference(&found) {
             Some(mismatch) => {
                 let disagreement = expected.disagreement(&mismatch, &found);
-                Verdict::Failed(Box::new(mismatch)).noted(disagreement)
+                Verdict::Failed(Box::new(mismatch.with_all(&digests))).noted(disagreement)
             }
             None => {
                 if self.unlisted == Unlisted::Read && size > 0 {

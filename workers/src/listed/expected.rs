@@ -129,6 +129,7 @@ impl Expected {
                 algorithm,
                 expected: expected.into(),
                 found: found.into(),
+                all: Box::default(),
             })
         })
     }

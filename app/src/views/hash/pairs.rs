@@ -45,6 +45,7 @@ pub(super) fn compared(
                 algorithm,
                 expected,
                 found,
+                all: _,
             } => {
                 let (expected, found) = (Digest(expected).to_string(), Digest(found).to_string());
                 let label = algorithm.label();

@@ -467,12 +467,18 @@ fn verified(
                 algorithm,
                 expected,
                 found,
+                all: _,
             } => {
                 let (expected, found) = (Digest(expected).to_string(), Digest(found).to_string());
                 let label = algorithm.label();
+                let others = result.verdict.each_found(algorithms);
+                let others = others.filter(|(other, _)| other != algorithm);
+                let others: String = others
+                    .map(|(other, digest)| format!("\nIts {}\n{digest}", other.label()))
+                    .collect();
                 (
                     format!("{word} {}, found {}", ends(&expected), ends(&found)),
-                    format!("{label} {word}\n{expected}\n{label} found\n{found}"),
+                    format!("{label} {word}\n{expected}\n{label} found\n{found}{others}"),
                 )
             }
             Mismatch::Size { expected, found } => {
