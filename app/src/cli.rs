@@ -5,6 +5,7 @@ mod compare;
 mod convert;
 mod duplicates;
 mod generate;
+mod guess;
 mod hash;
 mod lab;
 mod lab_part;

@@ -305,3 +305,30 @@ fn what_a_folder_holds_is_named_the_same_way_whatever_its_verdict() {
     let expected = [("a", "ok"), ("link", "skipped"), ("new", "new")];
     assert_eq!(found.verdicts(), expected);
 }
+
+#[test]
+fn where_nothing_is_as_listed_a_guess_at_the_algorithm_is_said() {
+    let tree = Tree::new();
+    tree.file("a", b"a");
+    tree.file("b", b"b");
+    let made = run([
+        "hash",
+        "-a",
+        "blake3",
+        tree.path().join("a").to_str().unwrap(),
+    ]);
+    tree.file("list", &made.stdout);
+    let guessed = check(&tree, &["list"]);
+    assert_eq!(guessed.rows[0].1, "failed");
+    let said = stderr_of(&guessed.output);
+    assert!(said.contains("taken for sha256"), "{said}");
+    assert!(said.contains("blake3"), "{said}");
+    let given = check(&tree, &["-a", "blake3", "list"]);
+    assert_eq!(given.rows[0].1, "ok");
+    // One that is as listed shows what the list is of.
+    tree.file("mixed", &list(&tree, "sha256sum", &["a", "b"]));
+    tree.file("b", b"changed");
+    let right = check(&tree, &["mixed"]);
+    assert_eq!(right.verdicts(), [("a", "ok"), ("b", "failed")]);
+    assert!(!stderr_of(&right.output).contains("taken for"));
+}

@@ -6,12 +6,13 @@ use std::process::ExitCode;
 
 use clap::Args;
 use workers::manifest::Format;
+use workers::manifest::read::{Expected, ListReader};
 use workers::{Algorithm, CheckSpec, Job, Priority, Unlisted, VerdictKind};
 
 use super::select::Select;
 use super::verdicts::{self, Failure, Rows, conclude};
 use super::work::Work;
-use super::{algorithms, formats, status};
+use super::{algorithms, formats, guess, status};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -90,8 +91,27 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
         0 if summary.counts.get(VerdictKind::Ok) == 0 => status::WRONG,
         code => code,
     };
+    if summary.counts.get(VerdictKind::Failed) > 0 && summary.counts.get(VerdictKind::Ok) == 0 {
+        say_guesses(options);
+    }
     if !options.json {
         options.work.sum_up(&summary, &selection);
     }
     Ok(code)
+}
+
+/// Where nothing is as listed, a wrong guess at the algorithm is likelier than that every file is
+/// damaged. Not said otherwise: one file that matches shows that the guess was right.
+fn say_guesses(options: &Options) {
+    let known = Expected {
+        format: options.format,
+        algorithm: options.algorithm,
+    };
+    for list in &options.lists {
+        // What is no plain file was used up when it was read, and would be waited for.
+        let is_file = list.metadata().is_ok_and(|meta| meta.is_file());
+        if is_file && let Ok(reader) = ListReader::open(list, &known) {
+            guess::say(list, reader.recognised());
+        }
+    }
 }

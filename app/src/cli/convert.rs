@@ -16,7 +16,7 @@ use workers::manifest::{CannotWrite, Format, ListWriter};
 use workers::{Algorithm, shown};
 
 use self::source::{Files, Source, SourceError};
-use super::{algorithms, formats, status};
+use super::{algorithms, formats, guess, status};
 use crate::format::{count, counted};
 use crate::save;
 
@@ -184,18 +184,8 @@ impl Conversion<'_> {
             let mut list = source.read(self.options.from, self.options.algorithm)?;
             let recognised = list.recognised();
             found.of_empty = found.of_empty.or(recognised.algorithm());
-            if let [taken, others @ ..] = &*recognised.candidates
-                && !others.is_empty()
-                && self.options.to != Format::GNU
-            {
-                let others: Vec<&str> = others.iter().map(|a| a.name()).collect();
-                eprintln!(
-                    "thawsum: {}: its lines do not name their algorithm, and are taken for {}; \
-                     if they are of {}, say so with -a",
-                    shown(&source.name),
-                    taken.name(),
-                    others.join(" or "),
-                );
+            if self.options.to != Format::GNU {
+                guess::say(&source.name, recognised);
             }
             for item in Files::new(&mut list, self.options.slashes) {
                 self.go_on()?;

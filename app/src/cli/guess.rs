@@ -1,0 +1,24 @@
+//! What is said where a list left its algorithm open, and nothing but the length of its digests tells.
+
+use std::path::Path;
+
+use workers::manifest::read::Recognised;
+use workers::shown;
+
+/// Says what the list was taken for and what else it may be; nothing if that is certain.
+pub(super) fn say(list: &Path, recognised: &Recognised) {
+    let [taken, others @ ..] = &*recognised.candidates else {
+        return;
+    };
+    if others.is_empty() {
+        return;
+    }
+    let others: Vec<&str> = others.iter().map(|a| a.name()).collect();
+    eprintln!(
+        "thawsum: {}: its lines do not name their algorithm, and are taken for {}; \
+         if they are of {}, say so with -a",
+        shown(list),
+        taken.name(),
+        others.join(" or "),
+    );
+}
