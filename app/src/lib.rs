@@ -18,6 +18,7 @@ mod gpu;
 mod groups;
 mod history;
 mod job;
+mod json_path;
 mod keys;
 #[allow(
     dead_code,

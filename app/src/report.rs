@@ -21,6 +21,7 @@ use workers::{
 
 use crate::files::Files;
 use crate::format::{count, counted};
+use crate::json_path::json_path;
 use crate::results::Snapshot;
 use crate::work::Work;
 use heading::{Heading, Line};
@@ -171,7 +172,7 @@ impl Report {
             }
             write!(out, "{}", quoted(fields.reason.as_deref().unwrap_or("")))?;
             if others {
-                let other = fields.other_path.unwrap_or_default();
+                let other = fields.other_path.map(shown).unwrap_or_default();
                 write!(out, ",{}", quoted(&other))?;
             }
             writeln!(out)?;
@@ -243,7 +244,7 @@ impl Report {
             found: String::new(),
             reason: row.verdict.reason(),
             other_path: match row.verdict.bare() {
-                Verdict::Moved(other) | Verdict::Duplicate(other) => Some(shown(other)),
+                Verdict::Moved(other) | Verdict::Duplicate(other) => Some(other),
                 _ => None,
             },
         };
@@ -287,7 +288,7 @@ struct Fields<'a> {
     found: String,
     reason: Option<Cow<'a, str>>,
     /// The other file that the verdict is about.
-    other_path: Option<String>,
+    other_path: Option<&'a Path>,
 }
 
 struct JsonRow<'a> {
@@ -304,12 +305,10 @@ impl Serialize for JsonRow<'_> {
             halves: [first, second],
         } = self;
         let mut map = serializer.serialize_map(None)?;
-        let bytes = path_bytes(&row.path);
-        map.serialize_entry("path", &String::from_utf8_lossy(bytes))?;
-        // The true bytes, where they are no text.
-        if std::str::from_utf8(bytes).is_err() {
-            let hex = bytes.chunks(32).map(|part| Digest(part).to_string());
-            map.serialize_entry("path_hex", &hex.collect::<String>())?;
+        let (path, hex) = json_path(&row.path);
+        map.serialize_entry("path", &path)?;
+        if let Some(hex) = hex {
+            map.serialize_entry("path_hex", &hex)?;
         }
         map.serialize_entry("verdict", row.verdict.kind().name())?;
         map.serialize_entry("size", &row.size)?;
@@ -317,8 +316,12 @@ impl Serialize for JsonRow<'_> {
         map.serialize_entry(*first, &fields.expected)?;
         map.serialize_entry(*second, &fields.found)?;
         map.serialize_entry("reason", &fields.reason)?;
-        if let Some(other) = &fields.other_path {
-            map.serialize_entry("other_path", other)?;
+        if let Some(other) = fields.other_path {
+            let (path, hex) = json_path(other);
+            map.serialize_entry("other_path", &path)?;
+            if let Some(hex) = hex {
+                map.serialize_entry("other_path_hex", &hex)?;
+            }
         }
         map.end()
     }

@@ -332,3 +332,25 @@ fn where_nothing_is_as_listed_a_guess_at_the_algorithm_is_said() {
     assert_eq!(right.verdicts(), [("a", "ok"), ("b", "failed")]);
     assert!(!stderr_of(&right.output).contains("taken for"));
 }
+
+#[test]
+fn json_has_what_a_script_needs_in_fields_of_its_own() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let tree = Tree::new();
+    tree.file("old", b"content");
+    tree.file("bad", b"before");
+    tree.file("SHA256SUMS", &list(&tree, "sha256sum", &["bad", "old"]));
+    tree.file("bad", b"behind");
+    let moved = std::ffi::OsStr::from_bytes(b"new\n\xff");
+    fs::rename(tree.path().join("old"), tree.path().join(moved)).unwrap();
+    let found = check(&tree, &["--new", "SHA256SUMS"]);
+    assert_eq!(found.verdicts(), [("bad", "failed"), ("old", "moved")]);
+    let (bad, old) = (&found.rows[0].2, &found.rows[1].2);
+    assert_eq!(bad["algorithm"], "sha256");
+    for side in ["expected", "found"] {
+        assert_eq!(bad[side].as_str().map(str::len), Some(64), "{bad}");
+    }
+    assert_ne!(bad["expected"], bad["found"]);
+    assert_eq!(old["other_path"], "new\n\u{fffd}");
+    assert_eq!(old["other_path_hex"], "6e65770aff");
+}

@@ -2,17 +2,19 @@
 //! standard error.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
 use workers::{
-    BadPattern, Ending, FileResult, Selection, Summary, Verdict, VerdictKind, path_bytes, shown,
+    BadPattern, Digest, Ending, FileResult, Mismatch, Selection, Summary, Verdict, VerdictKind,
+    path_bytes, shown,
 };
 
 use super::output::summary_json;
 use super::{status, work};
 use crate::format::{bytes, count, counted, duration};
+use crate::json_path::json_path;
 
 /// Why there are no verdicts, or not all of them were printed.
 #[derive(Debug, thiserror::Error)]
@@ -94,20 +96,45 @@ fn says_it_all(verdict: &Verdict) -> bool {
     )
 }
 
+/// What a script needs is a field of its own, so that it need not take the reason apart.
 fn as_json(result: &FileResult) -> Value {
-    let bytes = path_bytes(&result.path);
     let mut value = json!({
-        "path": String::from_utf8_lossy(bytes),
         "verdict": result.verdict.kind().name(),
         "size": result.size,
         "reason": result.verdict.reason(),
     });
-    if std::str::from_utf8(bytes).is_err() {
-        let hex: String = bytes
-            .chunks(32)
-            .map(|part| workers::Digest(part).to_string())
-            .collect();
-        value["path_hex"] = hex.into();
+    let name = |value: &mut Value, key: &str, path: &Path| {
+        let (text, hex) = json_path(path);
+        value[key] = text.into();
+        if let Some(hex) = hex {
+            value[format!("{key}_hex")] = hex.into();
+        }
+    };
+    name(&mut value, "path", &result.path);
+    let (mismatch, [first, second]) = match result.verdict.bare() {
+        Verdict::Moved(other) | Verdict::Duplicate(other) => {
+            name(&mut value, "other_path", other);
+            return value;
+        }
+        Verdict::Failed(mismatch) => (mismatch, ["expected", "found"]),
+        Verdict::Different(mismatch) => (mismatch, ["left", "right"]),
+        _ => return value,
+    };
+    match &**mismatch {
+        Mismatch::Digest {
+            algorithm,
+            expected,
+            found,
+        } => {
+            value["algorithm"] = algorithm.name().into();
+            value[first] = Digest(expected).to_string().into();
+            value[second] = Digest(found).to_string().into();
+        }
+        Mismatch::Size { expected, found } => {
+            value["algorithm"] = "size".into();
+            value[first] = expected.to_string().into();
+            value[second] = found.to_string().into();
+        }
     }
     value
 }
