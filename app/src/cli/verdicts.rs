@@ -125,6 +125,7 @@ fn as_json(result: &FileResult) -> Value {
             algorithm,
             expected,
             found,
+            all: _,
         } => {
             value["algorithm"] = algorithm.name().into();
             value[first] = Digest(expected).to_string().into();
