@@ -354,3 +354,26 @@ fn json_has_what_a_script_needs_in_fields_of_its_own() {
     assert_eq!(old["other_path"], "new\n\u{fffd}");
     assert_eq!(old["other_path_hex"], "6e65770aff");
 }
+
+#[test]
+fn names_in_a_list_that_comes_through_a_pipe_start_from_the_current_folder() {
+    let tree = Tree::new();
+    tree.file("a", b"a");
+    tree.file("SHA256SUMS", &list(&tree, "sha256sum", &["a"]));
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    // It fits into the pipe.
+    std::io::Write::write_all(
+        &mut writer,
+        &fs::read(tree.path().join("SHA256SUMS")).unwrap(),
+    )
+    .unwrap();
+    drop(writer);
+    let output = Command::new(program())
+        .args(["check", "/dev/stdin"])
+        .current_dir(tree.path())
+        .stdin(reader)
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "a: OK\n");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr_of(&output));
+}

@@ -31,7 +31,8 @@ pub struct CheckSpec {
     /// What algorithm lines are of that do not say; `None`: as the length of the digest and the
     /// name of the list have it.
     pub algorithm: Option<Algorithm>,
-    /// The folder that names in the lists start from; `None`: each list's own folder.
+    /// The folder that names in the lists start from; `None`: each list's own folder, and for what
+    /// comes through a pipe the current one.
     pub base: Option<PathBuf>,
     /// Of the files that the lists name, only these, as an earlier job's results call them; `None`:
     /// all. A list that is among them is gone through whole.

@@ -170,8 +170,7 @@ impl Listed {
         let mut known = Known::default();
         let mut folders: Vec<PathBuf> = Vec::new();
         for list in &self.spec.lists {
-            let own = list.parent().unwrap_or(Path::new(""));
-            let base = self.spec.base.as_deref().unwrap_or(own);
+            let base = self.spec.base.as_deref().unwrap_or(own_folder(list));
             known.add(list);
             if !folders.iter().any(|folder| folder == base) {
                 folders.push(base.to_owned());
@@ -265,6 +264,15 @@ impl Iterator for Listed {
                 }
             }),
         }
+    }
+}
+
+/// The folder that a list's names start from. What comes through a pipe (`/dev/stdin`, `/dev/fd/63`)
+/// lies in no folder with its files; its names start from where the program is.
+fn own_folder(list: &Path) -> &Path {
+    match std::fs::metadata(list) {
+        Ok(meta) if !meta.is_file() => Path::new(""),
+        _ => list.parent().unwrap_or(Path::new("")),
     }
 }
 
