@@ -352,3 +352,16 @@ fn a_list_that_does_not_fit_in_the_memory_it_may_take_is_converted() {
     assert!(bytes > 50 << 20);
     assert!(peak < 40 << 10, "{peak} KiB for a list of {bytes} bytes");
 }
+
+#[test]
+fn a_folder_is_said_to_be_one() {
+    let tree = Tree::new();
+    tree.file("folder/a", b"x");
+    let refused = thawsum(tree.path(), &["convert", "--to", "csv", "folder"]);
+    let said = stderr_of(&refused);
+    assert!(
+        said.starts_with("thawsum: folder: is a directory"),
+        "{said}"
+    );
+    assert_eq!(refused.status.code(), Some(1));
+}

@@ -7,18 +7,19 @@ use workers::shown;
 
 /// Says what the list was taken for and what else it may be; nothing if that is certain.
 pub(super) fn say(list: &Path, recognised: &Recognised) {
-    let [taken, others @ ..] = &*recognised.candidates else {
+    let names: Vec<&str> = recognised.candidates.iter().map(|a| a.name()).collect();
+    let [taken, others @ .., last] = &*names else {
         return;
     };
-    if others.is_empty() {
-        return;
-    }
-    let others: Vec<&str> = others.iter().map(|a| a.name()).collect();
+    let others = match others {
+        [] => (*last).to_owned(),
+        others => format!("{} or {last}", others.join(", ")),
+    };
     eprintln!(
         "thawsum: {}: its lines do not name their algorithm, and are taken for {}; \
          if they are of {}, say so with -a",
         shown(list),
-        taken.name(),
-        others.join(" or "),
+        taken,
+        others,
     );
 }

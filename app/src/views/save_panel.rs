@@ -113,7 +113,7 @@ fn contents(ui: &mut Ui, saving: &Saving, commands: &mut Vec<Command>) {
                 palette.dim,
             ),
             SaveWhat::Report => (
-                "What was verified, and the verdict on every file. The checksum file itself stays as it is."
+                "What was asked, and the verdict on every file. No other file is changed."
                     .to_owned(),
                 palette.dim,
             ),

@@ -43,7 +43,11 @@ impl Source {
             name: path.to_owned(),
             source,
         };
-        if std::fs::metadata(path).map_err(open_error)?.is_file() {
+        let meta = std::fs::metadata(path).map_err(open_error)?;
+        if meta.is_dir() {
+            return Err(open_error(io::ErrorKind::IsADirectory.into()));
+        }
+        if meta.is_file() {
             return Ok(Self {
                 name: path.to_owned(),
                 kept: None,
