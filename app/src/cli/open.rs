@@ -14,11 +14,12 @@ use crate::target::Aim;
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// Files and folders to start on at once
-    #[arg(value_name = "PATH")]
+    // Said of the paths and not of the other: completions for zsh are made without them.
+    #[arg(value_name = "PATH", conflicts_with = "compare")]
     paths: Vec<PathBuf>,
 
     /// Compare two folders, checksum files or files
-    #[arg(long, num_args = 2, value_names = ["PATH", "OTHER"], conflicts_with_all = ["paths", "duplicates"])]
+    #[arg(long, num_args = 2, value_names = ["PATH", "OTHER"], conflicts_with = "duplicates")]
     compare: Vec<PathBuf>,
 
     /// Find files with the same content below the PATHs

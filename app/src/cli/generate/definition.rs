@@ -1,5 +1,6 @@
 //! The definition of the command line as users should see it.
 
+use clap::builder::Resettable;
 use clap::{Arg, Command, CommandFactory as _};
 
 use super::super::{Arguments, sum};
@@ -15,7 +16,9 @@ pub(super) fn visible() -> Command {
 
 /// The same without what the command takes that is no option; its subcommands keep theirs.
 pub(super) fn without_operands(command: &Command) -> Command {
-    let options = seen(command, &|argument| !argument.is_positional());
+    let options = seen(command, &|argument| !argument.is_positional())
+        // What needs an operand would need one that is not there, which clap asserts against.
+        .mut_args(|argument| argument.requires(Resettable::Reset));
     command
         .get_subcommands()
         .fold(options, |options, subcommand| {
