@@ -212,6 +212,7 @@ fn man_reads_every_page_and_finds_every_option_there() {
         "thawsum-convert.1",
         "thawsum-duplicates.1",
         "thawsum-hash.1",
+        "thawsum-lab.1",
         "thawsum-sum.1",
         "thawsum.1",
     ];
