@@ -211,7 +211,7 @@ fn completed(counts: &Counts, scope: Scope) -> Outcome {
     match found(counts).as_slice() {
         [] => {
             let now = match scope {
-                Scope::All => "",
+                Scope::All | Scope::Chosen => "",
                 Scope::Again => "now ",
             };
             let words = match all {

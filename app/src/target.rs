@@ -1,4 +1,4 @@
-//! What the chosen paths are: a file, checksum files, anything else. To know that, a disk is asked,
+//! What the chosen paths are: a file, checksum files, these with what they name, anything else. To know that, a disk is asked,
 //! so each question has a thread of its own: one that waits for a network folder that is gone holds
 //! up no later question, as it would in a queue. The latest answer counts.
 #![expect(
@@ -6,7 +6,9 @@
     reason = "the disk is asked by a thread that was made for it"
 )]
 
+use std::collections::HashSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use workers::manifest::detect;
@@ -14,7 +16,7 @@ use workers::manifest::detect;
 use crate::session::Wake;
 
 /// What the chosen paths are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
     /// The answer is on its way.
     Unknown,
@@ -22,8 +24,18 @@ pub(crate) enum Target {
     File,
     /// One or more checksum files, and nothing else.
     Lists,
+    /// Checksum files, and beside them only what they name.
+    Named(Named),
     /// Folders, several things, something that is not there, nothing at all.
     Other,
+}
+
+/// What was chosen together, as `image.iso` and `image.iso.sha256`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Named {
+    pub(crate) lists: Vec<PathBuf>,
+    /// Files that the lists name, and folders in which some of those are.
+    pub(crate) files: Arc<HashSet<PathBuf>>,
 }
 
 /// What can be done with what is chosen.
@@ -51,7 +63,7 @@ pub(crate) struct Targets {
     answers: Receiver<(u64, Target)>,
     question: u64,
     target: Target,
-    /// All of the paths have names that checksum files have.
+    /// How many of the paths have names that checksum files have.
     names: Names,
     wake: Wake,
 }
@@ -59,6 +71,8 @@ pub(crate) struct Targets {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Names {
     OfLists,
+    /// Some do, some do not.
+    Both,
     Others,
 }
 
@@ -79,9 +93,10 @@ impl Targets {
     pub(crate) fn ask(&mut self, paths: &[PathBuf]) {
         self.question += 1;
         let like_lists = |path: &PathBuf| detect::is_called_like_a_list(path);
-        self.names = match !paths.is_empty() && paths.iter().all(like_lists) {
-            true => Names::OfLists,
-            false => Names::Others,
+        self.names = match paths.iter().filter(|path| like_lists(path)).count() {
+            0 => Names::Others,
+            n if n == paths.len() => Names::OfLists,
+            _ => Names::Both,
         };
         self.target = Target::Other;
         if paths.len() != 1 && self.names == Names::Others {
@@ -112,13 +127,13 @@ impl Targets {
     }
 
     #[cfg(test)]
-    pub(crate) fn get(&self) -> Target {
-        self.target
+    pub(crate) fn get(&self) -> &Target {
+        &self.target
     }
 
     /// Whether it must be known first what the paths are, before something is done with them.
     pub(crate) fn is_open(&self) -> bool {
-        self.target == Target::Unknown && self.names == Names::OfLists
+        self.target == Target::Unknown && self.names != Names::Others
     }
 
     /// Whether they are files.
@@ -131,14 +146,35 @@ impl Targets {
         match self.target {
             Target::Lists => true,
             Target::Unknown => self.names == Names::OfLists,
-            Target::File | Target::Other => false,
+            Target::File | Target::Named(_) | Target::Other => false,
+        }
+    }
+
+    /// Whether they say what they should be, so that they can be verified.
+    pub(crate) fn can_be_verified(&self) -> bool {
+        self.are_lists() || self.named().is_some()
+    }
+
+    /// Checksum files with what they name, if that is what they are.
+    pub(crate) fn named(&self) -> Option<&Named> {
+        match &self.target {
+            Target::Named(named) => Some(named),
+            _ => None,
         }
     }
 }
 
 fn find_out(paths: &[PathBuf]) -> Target {
-    if paths.iter().all(|path| detect::is_list(path)) {
+    let (lists, others): (Vec<PathBuf>, Vec<PathBuf>) = paths
+        .iter()
+        .cloned()
+        .partition(|path| detect::is_list(path));
+    if others.is_empty() {
         return Target::Lists;
+    }
+    if !lists.is_empty() && workers::are_all_listed(&lists, &others) {
+        let files = Arc::new(others.into_iter().collect());
+        return Target::Named(Named { lists, files });
     }
     match paths {
         [only] if std::fs::metadata(only).is_ok_and(|there| there.is_file()) => Target::File,

@@ -57,6 +57,8 @@ pub(crate) struct Verification {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
     All,
+    /// What was chosen together with them.
+    Chosen,
     /// What was wrong in the run before.
     Again,
 }

@@ -1,5 +1,6 @@
 //! Verifying: are the files that checksum files list what the lists say, and what else is there?
 
+mod chosen;
 mod forms;
 mod lists;
 mod plan;
@@ -20,6 +21,7 @@ use crate::job::inline::Start;
 use crate::job::{Job, JobSpec, Priority, RunOn};
 use crate::manifest::Format;
 use crate::selection::Selection;
+pub use chosen::are_all_listed;
 
 /// What to verify and how.
 #[derive(Clone, Debug)]
@@ -35,7 +37,7 @@ pub struct CheckSpec {
     /// comes through a pipe the current one.
     pub base: Option<PathBuf>,
     /// Of the files that the lists name, only these, as an earlier job's results call them; `None`:
-    /// all. A list that is among them is gone through whole.
+    /// all. A folder stands for what lies below it. A list that is among them is gone through whole.
     pub only: Option<Arc<HashSet<PathBuf>>>,
     /// What becomes of files that no list names.
     pub unlisted: Unlisted,

@@ -85,6 +85,7 @@ impl Heading {
 fn of_verification(verification: &Verification) -> Heading {
     let (scope, scope_name) = match verification.scope {
         Scope::All => ("everything that is listed", "all"),
+        Scope::Chosen => ("only what was chosen beside the list", "chosen"),
         Scope::Again => (
             "only what was not as listed in the run before",
             "failed_before",

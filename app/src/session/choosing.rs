@@ -14,7 +14,7 @@ impl Session {
             Some(Wish::Hash) => Aim::Hash,
             Some(Wish::Duplicates) => Aim::Duplicates,
             Some(Wish::Compare(_)) => Aim::Compare,
-            None if self.targets.are_lists() => Aim::Verify,
+            None if self.targets.can_be_verified() => Aim::Verify,
             None => Aim::Hash,
         }
     }
@@ -48,7 +48,7 @@ impl Session {
             self.use_paths(&all);
         }
         self.wish = match aim {
-            Aim::Hash if self.targets.are_lists() => Some(Wish::Hash),
+            Aim::Hash if self.targets.can_be_verified() => Some(Wish::Hash),
             Aim::Hash | Aim::Verify => None,
             Aim::Duplicates => Some(Wish::Duplicates),
             Aim::Compare => {

@@ -28,6 +28,9 @@ impl Session {
     /// Why it makes no difference which files count, if it makes none.
     pub(crate) fn all_count(&self) -> Option<&'static str> {
         match self.aim() {
+            Aim::Verify if self.targets.named().is_some() => {
+                Some("What is chosen beside the checksum file is verified as far as it is listed.")
+            }
             Aim::Verify if self.settings.unlisted == Unlisted::Ignored => Some(
                 "Every listed file is verified. Which files count matters when those that are not listed are looked for.",
             ),

@@ -215,13 +215,30 @@ impl Session {
             Aim::Duplicates => self.find_duplicates(),
             Aim::Compare => self.look_at_sides(),
             Aim::Verify => {
-                let verification = Verification {
-                    lists: self.chosen.clone(),
-                    unlisted: self.settings.unlisted,
-                    scope: Scope::All,
-                    begun: SystemTime::now(),
+                let begun = SystemTime::now();
+                let (verification, only) = match self.targets.named() {
+                    // Of a list of all that there is to download, one was. That the others are
+                    // not there is no news, nor is what else is in that folder.
+                    Some(named) => (
+                        Verification {
+                            lists: named.lists.clone(),
+                            unlisted: Unlisted::Ignored,
+                            scope: Scope::Chosen,
+                            begun,
+                        },
+                        Some(Arc::clone(&named.files)),
+                    ),
+                    None => (
+                        Verification {
+                            lists: self.chosen.clone(),
+                            unlisted: self.settings.unlisted,
+                            scope: Scope::All,
+                            begun,
+                        },
+                        None,
+                    ),
                 };
-                self.verify(verification, None);
+                self.verify(verification, only);
             }
         }
     }

@@ -38,7 +38,7 @@ fn list(folder: &Path, name: &str, files: std::ops::Range<usize>) -> PathBuf {
 pub(super) fn choose_known(window: &mut Window, path: &Path) {
     choose(window, path);
     step_until(window, "the look at what it is", |w| {
-        w.state().session.targets.get() != Target::Unknown
+        w.state().session.targets.get() != &Target::Unknown
     });
     window.run_steps(2);
 }
@@ -238,7 +238,7 @@ fn lists_dropped_together_are_verified_together_and_never_freeze_the_window() {
     }
     window.run_steps(3);
     step_until(&mut window, "the look at what they are", |w| {
-        w.state().session.targets.get() == Target::Lists
+        w.state().session.targets.get() == &Target::Lists
     });
     window.run_steps(2);
     assert_eq!(window.state().session.chosen, lists);
@@ -276,6 +276,67 @@ fn a_list_can_be_hashed_itself_and_a_folder_that_holds_one_always_is() {
     choose_known(&mut window, folder.path());
     verify(&mut window, "Run again");
     assert_eq!(names(&window).len(), 6);
+}
+
+fn drop_known(window: &mut Window, paths: &[&Path]) {
+    for path in paths {
+        let dropped = std::sync::Arc::new(Dropped((*path).to_owned()));
+        window.input_mut().dropped_files.push(dropped);
+    }
+    window.run_steps(3);
+    step_until(window, "the look at what they are", |w| {
+        w.state().session.targets.get() != &Target::Unknown
+    });
+    window.run_steps(2);
+}
+
+#[test]
+fn a_file_that_is_dropped_with_its_list_is_verified_and_no_other_is_missed() {
+    for size in [(1280.0, 800.0), (900.0, 600.0)] {
+        let folder = tree(3);
+        // It lists more than was downloaded.
+        let list = list(folder.path(), "SHA256SUMS", 0..12);
+        let file = folder.path().join("0001.txt");
+        let mut window = window(settings(Way::Threads), size);
+        drop_known(&mut window, &[&file, &list]);
+        assert!(shows(&window, "Only what is chosen beside the list"));
+        verify(&mut window, "Verify");
+        assert!(shows(&window, "✓ The file is as listed"));
+        assert_eq!(names(&window), ["0001.txt"]);
+
+        window.get_by_label("Hash what is chosen instead").click();
+        window.run_steps(2);
+        verify(&mut window, "Run again");
+        assert_eq!(names(&window).len(), 2);
+        window
+            .get_by_label("Verify what the checksum file lists")
+            .click();
+        window.run_steps(2);
+
+        window.get_by_label("Verify all that is listed").click();
+        window.run_steps(2);
+        step_until(&mut window, "the look at the list alone", |w| {
+            w.state().session.targets.get() == &Target::Lists
+        });
+        window.run_steps(2);
+        verify(&mut window, "Verify");
+        assert!(shows(&window, "9 of 12 files are missing"));
+    }
+}
+
+#[test]
+fn a_folder_that_is_dropped_with_its_list_is_verified_and_what_is_in_no_list_is_hashed() {
+    let folder = tree(6);
+    let list = list(folder.path(), "SHA256SUMS", 0..5);
+    let mut window = window(settings(Way::Threads), (1280.0, 800.0));
+    drop_known(&mut window, &[&list, folder.path()]);
+    verify(&mut window, "Verify");
+    assert!(shows(&window, "✓ All 5 files are as listed"));
+
+    // The last is in no list, so it is not known what these are meant to be.
+    drop_known(&mut window, &[&list, &folder.path().join("0005.txt")]);
+    verify(&mut window, "Run again");
+    assert_eq!(names(&window), ["0005.txt", "SHA256SUMS"]);
 }
 
 #[test]

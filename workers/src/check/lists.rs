@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 
 use indexmap::IndexMap;
 
+use super::chosen::Chosen;
 use super::forms::Forms;
 use super::{CheckSpec, Unlisted, same_name};
 use crate::algorithm::Algorithm;
@@ -15,7 +16,6 @@ use crate::job::Links;
 use crate::job::common::Common;
 use crate::listed::{Expected, Lists, announce, plain};
 use crate::manifest::read::{self, with_slashes};
-use crate::name::composed;
 use crate::tasks::identity::{Identity, identity};
 use crate::tasks::walk::{self, Seen, Walk, skip_reason};
 use crate::verdict::{FileResult, Note, Verdict};
@@ -61,7 +61,8 @@ struct Named {
     next: usize,
     /// Verdicts on the lists themselves.
     settled: std::vec::IntoIter<FileResult>,
-    only: Option<Only>,
+    /// Of the listed files only these, by the names that an earlier job found them under.
+    only: Option<Chosen>,
     known: Known,
     forms: Forms,
     /// Where to look for what no list names.
@@ -129,28 +130,6 @@ impl Known {
     }
 }
 
-/// Those of the listed files that are asked for, by the names that an earlier job found them under.
-struct Only {
-    paths: Arc<HashSet<PathBuf>>,
-    forms: HashSet<String>,
-}
-
-impl Only {
-    fn new(paths: Arc<HashSet<PathBuf>>) -> Self {
-        let forms = paths.iter().filter_map(composed).collect();
-        Self { paths, forms }
-    }
-
-    /// Whether the result of this entry may bear one of the names.
-    fn has(&self, path: &Path) -> bool {
-        let has = |path: &Path| {
-            self.paths.contains(path)
-                || composed(path).is_some_and(|form| self.forms.contains(&form))
-        };
-        has(path) || with_slashes(path).is_some_and(|other| has(&other))
-    }
-}
-
 impl Listed {
     pub(super) fn new(spec: CheckSpec, common: Common) -> Self {
         Self {
@@ -192,7 +171,7 @@ impl Listed {
         self.stage = Stage::Named(Box::new(Named {
             next: 0,
             settled: lists.settled.into_iter(),
-            only: only.map(Only::new),
+            only: only.map(|only| Chosen::new(&*only)),
             known,
             forms: Forms::default(),
             folders,

@@ -40,7 +40,7 @@ const AIMS: [(Aim, &str, &str, &str); 4] = [
 /// Why an aim cannot be chosen just now.
 fn why_not(aim: Aim, session: &Session) -> Option<&'static str> {
     match aim {
-        Aim::Verify if !session.targets.are_lists() => {
+        Aim::Verify if !session.targets.can_be_verified() => {
             Some("Choose a checksum file first, by Choose… or by dropping it here.")
         }
         Aim::Compare if session.chosen.len() > 2 => {

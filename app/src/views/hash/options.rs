@@ -53,7 +53,7 @@ fn is_about_chosen(session: &Session) -> bool {
     match session.aim() {
         Aim::Duplicates | Aim::Compare => true,
         Aim::Hash | Aim::Verify => {
-            session.targets.are_lists() || session.expects() || session.chosen.len() == 2
+            session.targets.can_be_verified() || session.expects() || session.chosen.len() == 2
         }
     }
 }
@@ -90,6 +90,15 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Ve
         return;
     }
     match session.aim() {
+        Aim::Verify if let Some(named) = session.targets.named() => {
+            say(ui, "Only what is chosen beside the list is verified.");
+            if turn(ui, "verify all that is listed", "Verify all that is listed") {
+                commands.push(Command::UsePaths(named.lists.clone()));
+            }
+            if turn(ui, "hash instead", "Hash what is chosen instead") {
+                commands.push(Command::SetAim(Aim::Hash));
+            }
+        }
         Aim::Verify => {
             say(ui, "Files that are not listed");
             let segments = UNLISTED.map(|(unlisted, text, tooltip)| Segment {
@@ -124,6 +133,15 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Ve
             other_side::show(ui, session, commands, idle);
             if turn(ui, "hash instead", "Hash what is chosen instead") {
                 commands.push(Command::SetAim(Aim::Hash));
+            }
+        }
+        Aim::Hash if session.targets.named().is_some() => {
+            say(
+                ui,
+                "All of these will be hashed, the checksum file like any other.",
+            );
+            if turn(ui, "verify instead", "Verify what the checksum file lists") {
+                commands.push(Command::SetAim(Aim::Verify));
             }
         }
         Aim::Hash if !session.targets.are_lists() && session.chosen.len() == 2 => {
