@@ -14,6 +14,8 @@ use crate::attention::Attention;
 use crate::command::Command;
 use crate::format::{counted, first_lower, milliseconds};
 use crate::job::{JobState, Phase};
+use crate::lab::ALL;
+use crate::lab::controls::Chosen;
 use crate::meter::frames::FrameCost;
 use crate::notice::Tone;
 use crate::outcome::outcome;
@@ -41,6 +43,10 @@ const NAME_END: f32 = 8.0;
 #[cfg(test)]
 pub(crate) const NAME_ROOM: f32 = SIDEBAR - BESIDE_HIGHLIGHT - NAME_FROM - NAME_END;
 const STATUS: f32 = 28.0;
+/// A window that has drawn so many frames is there.
+const OPENED: u64 = 5;
+/// Type is so much larger where it is to be read from the back of a lecture room.
+const FROM_THE_BACK: f32 = 1.4;
 
 pub(crate) struct App {
     pub(crate) session: Session,
@@ -53,6 +59,10 @@ pub(crate) struct App {
     title: String,
     titled: Option<Instant>,
     applied: Option<(Theme, f32)>,
+    /// What the system was told last.
+    fills_the_screen: bool,
+    /// The experiment whose page is open is to be run with these settings.
+    experiment: Option<Chosen>,
     drawing: Drawing,
     /// Files hover over the window, it believes, and do not.
     drag_lost: bool,
@@ -89,6 +99,8 @@ impl App {
             title: String::new(),
             titled: None,
             applied: None,
+            fills_the_screen: false,
+            experiment: None,
             drawing,
             drag_lost: false,
         };
@@ -96,9 +108,32 @@ impl App {
         app
     }
 
+    /// Opens the page of an experiment, by its place in the list, and runs it as it is by itself
+    /// once the window is there: how long that took to open says nothing about the experiment.
+    pub(crate) fn run_experiment(&mut self, ctx: &Context, index: usize) {
+        let Some(experiment) = ALL.get(index) else {
+            return;
+        };
+        let lab = self
+            .views
+            .iter()
+            .position(|view| view.can_fill_the_screen());
+        self.current = lab.unwrap_or(self.current);
+        self.session.lab.open = index;
+        self.experiment = Some(Chosen::defaults(experiment.controls()));
+        ctx.request_repaint();
+    }
+
     /// Tells egui of a theme and size that changed.
     fn apply_look(&mut self, ctx: &Context) {
-        let wanted = (self.session.settings.theme, self.session.settings.scale);
+        let lecture = self.is_lecture();
+        if self.fills_the_screen != lecture {
+            self.fills_the_screen = lecture;
+            ctx.send_viewport_cmd(ViewportCommand::Fullscreen(lecture));
+        }
+        let larger = if lecture { FROM_THE_BACK } else { 1.0 };
+        let settings = &self.session.settings;
+        let wanted = (settings.theme, settings.scale * larger);
         if self.applied == Some(wanted) {
             return;
         }
@@ -109,6 +144,11 @@ impl App {
             Theme::Dark => egui::ThemePreference::Dark,
         });
         ctx.set_zoom_factor(wanted.1);
+    }
+
+    /// One view is shown alone, over the whole screen.
+    fn is_lecture(&self) -> bool {
+        self.session.lecture && self.views[self.current].can_fill_the_screen()
     }
 
     fn carry_out(&mut self, ctx: &Context, frame: Option<&eframe::Frame>) {
@@ -235,11 +275,9 @@ impl App {
             return;
         }
         if pressed(command, Key::S) {
-            let what = if self.current == 1 {
-                SaveWhat::Runs
-            } else {
-                self.session.what_to_save()
-            };
+            let what = self.views[self.current]
+                .to_save()
+                .unwrap_or_else(|| self.session.what_to_save());
             self.commands.push(Command::OpenSave(what));
         }
         if pressed(command, Key::R) && self.session.failed() > 0 {
@@ -262,6 +300,13 @@ impl App {
             if pressed(command, key) {
                 self.current = index;
             }
+        }
+        if pressed(Modifiers::NONE, Key::F11) && self.views[self.current].can_fill_the_screen() {
+            self.commands
+                .push(Command::SetLecture(!self.session.lecture));
+        }
+        if self.is_lecture() && pressed(Modifiers::NONE, Key::Escape) {
+            self.commands.push(Command::SetLecture(false));
         }
         if pressed(Modifiers::NONE, Key::F1) {
             self.current = self
@@ -304,6 +349,11 @@ impl App {
             && fresh
             && (pressed(Modifiers::NONE, Key::Enter) || pressed(Modifiers::NONE, Key::Space))
         {
+            let announced = matches!(self.session.job, JobState::Announced { .. });
+            let view = &mut self.views[self.current];
+            if !announced && view.begin(&self.session, &mut self.commands) {
+                return;
+            }
             match &self.session.job {
                 JobState::Announced { .. } if self.current == 0 => {
                     self.commands.push(Command::ConfirmFreeze);
@@ -424,7 +474,11 @@ impl App {
     fn status_bar(&mut self, ui: &mut Ui) {
         let palette = theme::palette(ui);
         let rect = ui.max_rect().shrink2(vec2(16.0, 0.0));
-        let right_text = self.last_run();
+        let foot = self.views[self.current].foot(&self.session);
+        let (right_text, right_font) = match &foot {
+            Some(foot) => (foot.command.clone(), theme::mono()),
+            None => (self.last_run(), theme::small()),
+        };
         let layout = Layout::right_to_left(Align::Center);
         let mut right = ui.new_child(
             UiBuilder::new()
@@ -434,7 +488,7 @@ impl App {
         );
         right.label(
             RichText::new(right_text)
-                .font(theme::small())
+                .font(right_font)
                 .color(palette.dim),
         );
         let left_end = right.min_rect().left() - 16.0;
@@ -446,7 +500,12 @@ impl App {
                 7.0,
                 &[
                     ("●", theme::small(), palette.dim),
-                    (self.session.job.word(), theme::small(), palette.dim),
+                    (
+                        foot.as_ref()
+                            .map_or(self.session.job.word(), |foot| &foot.words),
+                        theme::small(),
+                        palette.dim,
+                    ),
                 ],
             );
             return;
@@ -659,6 +718,12 @@ impl eframe::App for App {
             return;
         }
         self.note_place(ctx);
+        if self.experiment.is_some() && self.session.frames < OPENED {
+            ctx.request_repaint();
+        } else if let Some(chosen) = self.experiment.take() {
+            let index = self.session.lab.open;
+            self.commands.push(Command::RunExperiment(index, chosen));
+        }
         self.carry_out(ctx, Some(frame));
         self.apply_look(ctx);
         let again = self.session.advance();
@@ -679,12 +744,14 @@ impl eframe::App for App {
         self.shortcuts(&ctx);
         let palette = theme::palette(ui);
         let no_margin = |fill| Frame::new().fill(fill).inner_margin(Margin::ZERO);
-        Panel::left("sidebar")
-            .resizable(false)
-            .exact_size(SIDEBAR)
-            .show_separator_line(true)
-            .frame(no_margin(palette.edge))
-            .show(ui, |ui| self.sidebar(ui));
+        if !self.is_lecture() {
+            Panel::left("sidebar")
+                .resizable(false)
+                .exact_size(SIDEBAR)
+                .show_separator_line(true)
+                .frame(no_margin(palette.edge))
+                .show(ui, |ui| self.sidebar(ui));
+        }
         Panel::bottom("status")
             .resizable(false)
             .exact_size(STATUS)

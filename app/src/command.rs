@@ -6,6 +6,7 @@ use workers::{Algorithm, Unlisted};
 
 use crate::algorithms::Algorithms;
 use crate::files::Typed;
+use crate::lab::controls::Chosen;
 use crate::query::Query;
 use crate::saving::{Choice, SaveWhat};
 use crate::settings::Theme;
@@ -92,6 +93,14 @@ pub(crate) enum Command {
     Save,
     ReplaceExisting,
     CloseSave,
+
+    /// Open the page of an experiment, by its place in the list.
+    OpenExperiment(usize),
+    /// Run an experiment of the lab, by its place in the list, with these settings.
+    RunExperiment(usize, Chosen),
+    StopExperiment,
+    /// Show the lab alone, over the whole screen, in larger type.
+    SetLecture(bool),
 
     ClearRuns,
     DismissNotice,

@@ -8,6 +8,7 @@
 pub(crate) mod children;
 pub(crate) mod context;
 pub(crate) mod controls;
+pub(crate) mod desk;
 mod experiments;
 pub(crate) mod outcome;
 pub(crate) mod part;

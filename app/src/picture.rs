@@ -14,6 +14,8 @@ use crate::session::Session;
 
 pub(crate) struct Picture {
     path: PathBuf,
+    /// It is to show this experiment, once it is over, and not a job.
+    experiment: Option<usize>,
     stage: Stage,
     saved: Arc<AtomicBool>,
 }
@@ -29,9 +31,10 @@ enum Stage {
 const SETTLE: Duration = Duration::from_millis(900);
 
 impl Picture {
-    pub(crate) fn new(path: PathBuf) -> Self {
+    pub(crate) fn new(path: PathBuf, experiment: Option<usize>) -> Self {
         Self {
             path,
+            experiment,
             stage: Stage::Waiting,
             saved: Arc::default(),
         }
@@ -40,13 +43,19 @@ impl Picture {
     pub(crate) fn advance(&mut self, ctx: &Context, session: &Session) {
         match self.stage {
             Stage::Waiting => {
-                if let JobState::Finished(_) = session.job {
+                let is_over = match self.experiment {
+                    Some(index) => session.lab.result(index).is_some(),
+                    None => matches!(session.job, JobState::Finished(_)),
+                };
+                if is_over {
                     self.stage = Stage::Settling(Instant::now());
                     ctx.request_repaint_after(SETTLE);
                 }
             }
             Stage::Settling(since) if since.elapsed() >= SETTLE => {
-                if let Some(run) = session.last_run() {
+                if let Some(result) = self.experiment.and_then(|index| session.lab.result(index)) {
+                    println!("{}", result.record.json());
+                } else if let Some(run) = session.last_run() {
                     // A run is plain data; if it could not be printed, the picture still is.
                     println!("{}", serde_json::to_string(run).unwrap_or_default());
                 }

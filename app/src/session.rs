@@ -25,6 +25,7 @@ use crate::files::{Files, FilesField};
 use crate::format::{count, counted};
 use crate::history::History;
 use crate::job::{Finished, JobState, LaneView, Running, Title};
+use crate::lab::desk::Desk;
 use crate::meter::cores::CoreMeter;
 use crate::meter::pulse::{self, Pulse};
 use crate::notice::{Notices, Tone};
@@ -104,6 +105,10 @@ pub(crate) struct Session {
     pub(crate) expected: ExpectedField,
     /// Which files count.
     pub(crate) files: FilesField,
+    /// The experiments.
+    pub(crate) lab: Desk,
+    /// The lab is shown alone, over the whole screen.
+    pub(crate) lecture: bool,
     wake: Wake,
 }
 
@@ -180,6 +185,8 @@ impl Session {
             wish: None,
             expected: ExpectedField::default(),
             files,
+            lab: Desk::new(wake.clone()),
+            lecture: false,
             wake,
         };
         if let Some(note) = settings_note {
@@ -290,6 +297,16 @@ impl Session {
                     self.saving = None;
                 }
             }
+            Command::OpenExperiment(index) => self.lab.open = index,
+            Command::RunExperiment(index, chosen) => {
+                if let Err(error) = self.lab.start(index, chosen) {
+                    let text = format!("The experiment could not be started: {error}.");
+                    self.notices.say(Tone::Error, text);
+                }
+                self.set_meters();
+            }
+            Command::StopExperiment => self.lab.stop(),
+            Command::SetLecture(on) => self.lecture = on,
             Command::ClearRuns => self.runs.clear(),
             Command::DismissNotice => self.notices.retire(),
         }
@@ -315,6 +332,8 @@ impl Session {
         let now = Instant::now();
         self.pulse.refresh();
         self.cores.refresh();
+        self.lab.advance(self.pulse.reading());
+        self.set_meters();
         self.take_choices();
         self.take_save_outcome();
         self.targets.poll();
@@ -372,6 +391,8 @@ impl Session {
             JobState::Running(_) => Some(Duration::from_millis(33)),
             _ if self.waiting.is_some() => Some(Duration::from_millis(50)),
             _ if self.closing_run.is_some() => Some(AFTER_RUN / 4),
+            _ if self.lab.running().is_some() => Some(Duration::from_millis(33)),
+            _ if self.lab.is_active() => Some(Duration::from_millis(100)),
             _ if self.settings.pulse_always => Some(Duration::from_millis(100)),
             _ => None,
         }
@@ -578,7 +599,8 @@ impl Session {
         let on = matches!(self.job, JobState::Running(_) | JobState::Freezing { .. })
             || self.closing_run.is_some()
             || self.settings.pulse_always;
-        self.pulse.beat(on);
+        self.pulse.beat(on || self.lab.is_active());
+        // An experiment looks at the cores itself.
         self.cores.sample(on);
     }
 
@@ -820,6 +842,7 @@ impl Session {
     pub(crate) fn shut_down(&mut self) {
         self.settings_file.keep(&self.settings);
         self.settings_file.finish();
+        self.lab.stop();
         if let JobState::Running(running) = std::mem::replace(&mut self.job, JobState::Idle) {
             let Running { job, events, .. } = *running;
             job.cancel();

@@ -325,7 +325,7 @@ fn every_action_has_a_key() {
             .query_by_label_contains("What the states mean")
             .is_some()
     );
-    window.key_press_modifiers(Modifiers::COMMAND, Key::Num2);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Num3);
     window.run_steps(2);
     assert!(window.query_by_label("Save runs…").is_some());
     let before = window.state().session.settings.scale;

@@ -4,6 +4,7 @@ mod files_sheet;
 mod hash;
 mod help;
 mod history_sheet;
+mod lab;
 mod log_sheet;
 mod runs;
 mod save_panel;
@@ -14,6 +15,7 @@ pub(crate) use save_panel::save_panel;
 use eframe::egui::{Context, Rect, Ui};
 
 use crate::command::Command;
+use crate::saving::SaveWhat;
 use crate::session::Session;
 
 /// One panel of the window. It reads the session and pushes commands; its own state is only
@@ -32,12 +34,37 @@ pub(crate) trait View {
     }
     /// The find shortcut was pressed.
     fn find(&mut self) {}
+    /// Space or Enter was pressed, and nothing has the focus. Whether that meant something here;
+    /// where it does not, it starts a job.
+    fn begin(&mut self, _session: &Session, _commands: &mut Vec<Command>) -> bool {
+        false
+    }
+    /// What the save shortcut saves here, if it is not what the last job found.
+    fn to_save(&self) -> Option<SaveWhat> {
+        None
+    }
+    /// Whether it can be shown full screen, without what is around it.
+    fn can_fill_the_screen(&self) -> bool {
+        false
+    }
+    /// What stands at the foot of the window in place of what the last job did.
+    fn foot(&self, _session: &Session) -> Option<Foot> {
+        None
+    }
+}
+
+/// What stands at the foot of the window.
+pub(crate) struct Foot {
+    pub(crate) words: String,
+    /// The command line that does the same.
+    pub(crate) command: String,
 }
 
 /// Every view, in the order of the sidebar.
 pub(crate) fn all() -> Vec<Box<dyn View>> {
     vec![
         Box::new(hash::HashView::default()),
+        Box::new(lab::LabView::default()),
         Box::new(runs::RunsView::default()),
         Box::new(settings::SettingsView),
         Box::new(help::HelpView),

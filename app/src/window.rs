@@ -36,6 +36,8 @@ pub(crate) struct Wishes {
     pub(crate) workers: Option<usize>,
     /// Open the dialog that asks for a folder.
     pub(crate) choose_folder: bool,
+    /// Open the lab on this experiment, by its place in the list, and run it.
+    pub(crate) experiment: Option<usize>,
     pub(crate) picture: Option<PathBuf>,
     pub(crate) size: Option<(f32, f32)>,
     pub(crate) theme: Option<crate::settings::Theme>,
@@ -112,10 +114,15 @@ pub(crate) fn open(wishes: Wishes) -> ExitCode {
             {
                 loop_side.cap.set(frame);
             }
-            let picture = wishes.picture.map(Picture::new);
+            let picture = wishes
+                .picture
+                .map(|path| Picture::new(path, wishes.experiment));
             // Nobody needs to be called to a picture.
             let desktop = picture.is_none().then(Desktop::start).flatten();
             let mut app = App::new(&ctx, session, drawing, picture);
+            if let Some(index) = wishes.experiment {
+                app.run_experiment(&ctx, index);
+            }
             app.attention = desktop.map_or_else(Attention::default, Attention::of);
             Ok(Box::new(app))
         })

@@ -42,7 +42,11 @@ pub(super) struct Options {
     #[arg(long)]
     choose_folder: bool,
 
-    /// When the first job is done, save a picture of the window and end
+    /// Open the lab on this experiment and run it
+    #[arg(long, value_name = "NAME", hide = true, value_parser = parse_experiment)]
+    experiment: Option<usize>,
+
+    /// When the first job or experiment is done, save a picture of the window and end
     #[arg(long, value_name = "FILE", hide = true)]
     picture: Option<PathBuf>,
 
@@ -59,6 +63,13 @@ fn parse_size(text: &str) -> Result<(f32, f32), String> {
     text.split_once('x')
         .and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)))
         .ok_or_else(|| "two numbers, as in 1280x800".to_owned())
+}
+
+fn parse_experiment(name: &str) -> Result<usize, String> {
+    crate::lab::ALL
+        .iter()
+        .position(|one| one.name() == name)
+        .ok_or_else(|| "'thawsum lab' lists them".to_owned())
 }
 
 fn parse_theme(text: &str) -> Result<Theme, String> {
@@ -85,6 +96,7 @@ pub(super) fn run(options: Options) -> ExitCode {
         algorithms: Algorithms::of(&options.algorithm),
         workers: options.workers,
         choose_folder: options.choose_folder,
+        experiment: options.experiment,
         picture: options.picture,
         size: options.size,
         theme: options.theme,

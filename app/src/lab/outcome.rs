@@ -158,7 +158,7 @@ impl Unit {
 }
 
 /// Three significant digits, thousands separated.
-fn significant(number: f64) -> String {
+pub(crate) fn significant(number: f64) -> String {
     match number.abs() {
         n if n >= 100.0 => format::count(number.round() as u64),
         n if n >= 10.0 => format!("{number:.1}"),
@@ -166,7 +166,8 @@ fn significant(number: f64) -> String {
     }
 }
 
-fn seconds(number: f64) -> String {
+/// Seconds, in the unit in which they are read best.
+pub(crate) fn seconds(number: f64) -> String {
     match Duration::try_from_secs_f64(number) {
         Ok(time) if time >= Duration::from_millis(1) => format::duration(time),
         Ok(time) if time >= Duration::from_micros(1) => {

@@ -113,7 +113,7 @@ fn hidden_and_temporary_files_are_left_out_of_a_list_and_everybody_is_told() {
         assert_eq!(summary.left_out, 5);
         assert!(shows(&window, "5 left out by your choice"));
 
-        window.key_press_modifiers(Modifiers::COMMAND, Key::Num2);
+        window.key_press_modifiers(Modifiers::COMMAND, Key::Num3);
         window.run_steps(2);
         assert!(shows(
             &window,

@@ -144,7 +144,7 @@ fn what_is_wrong_comes_first_can_be_filtered_and_is_verified_again_alone() {
     verify(&mut window, "Verify");
     assert!(shows(&window, "✓ All 40 files are as listed"));
 
-    window.key_press_modifiers(Modifiers::COMMAND, Key::Num2);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Num3);
     window.run_steps(2);
     assert!(shows(&window, "What Verify files.sha256, Files 40"));
 }

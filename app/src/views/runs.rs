@@ -31,6 +31,10 @@ impl View for RunsView {
         "▤"
     }
 
+    fn to_save(&self) -> Option<SaveWhat> {
+        Some(SaveWhat::Runs)
+    }
+
     fn show(&mut self, ui: &mut Ui, rect: Rect, session: &Session, commands: &mut Vec<Command>) {
         let palette = theme::palette(ui);
         let mut head = rect;

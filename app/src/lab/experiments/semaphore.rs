@@ -56,8 +56,8 @@ impl Experiment for Semaphore {
     fn run(&self, lab: &Lab) -> Result<Outcome, Failure> {
         let (tasks, permits) = (lab.get(&TASKS), lab.get(&PERMITS));
         let hold = Duration::from_millis(lab.get(&HOLD));
-        let guarded = enter_all(lab, "with it", tasks, permits, hold)?;
-        let free = enter_all(lab, "without", tasks, tasks, hold)?;
+        let guarded = enter_all(lab, "with the semaphore", tasks, permits, hold)?;
+        let free = enter_all(lab, "without it", tasks, tasks, hold)?;
 
         let mut table = Table::new(vec![
             Column::new("", Unit::Words),
@@ -68,7 +68,7 @@ impl Experiment for Semaphore {
         ]);
         let names = [
             (format!("with a semaphore of {permits}"), &guarded),
-            ("without".to_owned(), &free),
+            ("without it".to_owned(), &free),
         ];
         for (name, measured) in names {
             table.row([

@@ -1,0 +1,333 @@
+//! The page of one experiment: what it is about, what can be set, what happens, what was measured,
+//! what to look for.
+
+use eframe::egui::{
+    Align, Label, Layout, Margin, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2,
+};
+
+use super::{MARGIN, cores, picture, setting, table};
+use crate::command::Command;
+use crate::format::duration;
+use crate::lab::Experiment;
+use crate::lab::controls::Chosen;
+use crate::lab::desk::{Result, Running};
+use crate::lab::runner::{CoreLoads, Ended};
+use crate::lab::trace::Picture;
+use crate::session::Session;
+use crate::theme::{self, CONTROL_HEIGHT, GAP};
+use crate::widgets::button;
+use crate::widgets::panel::panel;
+
+/// In a page that is narrower, what can be set stands below the sentences.
+const WIDE: f32 = 760.0;
+
+pub(super) struct Page<'a> {
+    pub(super) index: usize,
+    pub(super) experiment: &'static dyn Experiment,
+    pub(super) chosen: &'a mut Chosen,
+    pub(super) session: &'a Session,
+}
+
+/// Where the experiment is.
+enum State<'a> {
+    /// It has not run yet.
+    New,
+    Running(&'a Running),
+    /// Another one runs.
+    Busy(&'a Running, Option<&'a Result>),
+    Over(&'a Result),
+}
+
+impl Page<'_> {
+    pub(super) fn show(mut self, ui: &mut Ui, rect: Rect, commands: &mut Vec<Command>) {
+        let builder = UiBuilder::new().id_salt("page").max_rect(rect);
+        let mut child = ui.new_child(builder);
+        child.set_clip_rect(rect);
+        ScrollArea::vertical()
+            .id_salt(("page", self.experiment.name()))
+            .auto_shrink(false)
+            .show(&mut child, |ui| {
+                let width = rect.width() - 2.0 * MARGIN;
+                let inside = ui.available_rect_before_wrap() - Margin::symmetric(MARGIN as i8, 0);
+                let inside =
+                    Rect::from_min_size(inside.min + vec2(0.0, 14.0), vec2(width, f32::INFINITY));
+                let mut column = ui.new_child(
+                    UiBuilder::new()
+                        .id_salt("column")
+                        .max_rect(inside)
+                        .layout(Layout::top_down(Align::Min)),
+                );
+                column.spacing_mut().item_spacing = vec2(8.0, GAP);
+                self.head(&mut column, commands);
+                self.body(&mut column, rect);
+                let used = column.min_rect();
+                ui.allocate_rect(
+                    Rect::from_min_max(used.min, used.max + vec2(0.0, GAP)),
+                    Sense::hover(),
+                );
+            });
+    }
+
+    fn state(&self) -> State<'_> {
+        let lab = &self.session.lab;
+        match (lab.running(), lab.result(self.index)) {
+            (Some(running), _) if running.index == self.index => State::Running(running),
+            (Some(running), result) => State::Busy(running, result),
+            (None, Some(result)) => State::Over(result),
+            (None, None) => State::New,
+        }
+    }
+
+    fn head(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let palette = theme::palette(ui);
+        let width = ui.available_width();
+        let wide = width >= WIDE;
+        let line = Rect::from_min_size(
+            ui.available_rect_before_wrap().min,
+            vec2(width, CONTROL_HEIGHT),
+        );
+        let mut title = ui.new_child(
+            UiBuilder::new()
+                .id_salt("title")
+                .max_rect(line)
+                .layout(Layout::left_to_right(Align::Center)),
+        );
+        title.add(
+            Label::new(
+                RichText::new(self.experiment.title())
+                    .font(theme::large())
+                    .color(palette.text),
+            )
+            .selectable(false),
+        );
+        let mut right = ui.new_child(
+            UiBuilder::new()
+                .id_salt("run")
+                .max_rect(line)
+                .layout(Layout::right_to_left(Align::Center)),
+        );
+        self.buttons(&mut right, commands);
+        if wide {
+            self.settings(&mut right, true);
+        }
+        ui.allocate_rect(line, Sense::hover());
+        ui.scope(|ui| {
+            ui.set_max_width(width.min(620.0));
+            ui.spacing_mut().item_spacing.y = 4.0;
+            ui.add(
+                Label::new(
+                    RichText::new(self.experiment.sentences())
+                        .font(theme::body())
+                        .color(palette.dim),
+                )
+                .wrap(),
+            );
+            if self.session.job.is_busy() {
+                ui.add(
+                    Label::new(
+                        RichText::new("▲ A job runs too: figures are those of a busy machine.")
+                            .font(theme::small())
+                            .color(palette.amber),
+                    )
+                    .wrap(),
+                );
+            }
+        });
+        if !wide && !self.chosen.controls().is_empty() {
+            ui.horizontal_wrapped(|ui| self.settings(ui, false));
+        }
+    }
+
+    fn buttons(&self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        let run = |ui: &mut Ui, text: &str, commands: &mut Vec<Command>| {
+            if button::primary(ui, text, true).clicked() {
+                commands.push(Command::RunExperiment(self.index, self.chosen.clone()));
+            }
+        };
+        match self.state() {
+            State::New => run(ui, "Run", commands),
+            State::Over(_) => run(ui, "Run again", commands),
+            State::Running(running) => {
+                let text = if running.is_stopping() {
+                    "Stopping…"
+                } else {
+                    "Stop"
+                };
+                if button::secondary(ui, text, !running.is_stopping()).clicked() {
+                    commands.push(Command::StopExperiment);
+                }
+            }
+            State::Busy(running, _) => {
+                let why = format!("{} runs; one at a time.", running.experiment().title());
+                button::primary(ui, "Run", false).on_disabled_hover_text(why);
+            }
+        }
+        let (words, name) = if self.session.lecture {
+            ("Leave full screen", "Leave full screen (F11 or Esc)")
+        } else {
+            ("Full screen", "Full screen, for a lecture room (F11)")
+        };
+        if button::secondary(ui, words, true)
+            .accessible_name(name)
+            .on_hover_text(name)
+            .clicked()
+        {
+            commands.push(Command::SetLecture(!self.session.lecture));
+        }
+    }
+
+    fn settings(&mut self, ui: &mut Ui, from_the_right: bool) {
+        let enabled = !matches!(self.state(), State::Running(_));
+        let count = self.chosen.controls().len();
+        for index in 0..count {
+            // In a line that is laid out from the right, the first comes last.
+            let index = if from_the_right {
+                count - 1 - index
+            } else {
+                index
+            };
+            setting::setting(ui, self.chosen, index, enabled);
+        }
+    }
+
+    fn body(&self, ui: &mut Ui, page: Rect) {
+        let room = page.height() * 0.5;
+        match self.state() {
+            State::New => self.invitation(ui),
+            State::Running(running) => {
+                self.picture(ui, running.picture(), room);
+                let words = format!("Runs for {} …", duration(running.since().elapsed()));
+                say(ui, &words, false);
+                self.below(ui, running.cores());
+            }
+            State::Over(result) => self.result(ui, result, room),
+            State::Busy(running, result) => {
+                let words = format!(
+                    "{} runs. One experiment runs at a time.",
+                    running.experiment().title()
+                );
+                say(ui, &words, false);
+                match result {
+                    Some(result) => self.result(ui, result, room),
+                    None => self.invitation(ui),
+                }
+            }
+        }
+    }
+
+    fn result(&self, ui: &mut Ui, result: &Result, room: f32) {
+        let record = &result.record;
+        self.picture(ui, &record.picture, room);
+        match &record.ended {
+            Ended::Finished(outcome) => table::show(ui, outcome),
+            Ended::Stopped => {
+                let words = format!(
+                    "Stopped after {}, before anything was measured.",
+                    duration(record.took)
+                );
+                say(ui, &words, false);
+            }
+            Ended::Failed(_) | Ended::Panicked(_) => {
+                let reason = record.ended.reason().unwrap_or_default();
+                let words =
+                    format!("✗ It failed: {reason}. Run it again to see whether that stays so.");
+                say(ui, &words, true);
+            }
+        }
+        self.below(ui, &record.cores);
+    }
+
+    fn picture(&self, ui: &mut Ui, picture: &Picture, room: f32) {
+        if !picture.is_empty() {
+            let legend = self.experiment.legend();
+            picture::show(ui, self.experiment.picture_title(), legend, picture, room);
+        }
+    }
+
+    fn invitation(&self, ui: &mut Ui) {
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 132.0), Sense::hover());
+        panel(ui, rect, "Nothing has run yet", |ui| {
+            let palette = theme::palette(ui);
+            ui.spacing_mut().item_spacing.y = 6.0;
+            let strong = |text: &str| RichText::new(text).font(theme::strong());
+            let dim = |text: &str| RichText::new(text).color(palette.dim);
+            ui.label(strong("Nothing has run yet"));
+            ui.add(
+                Label::new(dim(
+                    "Run starts it now, with real threads and processes of this machine. While they work, what they do is drawn here; afterwards, what was measured stands below.",
+                ))
+                .wrap(),
+            );
+            ui.add(
+                Label::new(dim(
+                    "Space or Enter runs it too. F11 fills the screen, in type that is read from the back of a lecture room.",
+                ))
+                .wrap(),
+            );
+        });
+        self.below(ui, &CoreLoads::new());
+    }
+
+    /// What to look for, and the cores.
+    fn below(&self, ui: &mut Ui, loads: &CoreLoads) {
+        let width = ui.available_width();
+        let beside = width >= WIDE && !loads.is_empty();
+        let cores_width = if beside { 330.0 } else { width };
+        let look_width = if beside {
+            width - cores_width - GAP
+        } else {
+            width
+        };
+        let look_height = self.look_height(ui, look_width);
+        let cores_height = cores::height(loads);
+        let row = if beside {
+            look_height.max(cores_height)
+        } else {
+            look_height
+        };
+        let (place, _) = ui.allocate_exact_size(vec2(width, row), Sense::hover());
+        self.look_for(ui, Rect::from_min_size(place.min, vec2(look_width, row)));
+        if beside {
+            let at = pos2(place.right() - cores_width, place.top());
+            cores::show(ui, Rect::from_min_size(at, vec2(cores_width, row)), loads);
+        } else if !loads.is_empty() {
+            let (place, _) = ui.allocate_exact_size(vec2(width, cores_height), Sense::hover());
+            cores::show(ui, place, loads);
+        }
+    }
+
+    fn look_height(&self, ui: &Ui, width: f32) -> f32 {
+        let lines = self.experiment.look_for().iter().map(|line| {
+            let galley = ui.painter().layout(
+                (*line).to_owned(),
+                theme::body(),
+                theme::palette(ui).text,
+                width - 28.0,
+            );
+            galley.size().y + 7.0
+        });
+        24.0 + 24.0 + lines.sum::<f32>()
+    }
+
+    fn look_for(&self, ui: &mut Ui, rect: Rect) {
+        panel(ui, rect, "What to look for", |ui| {
+            let palette = theme::palette(ui);
+            ui.spacing_mut().item_spacing.y = 7.0;
+            ui.label(
+                RichText::new("What to look for")
+                    .font(theme::small_strong())
+                    .color(palette.dim),
+            );
+            for line in self.experiment.look_for() {
+                let text = RichText::new(*line).font(theme::body()).color(palette.text);
+                ui.add(Label::new(text).wrap());
+            }
+        });
+    }
+}
+
+fn say(ui: &mut Ui, words: &str, wrong: bool) {
+    let palette = theme::palette(ui);
+    let color = if wrong { palette.red } else { palette.dim };
+    ui.add(Label::new(RichText::new(words).font(theme::body()).color(color)).wrap());
+}

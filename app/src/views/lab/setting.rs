@@ -1,0 +1,68 @@
+//! One control of an experiment.
+
+use eframe::egui::{Button, ComboBox, DragValue, Ui, vec2};
+
+use crate::lab::controls::{Allowed, Chosen, Control};
+use crate::theme::CONTROL_HEIGHT;
+
+/// Shows the control at a place of the settings, and changes them.
+pub(super) fn setting(ui: &mut Ui, chosen: &mut Chosen, index: usize, enabled: bool) {
+    let Some(control) = chosen.controls().get(index).copied() else {
+        return;
+    };
+    let mut value = chosen.get(&control);
+    let before = value;
+    ui.add_enabled_ui(enabled, |ui| match control.allowed {
+        Allowed::Number { least, most, .. } => {
+            number(ui, &control, &mut value, (least, most));
+        }
+        Allowed::Choice { choices, .. } => {
+            choice(ui, &control, &mut value, choices);
+        }
+    });
+    if value != before {
+        chosen.set_at(index, value);
+    }
+}
+
+fn number(ui: &mut Ui, control: &Control, value: &mut u64, (least, most): (u64, u64)) {
+    ui.spacing_mut().interact_size = vec2(56.0, CONTROL_HEIGHT);
+    let suffix = if control.unit.is_empty() {
+        String::new()
+    } else {
+        format!(" {}", control.unit)
+    };
+    // A drag of a hand's width doubles it.
+    let speed = (*value as f64 / 100.0).max(0.05);
+    let drag = DragValue::new(value)
+        .range(least..=most)
+        .speed(speed)
+        .prefix(format!("{} ", control.label))
+        .suffix(suffix);
+    ui.add(drag)
+        .accessible_name(control.label)
+        .on_hover_text(format!(
+            "{}: {}. Drag, or click and type.",
+            control.label, control.allowed
+        ));
+}
+
+fn choice(ui: &mut Ui, control: &Control, value: &mut u64, choices: &[&str]) {
+    let named = |index: u64| {
+        let index = usize::try_from(index).unwrap_or(usize::MAX);
+        choices.get(index).copied().unwrap_or_default()
+    };
+    ui.spacing_mut().interact_size.y = CONTROL_HEIGHT;
+    let shown = format!("{} {}", control.label, named(*value));
+    ComboBox::from_id_salt(control.name)
+        .selected_text(shown)
+        .show_ui(ui, |ui| {
+            for (index, name) in (0..).zip(choices) {
+                if ui.add(Button::selectable(*value == index, *name)).clicked() {
+                    *value = index;
+                }
+            }
+        })
+        .response
+        .accessible_name(control.label);
+}
