@@ -23,7 +23,10 @@ use part::Role;
 use trace::Kind;
 
 /// Every experiment, in the order in which they are listed.
-pub(crate) static ALL: &[&dyn Experiment] = &[&experiments::semaphore::Semaphore];
+pub(crate) static ALL: &[&dyn Experiment] = &[
+    &experiments::deadlock::Deadlock,
+    &experiments::semaphore::Semaphore,
+];
 
 /// The experiment of that name.
 pub(crate) fn find(name: &str) -> Option<&'static dyn Experiment> {

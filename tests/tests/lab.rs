@@ -8,7 +8,10 @@ use end_to_end::{run, stderr_of};
 use serde_json::Value;
 
 /// Small settings, so that a test of each takes about a second.
-const SMALL: &[(&str, &[&str])] = &[("semaphore", &["hold=20"])];
+const SMALL: &[(&str, &[&str])] = &[
+    ("deadlock", &["pause=50", "rounds=200"]),
+    ("semaphore", &["hold=20"]),
+];
 
 fn stdout_of(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("text")
@@ -144,4 +147,22 @@ fn a_semaphore_of_three_lets_three_in_and_without_it_more_are_inside() {
     assert!(most("most_inside_without") > most("most_inside"));
     // Four rounds of three, each of a tenth of a second.
     assert!(json["facts"]["seconds"].as_f64() >= Some(0.4));
+}
+
+#[test]
+fn the_deadlock_is_found_by_who_waits_for_whom_and_its_child_is_killed() {
+    let json = measured("deadlock", &[]);
+    let circle: BTreeSet<&str> = json["facts"]["circle"]
+        .as_array()
+        .expect("a circle")
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    assert_eq!(circle, BTreeSet::from(["f1", "f2"]));
+    assert_eq!(json["facts"]["child_was_killed"], true);
+    let rows = json["tables"][0]["rows"].as_array().expect("rows");
+    assert_eq!(rows.len(), 5, "the deadlock and four cures");
+    for row in &rows[1..] {
+        assert_eq!(row[1], 400.0, "all rounds of both: {row}");
+    }
 }

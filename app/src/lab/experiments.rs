@@ -1,3 +1,4 @@
 //! The experiments, one file each. [`ALL`](super::ALL) lists them.
 
+pub(super) mod deadlock;
 pub(super) mod semaphore;
