@@ -14,6 +14,7 @@ pub(crate) mod outcome;
 pub(crate) mod part;
 pub(crate) mod runner;
 pub(crate) mod stop;
+pub(crate) mod team;
 pub(crate) mod trace;
 
 use context::{Failure, Lab};
@@ -24,6 +25,7 @@ use trace::Kind;
 
 /// Every experiment, in the order in which they are listed.
 pub(crate) static ALL: &[&dyn Experiment] = &[
+    &experiments::race::Race,
     &experiments::deadlock::Deadlock,
     &experiments::semaphore::Semaphore,
 ];

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use std::process::Output;
 
 use end_to_end::{run, stderr_of};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Small settings, so that a test of each takes about a second.
 const SMALL: &[(&str, &[&str])] = &[
     ("deadlock", &["pause=50", "rounds=200"]),
+    ("race", &["times=50000"]),
     ("semaphore", &["hold=20"]),
 ];
 
@@ -165,4 +166,25 @@ fn the_deadlock_is_found_by_who_waits_for_whom_and_its_child_is_killed() {
     for row in &rows[1..] {
         assert_eq!(row[1], 400.0, "all rounds of both: {row}");
     }
+}
+
+#[test]
+fn a_lock_and_an_atomic_lose_no_update_and_without_a_guard_some_are_lost() {
+    let runs = (0..10).map(|_| {
+        let json = measured("race", &["times=500000"]);
+        let facts = &json["facts"];
+        assert_eq!(facts["left_locked"], json!([0, 0]));
+        assert_eq!(facts["left_atomic"], json!([0, 0]));
+        assert_eq!(facts["copies"], json!([500_000, -500_000]));
+        for who in ["threads", "processes"] {
+            let lost = facts[format!("lost_{who}")].as_u64().expect("a count");
+            let left = facts[format!("left_{who}")].as_i64().expect("a number");
+            // What is left is by how much the losses of the two differ.
+            assert!(left.unsigned_abs() <= lost && lost <= 1_000_000, "{facts}");
+            assert_eq!(lost % 2, left.unsigned_abs() % 2, "{facts}");
+        }
+        facts["lost_threads"].as_u64() > Some(0) && facts["lost_processes"].as_u64() > Some(0)
+    });
+    // Where the two never run at once, or on a machine that is busy, one run may be lucky.
+    assert!(runs.into_iter().any(|some_lost| some_lost));
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use workers::process::Status;
+use workers::shared::SharedError;
 
 use super::Experiment;
 use super::children::Children;
@@ -18,6 +19,8 @@ pub(crate) enum Failure {
     Stopped,
     #[error("a thread could not be started: {0}")]
     Thread(#[source] io::Error),
+    #[error("there is no shared memory to be had: {0}")]
+    Shared(#[from] SharedError),
     #[error("the child process for '{part}' could not be started: {source}")]
     Start {
         part: &'static str,

@@ -1,4 +1,5 @@
 //! The experiments, one file each. [`ALL`](super::ALL) lists them.
 
 pub(super) mod deadlock;
+pub(super) mod race;
 pub(super) mod semaphore;
