@@ -429,8 +429,13 @@ impl App {
             response.widget_info(|| WidgetInfo::selected(Role::Tab, true, selected, name));
             let response = response.on_hover_cursor(egui::CursorIcon::PointingHand);
             if selected {
-                ui.painter()
-                    .rect_filled(place, CornerRadius::same(6), palette.control);
+                // On the pale edge the colour of controls is next to none.
+                let fill = if ui.visuals().dark_mode {
+                    palette.control
+                } else {
+                    palette.panel
+                };
+                ui.painter().rect_filled(place, CornerRadius::same(6), fill);
             }
             if response.has_focus() {
                 ui.painter().rect_stroke(

@@ -3,6 +3,7 @@
 
 pub(crate) mod bar;
 pub(crate) mod button;
+pub(crate) mod checkbox;
 pub(crate) mod chip;
 pub(crate) mod ground;
 pub(crate) mod lane;

@@ -2,8 +2,8 @@
 //! at once; what cannot be understood is said under its field.
 
 use eframe::egui::{
-    Align, Checkbox, Context, Frame, Id, Label, Layout, Modal, RichText, Role, ScrollArea,
-    TextEdit, Ui, UiBuilder, Vec2, vec2,
+    Align, Context, Frame, Id, Label, Layout, Modal, RichText, Role, ScrollArea, TextEdit, Ui,
+    UiBuilder, Vec2, vec2,
 };
 use workers::Selection;
 
@@ -13,6 +13,7 @@ use crate::format::first_upper;
 use crate::session::{Session, Sheet};
 use crate::theme::{self, CONTROL_HEIGHT};
 use crate::widgets::button;
+use crate::widgets::checkbox::checkbox;
 
 const WIDTH: f32 = 560.0;
 /// Of the sheet, with room for what is wrong with two of its fields: one that grew with every mistake
@@ -201,7 +202,7 @@ fn column(ui: &mut Ui, title: &str, contents: impl FnOnce(&mut Ui)) {
 
 fn tick(ui: &mut Ui, on: &mut bool, text: &str, meaning: &str) {
     ui.spacing_mut().interact_size.y = 22.0;
-    ui.add(Checkbox::new(on, text)).on_hover_text(meaning);
+    checkbox(ui, on, text).on_hover_text(meaning);
 }
 
 /// What is wrong with what was typed in the field above.

@@ -15,8 +15,95 @@ use crate::theme::{self, GAP, Palette};
 use crate::way::Way;
 use crate::widgets::button;
 use crate::widgets::panel::{inside_of, panel, title_line};
-use crate::widgets::table::{Cell, ColumnSpec, ROW_HEIGHT, Row, Table, TableState, Width};
+use crate::widgets::table::{
+    Cell, ColumnSpec, GUTTER, INDENT, ROW_HEIGHT, Row, Table, TableState, Width,
+};
 use crate::widgets::text::{self, Cut};
+
+/// Between a panel's edge and what is in it.
+const PADDING: f32 = 14.0;
+/// What the name of the work needs at least, points.
+const LEAST_WHAT: f32 = 120.0;
+
+struct Column {
+    title: &'static str,
+    /// Points; `None`: what is left.
+    width: Option<f32>,
+    right: bool,
+    /// Where there is no room for all, those of the highest go first.
+    spare: u8,
+}
+
+/// In the order in which they stand. Of what the view is about, time and stalls, nothing can be
+/// spared.
+const COLUMNS: [Column; 15] = [
+    Column::new("Run", 30.0, true, 0),
+    Column::new("Kind", 66.0, false, 3),
+    Column::new("Way", 76.0, false, 0),
+    Column::new("Workers", 52.0, true, 6),
+    Column::new("Algorithm", 84.0, false, 2),
+    Column {
+        title: "What",
+        width: None,
+        right: false,
+        spare: 9,
+    },
+    Column::new("Files", 62.0, true, 7),
+    Column::new("Bytes", 62.0, true, 5),
+    Column::new("Wall", 60.0, true, 0),
+    Column::new("Speed", 74.0, true, 1),
+    Column::new("CPU", 58.0, true, 8),
+    Column::new("Worst stall", 74.0, true, 0),
+    Column::new("p99", 58.0, true, 0),
+    Column::new("Frames", 52.0, true, 11),
+    Column::new("Ended", 76.0, false, 10),
+];
+
+impl Column {
+    const fn new(title: &'static str, width: f32, right: bool, spare: u8) -> Self {
+        Self {
+            title,
+            width: Some(width),
+            right,
+            spare,
+        }
+    }
+
+    fn spec(&self) -> ColumnSpec<'static> {
+        ColumnSpec {
+            title: self.title,
+            width: self.width.map_or(Width::Share(1.0), Width::Points),
+            right: self.right,
+        }
+    }
+}
+
+/// The columns that there is room for.
+fn fitting(room: f32) -> Vec<Column> {
+    let mut columns = Vec::from(COLUMNS);
+    loop {
+        // What was done begins with its kind.
+        let what = columns.iter().any(|column| column.width.is_none());
+        let needed: f32 = columns
+            .iter()
+            .filter(|column| !(what && column.title == "Kind"))
+            .map(|column| column.width.unwrap_or(LEAST_WHAT) + GUTTER)
+            .sum();
+        let least = columns
+            .iter()
+            .enumerate()
+            .max_by_key(|(_, column)| column.spare)
+            .filter(|(_, column)| column.spare > 0)
+            .map(|(at, _)| at);
+        match least {
+            Some(at) if needed - GUTTER > room => drop(columns.remove(at)),
+            _ => {
+                columns.retain(|column| !(what && column.title == "Kind"));
+                return columns;
+            }
+        }
+    }
+}
 
 #[derive(Default)]
 pub(crate) struct RunsView {
@@ -92,7 +179,10 @@ impl View for RunsView {
         let wanted = session.runs.len() as f32 * ROW_HEIGHT + 26.0 + 28.0;
         let table_height = wanted.min(rest.height() * 0.6);
         let upper = Rect::from_min_size(rest.min, vec2(rest.width(), table_height));
-        let lower = Rect::from_min_max(pos2(rest.left(), upper.bottom() + GAP), rest.max);
+        let mut lower = Rect::from_min_max(pos2(rest.left(), upper.bottom() + GAP), rest.max);
+        // As tall as what is in it.
+        let bars = TITLE + session.runs.len() as f32 * BAR - BETWEEN + 2.0 * PADDING;
+        lower.set_height(bars.min(lower.height()));
         self.table(ui, upper, session);
         chart(ui, lower, session);
     }
@@ -101,49 +191,14 @@ impl View for RunsView {
 impl RunsView {
     fn table(&mut self, ui: &mut Ui, rect: Rect, session: &Session) {
         let palette = theme::palette(ui);
-        let wide = rect.width() > 960.0;
-        let mut columns = vec![("Run", 30.0, true)];
-        if !wide {
-            columns.push(("Kind", 66.0, false));
+        let columns = fitting(rect.width() - 2.0 * (PADDING + INDENT));
+        let mut specs: Vec<ColumnSpec<'_>> = columns.iter().map(Column::spec).collect();
+        if columns.iter().all(|column| column.width.is_some())
+            && let Some(way) = specs.iter_mut().find(|spec| spec.title == "Way")
+        {
+            // Where what was done has no column, another takes what is left.
+            way.width = Width::Share(1.0);
         }
-        columns.extend([
-            ("Way", 76.0, false),
-            ("Workers", 52.0, true),
-            ("Algorithm", 84.0, false),
-        ]);
-        if wide {
-            // It begins with the kind.
-            columns.push(("What", f32::NAN, false));
-        }
-        columns.extend([
-            ("Files", 62.0, true),
-            ("Bytes", 62.0, true),
-            ("Wall", 60.0, true),
-            ("Speed", 74.0, true),
-        ]);
-        if wide {
-            columns.push(("CPU", 58.0, true));
-        }
-        columns.extend([("Worst stall", 74.0, true), ("p99", 58.0, true)]);
-        // What was done is worth more room than how many frames were drawn meanwhile.
-        if rect.width() > 1240.0 {
-            columns.push(("Frames", 52.0, true));
-        }
-        if wide {
-            columns.push(("Ended", 76.0, false));
-        }
-        let specs: Vec<ColumnSpec<'_>> = columns
-            .iter()
-            .map(|&(title, width, right)| ColumnSpec {
-                title,
-                width: if width.is_nan() {
-                    Width::Share(1.0)
-                } else {
-                    Width::Points(width)
-                },
-                right,
-            })
-            .collect();
         panel(ui, rect, "Figures of every run", |ui| {
             let place = ui.max_rect();
             let table = Table {
@@ -286,28 +341,44 @@ fn row(palette: &Palette, key: u32, run: &Run, specs: &[ColumnSpec<'_>]) -> Row 
     }
 }
 
+/// What a run takes in the chart, and what stands above the first.
+const BAR: f32 = 40.0;
+const TITLE: f32 = 24.0;
+/// What of a run's place is left free below it.
+const BETWEEN: f32 = 8.0;
+
 /// For the last runs: how long each took, and for how much of that the window stood still.
 fn chart(ui: &mut Ui, rect: Rect, session: &Session) {
-    const BAR: f32 = 40.0;
     panel(ui, rect, "Chart of the runs", |ui| {
         let palette = theme::palette(ui);
         let inside = ui.max_rect();
         let title = title_line(ui);
-        text::put(
+        let font = theme::small_strong();
+        text::run(
             ui,
             title,
-            Align2::LEFT_CENTER,
-            "Time each run took, and the longest time the window did not answer",
-            &theme::small_strong(),
-            palette.dim,
+            18.0,
+            &[
+                ("■ time each run took", font.clone(), palette.dim),
+                (
+                    "■ longest time the window did not answer",
+                    font,
+                    palette.ice,
+                ),
+            ],
         );
-        let room = ((inside.height() - 24.0) / BAR) as usize;
+        let room = ((inside.height() - TITLE + BETWEEN + 1.0) / BAR) as usize;
         let shown: Vec<&Run> = session.runs.iter().rev().take(room).collect();
-        let longest = shown.iter().map(|run| run.wall_s).fold(1e-9, f64::max);
+        // A stall is seen a little longer than a short run takes.
+        let stall_of = |run: &Run| run.worst_stall_ms.unwrap_or(0.0) / 1000.0;
+        let longest = shown
+            .iter()
+            .map(|run| run.wall_s.max(stall_of(run)))
+            .fold(1e-9, f64::max);
         for (index, run) in shown.into_iter().enumerate() {
-            let top = inside.top() + 24.0 + index as f32 * BAR;
+            let top = inside.top() + TITLE + index as f32 * BAR;
             let line = Rect::from_min_size(pos2(inside.left(), top), vec2(inside.width(), BAR));
-            let name = Rect::from_min_size(line.min, vec2(130.0, BAR - 8.0));
+            let name = Rect::from_min_size(line.min, vec2(130.0, BAR - BETWEEN));
             let label = format!(
                 "{} · {}",
                 run.number,
@@ -335,9 +406,8 @@ fn chart(ui: &mut Ui, rect: Rect, session: &Session) {
             wall.set_width(length(run.wall_s).max(2.0));
             ui.painter()
                 .rect_filled(wall.shrink2(vec2(0.0, 1.0)), 2.0, palette.dim);
-            let stall_s = run.worst_stall_ms.unwrap_or(0.0) / 1000.0;
             let mut stall = lower;
-            stall.set_width(length(stall_s).max(2.0));
+            stall.set_width(length(stall_of(run)).max(2.0));
             ui.painter()
                 .rect_filled(stall.shrink2(vec2(0.0, 1.0)), 2.0, palette.ice);
             let wall_text = duration(Duration::from_secs_f64(run.wall_s));
@@ -366,4 +436,31 @@ fn chart(ui: &mut Ui, rect: Rect, session: &Session) {
             });
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_and_stalls_have_a_column_in_the_smallest_window_and_all_have_one_in_a_large_one() {
+        let titles = |room: f32| -> Vec<&str> {
+            let columns = fitting(room);
+            let points = columns
+                .iter()
+                .map(|column| column.width.unwrap_or(LEAST_WHAT));
+            let taken = points.sum::<f32>() + GUTTER * (columns.len() - 1) as f32;
+            assert!(taken <= room, "{taken} points of {room}");
+            columns.iter().map(|column| column.title).collect()
+        };
+        // 900 points wide, and magnified by 1.4.
+        for room in [700.0, 450.0] {
+            let titles = titles(room);
+            for title in ["Run", "Way", "Wall", "Worst stall", "p99"] {
+                assert!(titles.contains(&title), "no {title} in {room} points");
+            }
+        }
+        // The kind stands before what was done.
+        assert_eq!(titles(2000.0).len(), COLUMNS.len() - 1);
+    }
 }

@@ -1,6 +1,6 @@
 //! The settings, each with a sentence that says what it does.
 
-use eframe::egui::{Checkbox, DragValue, Rect, RichText, ScrollArea, Ui, vec2};
+use eframe::egui::{DragValue, Rect, RichText, ScrollArea, Ui, vec2};
 
 use super::View;
 use crate::command::Command;
@@ -9,6 +9,7 @@ use crate::session::Session;
 use crate::settings::{CALL_AFTER_S, FILE_LIMIT_S, FREEZE_LIMIT_S, SCALES, Theme};
 use crate::theme;
 use crate::widgets::button;
+use crate::widgets::checkbox::checkbox;
 use crate::widgets::panel::inside_of;
 use crate::widgets::segmented::{Segment, segmented};
 
@@ -31,7 +32,6 @@ impl View for SettingsView {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 ui.set_max_width(680.0);
                 ui.label(RichText::new("Settings").font(theme::large()));
-                ui.add_space(10.0);
 
                 section(ui, "Theme", "System follows the desktop.");
                 let themes = [("System", Theme::System), ("Light", Theme::Light), ("Dark", Theme::Dark)];
@@ -77,7 +77,7 @@ impl View for SettingsView {
                 );
                 ui.horizontal(|ui| {
                     let mut limited = settings.freeze_limit_s.is_some();
-                    if ui.add(Checkbox::new(&mut limited, "Freeze for at most")).changed() {
+                    if checkbox(ui, &mut limited, "Freeze for at most").changed() {
                         commands.push(Command::SetFreezeLimit(limited.then_some(FREEZE_LIMIT_S)));
                     }
                     let mut seconds = settings.freeze_limit_s.unwrap_or(FREEZE_LIMIT_S);
@@ -97,7 +97,7 @@ impl View for SettingsView {
                 );
                 ui.horizontal(|ui| {
                     let mut limited = settings.file_limit_s.is_some();
-                    if ui.add(Checkbox::new(&mut limited, "Give a file up after")).changed() {
+                    if checkbox(ui, &mut limited, "Give a file up after").changed() {
                         commands.push(Command::SetFileLimit(limited.then_some(FILE_LIMIT_S)));
                     }
                     let mut seconds = settings.file_limit_s.unwrap_or(FILE_LIMIT_S);
@@ -117,7 +117,7 @@ impl View for SettingsView {
                 );
                 ui.horizontal(|ui| {
                     let mut wanted = settings.call_after_s.is_some();
-                    if ui.add(Checkbox::new(&mut wanted, "Call me for a job of more than")).changed() {
+                    if checkbox(ui, &mut wanted, "Call me for a job of more than").changed() {
                         commands.push(Command::SetCallAfter(wanted.then_some(CALL_AFTER_S)));
                     }
                     let mut seconds = settings.call_after_s.unwrap_or(CALL_AFTER_S);
@@ -136,7 +136,7 @@ impl View for SettingsView {
                     "They are measured while a job runs. When they are always on, the window draws ten frames a second even when nothing else happens.",
                 );
                 let mut always = settings.pulse_always;
-                if ui.add(Checkbox::new(&mut always, "Measure without a job too")).changed() {
+                if checkbox(ui, &mut always, "Measure without a job too").changed() {
                     commands.push(Command::SetPulseAlways(always));
                 }
 
@@ -144,7 +144,7 @@ impl View for SettingsView {
                 if button::secondary(ui, "Forget them", !settings.recent.is_empty()).clicked() {
                     commands.push(Command::ForgetRecent);
                 }
-                ui.add_space(20.0);
+                ui.add_space(4.0);
             });
         });
     }
@@ -152,7 +152,8 @@ impl View for SettingsView {
 
 fn section(ui: &mut Ui, title: &str, explanation: &str) {
     let palette = theme::palette(ui);
-    ui.add_space(16.0);
+    // All of them fit into a window of the usual size.
+    ui.add_space(10.0);
     ui.label(
         RichText::new(title)
             .font(theme::strong())

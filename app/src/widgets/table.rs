@@ -17,6 +17,8 @@ const HEADER_HEIGHT: f32 = 26.0;
 const SCROLLBAR: f32 = 8.0;
 /// Between two columns.
 pub(crate) const GUTTER: f32 = 16.0;
+/// Left of the first column and right of the last.
+pub(crate) const INDENT: f32 = 8.0;
 
 pub(crate) struct ColumnSpec<'a> {
     pub(crate) title: &'a str,
@@ -457,7 +459,7 @@ impl Table<'_> {
                 self.row(ui, place, places, &row);
             }
             ui.painter().hline(
-                body.left()..=places.last().map_or(body.right(), |p| p.1),
+                body.left()..=places.last().map_or(body.right(), |p| p.1 + INDENT),
                 place.bottom(),
                 Stroke::new(1.0, palette.line.gamma_multiply(0.6)),
             );
@@ -535,7 +537,6 @@ pub(crate) fn height(rows: usize) -> f32 {
 
 /// Left and right edge of each column.
 fn places(columns: &[ColumnSpec<'_>], rect: Rect) -> Vec<(f32, f32)> {
-    const INDENT: f32 = 8.0;
     let gutters = GUTTER * columns.len().saturating_sub(1) as f32;
     let fixed: f32 = columns
         .iter()
