@@ -591,7 +591,7 @@ fn duplicates_and_a_comparison_are_chosen_from_the_menu_beside_the_button() {
                 .type_text(text(other.path()))
                 .expect("typing");
             running.window.key("Return").expect("a key");
-            running.wait_for_title("1 only left of 20 files");
+            running.wait_for_title("1 only on the left of 20 files");
         }
         assert_eq!(running.answered(3), 3);
         std::thread::sleep(Duration::from_millis(500));

@@ -157,8 +157,8 @@ pub(crate) fn wording(kind: VerdictKind) -> &'static str {
         VerdictKind::BadLine => "BAD LINE",
         VerdictKind::Same => "SAME",
         VerdictKind::Different => "DIFFERENT",
-        VerdictKind::OnlyLeft => "ONLY LEFT",
-        VerdictKind::OnlyRight => "ONLY RIGHT",
+        VerdictKind::OnlyLeft => "ONLY ON THE LEFT",
+        VerdictKind::OnlyRight => "ONLY ON THE RIGHT",
     }
 }
 

@@ -8,8 +8,8 @@ use crate::format::{count, counted};
 /// Kinds of verdict that people would call by one word, most serious first.
 const GROUPS: [(&[VerdictKind], &str, Grade); 6] = [
     (&[VerdictKind::Different], "different", Grade::Wrong),
-    (&[VerdictKind::OnlyLeft], "only left", Grade::Look),
-    (&[VerdictKind::OnlyRight], "only right", Grade::Look),
+    (&[VerdictKind::OnlyLeft], "only on the left", Grade::Look),
+    (&[VerdictKind::OnlyRight], "only on the right", Grade::Look),
     (&[VerdictKind::Moved], "moved", Grade::Look),
     (
         &[
@@ -150,19 +150,23 @@ mod tests {
             (
                 &[(Same, 5), (Different, 2), (OnlyLeft, 1), (Moved, 1)],
                 Grade::Wrong,
-                "2 different, 1 only left, 1 moved of 9 files",
+                "2 different, 1 only on the left, 1 moved of 9 files",
             ),
             (
                 &[(BadLine, 1), (OnlyLeft, 3)],
                 Grade::Look,
-                "3 only left of 3 files, and 1 line could not be read",
+                "3 only on the left of 3 files, and 1 line could not be read",
             ),
             (
                 &[(BadLine, 2), (Same, 3)],
                 Grade::Look,
                 "The two sides are the same, and 2 lines could not be read",
             ),
-            (&[(OnlyRight, 1)], Grade::Look, "1 only right of 1 file"),
+            (
+                &[(OnlyRight, 1)],
+                Grade::Look,
+                "1 only on the right of 1 file",
+            ),
             (
                 &[(Same, 5), (Skipped, 1)],
                 Grade::Look,

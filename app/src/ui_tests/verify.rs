@@ -442,3 +442,39 @@ fn what_there_is_to_know_beside_a_verdict_stands_beside_it() {
     ));
     window.check_accessibility();
 }
+
+/// Whether a text is on the screen to its last letter.
+fn is_whole(window: &Window, text: &str) -> bool {
+    window.output().shapes.iter().any(|shape| {
+        let eframe::egui::Shape::Text(painted) = &shape.shape else {
+            return false;
+        };
+        painted.galley.text() == text && !painted.galley.elided
+    })
+}
+
+#[test]
+fn a_long_answer_is_said_whole_in_smaller_type_or_on_two_lines() {
+    let folder = tree(13);
+    let list = list(folder.path(), "files.sha256", 0..13);
+    let mut lines = std::fs::read_to_string(&list).expect("the list");
+    lines.push_str("no line of a list\n");
+    std::fs::write(&list, lines).expect("the list");
+    std::fs::write(folder.path().join("0000.txt"), "another").expect("changed");
+    for index in 1..9 {
+        let path = folder.path().join(format!("{index:04}.txt"));
+        std::fs::remove_file(&path).expect("removed");
+        if index > 6 {
+            std::fs::create_dir(&path).expect("a folder in its place");
+        }
+    }
+    let answer = "✗ 1 wrong, 6 missing, 2 unreadable of 13 files, and 1 line could not be read";
+    for size in [(1280.0, 800.0), (900.0, 600.0), (760.0, 600.0)] {
+        let mut window = window(settings(Way::Threads), size);
+        choose_known(&mut window, &list);
+        verify(&mut window, "Verify");
+        assert!(shows(&window, answer));
+        assert!(is_whole(&window, answer), "{size:?}");
+        window.check_accessibility();
+    }
+}

@@ -20,6 +20,7 @@ mod workers;
 
 use eframe::egui::{Rect, Ui, pos2, vec2};
 
+use self::headline::Headline;
 use super::View;
 use crate::command::Command;
 use crate::job::JobState;
@@ -71,8 +72,9 @@ impl View for HashView {
             return;
         }
 
-        let headline = take_top(&mut rest, headline::height(session, compact, rect.width()));
-        headline::show(ui, headline, session);
+        let headline = Headline::new(ui, session, compact, rect.width());
+        let place = take_top(&mut rest, headline.height);
+        headline.show(ui, place, session);
 
         let middle_height = match session.listed() {
             _ if compact => (rest.height() * 0.36).clamp(110.0, 190.0),

@@ -97,7 +97,7 @@ const TOPICS: &[(&str, &str)] = &[
         "What the states mean",
         "✓ OK: read whole and, if a list was verified, as listed. ✗ Failed: not what the list says. ✗ Missing: listed, and not there. \
          → Moved: its content is there under another name. + New: in no list. = Duplicate: in no list, with the content of a listed file; or, where duplicates are looked for, with that of another file. \
-         = Same, ✗ Different, ← Only left, → Only right: what a comparison says of its two sides. \
+         = Same, ✗ Different, ← Only on the left, → Only on the right: what a comparison says of its two sides. \
          ▲ Bad line: a line of the list that cannot be understood. ✗ Unreadable: the system refused, and the row says why. ↻ Changed while reading: somebody wrote to the file meanwhile, so no checksum of it would be true. \
          ✗ Crashed: two workers died with it. ▲ Timed out: it took longer than a file may take (see Settings). \
          ○ Skipped: a link, pipe, socket or device; these are never opened. Or you did not want to wait for it.",

@@ -27,6 +27,11 @@ pub(crate) fn panel<R>(
     inside_of(ui, inside, name, contents)
 }
 
+/// What a panel of this width has for its contents, in points.
+pub(crate) fn inside_width(width: f32) -> f32 {
+    width - 2.0 * f32::from(PADDING)
+}
+
 /// The line at the top of a panel that its title stands on.
 pub(crate) fn title_line(ui: &Ui) -> Rect {
     let inside = ui.max_rect();

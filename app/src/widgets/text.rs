@@ -64,12 +64,7 @@ fn shorten_path(ui: &Ui, text: &str, font: &FontId, width: f32) -> String {
     };
     let (folders, name) = text.rsplit_once(separator).unwrap_or(("", text));
     let tail = format!("…{separator}{name}");
-    let measure = |text: &str| {
-        ui.painter()
-            .layout_no_wrap(text.to_owned(), font.clone(), Color32::PLACEHOLDER)
-            .size()
-            .x
-    };
+    let measure = |text: &str| self::width(ui, text, font);
     let room = width - measure(&tail);
     if room <= 0.0 || folders.is_empty() {
         return tail;
@@ -133,12 +128,8 @@ pub(crate) fn run(ui: &mut Ui, rect: Rect, gap: f32, pieces: &[(&str, FontId, Co
         let place = Rect::from_min_max(pos2(x, rect.top()), rect.max);
         // Larger and smaller type share a baseline, which centres would not.
         let galley = layout(ui, text, font, *color, place.width(), Cut::End);
-        let ascent = galley
-            .rows
-            .first()
-            .map_or(0.0, |row| row.row.glyphs.first().map_or(0.0, |g| g.pos.y));
         let baseline = rect.center().y + BASELINE;
-        let at = pos2(x, baseline - ascent);
+        let at = pos2(x, baseline - ascent(&galley));
         let shown = Rect::from_min_size(at, galley.size());
         ui.painter().galley(at, galley, *color);
 
@@ -146,6 +137,41 @@ pub(crate) fn run(ui: &mut Ui, rect: Rect, gap: f32, pieces: &[(&str, FontId, Co
         x = shown.right() + gap;
     }
     x - gap
+}
+
+/// How wide a text is on one line, in points.
+pub(crate) fn width(ui: &Ui, text: &str, font: &FontId) -> f32 {
+    ui.painter()
+        .layout_no_wrap(text.to_owned(), font.clone(), Color32::PLACEHOLDER)
+        .size()
+        .x
+}
+
+/// Paints one piece on two lines, the first of which is `first` and the second `apart` points below
+/// it; cuts what does not fit on them.
+pub(crate) fn rows(ui: &mut Ui, first: Rect, apart: f32, piece: (&str, FontId, Color32)) {
+    let (text, font, color) = piece;
+    let mut job = LayoutJob::simple(text.to_owned(), font, color, first.width());
+    job.wrap.max_rows = 2;
+    for section in &mut job.sections {
+        section.format.line_height = Some(apart);
+    }
+    let galley = ui.painter().layout_job(job);
+    let baseline = first.center().y + BASELINE;
+    let at = pos2(first.left(), baseline - ascent(&galley));
+    let shown = Rect::from_min_size(at, galley.size());
+    let was_cut = galley.elided;
+    ui.painter().galley(at, galley, color);
+    let response = announce(ui, shown, || WidgetInfo::labeled(Role::Label, true, text));
+    if was_cut {
+        response.on_hover_text(text);
+    }
+}
+
+/// From the top of a text down to the baseline of its first line.
+fn ascent(galley: &Galley) -> f32 {
+    let glyph = galley.rows.first().and_then(|row| row.row.glyphs.first());
+    glyph.map_or(0.0, |glyph| glyph.pos.y)
 }
 
 /// From the middle of a line down to its baseline, for 13-point type.

@@ -1,5 +1,7 @@
 //! What is happening, in one line, large.
 
+mod fit;
+
 use std::path::Path;
 
 use eframe::egui::{Align2, Rect, Ui, pos2, vec2};
@@ -14,7 +16,7 @@ use crate::outcome::{Grade, Outcome, outcome, so_far};
 use crate::session::Session;
 use crate::theme::{self, Palette};
 use crate::widgets::bar::bar;
-use crate::widgets::panel::panel;
+use crate::widgets::panel::{self, panel};
 use crate::widgets::text;
 use crate::work::Work;
 
@@ -43,79 +45,93 @@ fn is_tall(session: &Session) -> bool {
     work.has_outcome()
 }
 
-pub(super) fn height(session: &Session, compact: bool, width: f32) -> f32 {
-    let lines = match (is_tall(session), compact) {
-        (true, false) => 100.0,
-        (true, true) => 88.0,
-        (false, false) => 68.0,
-        (false, true) => 58.0,
-    };
-    match session.answer() {
-        Some(answer) if !answer.is_yes() => lines + difference::height(&answer, width),
-        _ => lines,
+/// The headline of one frame: what it says, and the room that it takes.
+pub(super) struct Headline {
+    words: Words,
+    tall: bool,
+    /// In points.
+    pub(super) height: f32,
+}
+
+impl Headline {
+    /// For a panel of this width.
+    pub(super) fn new(ui: &Ui, session: &Session, compact: bool, width: f32) -> Self {
+        let words = words(theme::palette(ui), session);
+        let tall = is_tall(session);
+        let mut height = match (tall, compact) {
+            (true, false) => 100.0,
+            (true, true) => 88.0,
+            (false, false) => 68.0,
+            (false, true) => 58.0,
+        };
+        if tall {
+            height += words.answer(ui).more_height(ui, panel::inside_width(width));
+        }
+        if let Some(answer) = session.answer().filter(|answer| !answer.is_yes()) {
+            height += difference::height(&answer, width);
+        }
+        Self {
+            words,
+            tall,
+            height,
+        }
+    }
+
+    pub(super) fn show(&self, ui: &mut Ui, rect: Rect, session: &Session) {
+        let palette = theme::palette(ui);
+        let words = &self.words;
+        panel(ui, rect, "Progress", |ui| {
+            let inside = ui.max_rect();
+            if self.tall {
+                let mut upper = inside;
+                if let Some(answer) = session.answer().filter(|answer| !answer.is_yes()) {
+                    upper.max.y -= difference::height(&answer, rect.width());
+                    let mut digests = inside;
+                    // Between the answer's second line and the bar.
+                    digests.min.y = upper.bottom() - 4.0;
+                    difference::show(ui, digests, &answer, rect.width());
+                }
+                answer_and_detail(ui, upper, words);
+            } else {
+                one_line(ui, inside, words);
+            }
+            let track = Rect::from_min_size(
+                pos2(inside.left(), inside.bottom() - 5.0),
+                vec2(inside.width(), 5.0),
+            );
+            let color = if words.color == palette.text {
+                palette.accent
+            } else {
+                words.color
+            };
+            bar(
+                ui,
+                track,
+                words.share,
+                color,
+                Some("Overall progress by bytes"),
+            );
+        });
     }
 }
 
-pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session) {
-    let palette = theme::palette(ui);
-    let words = words(palette, session);
-    let tall = is_tall(session);
-    panel(ui, rect, "Progress", |ui| {
-        let inside = ui.max_rect();
-        if tall {
-            let mut upper = inside;
-            if let Some(answer) = session.answer().filter(|answer| !answer.is_yes()) {
-                upper.max.y -= difference::height(&answer, rect.width());
-                let mut digests = inside;
-                // Between the answer's second line and the bar.
-                digests.min.y = upper.bottom() - 4.0;
-                difference::show(ui, digests, &answer, rect.width());
-            }
-            two_lines(ui, upper, &words);
-        } else {
-            one_line(ui, inside, &words);
+impl Words {
+    fn answer(&self, ui: &Ui) -> fit::Answer<'_> {
+        fit::Answer {
+            words: (&self.large, self.color),
+            alert: match &self.alert {
+                Some((text, color)) => (text, *color),
+                None => ("", theme::palette(ui).text),
+            },
         }
-        let track = Rect::from_min_size(
-            pos2(inside.left(), inside.bottom() - 5.0),
-            vec2(inside.width(), 5.0),
-        );
-        let color = if words.color == palette.text {
-            palette.accent
-        } else {
-            words.color
-        };
-        bar(
-            ui,
-            track,
-            words.share,
-            color,
-            Some("Overall progress by bytes"),
-        );
-    });
+    }
 }
 
 /// The answer, and below it what it is made of.
-fn two_lines(ui: &mut Ui, inside: Rect, words: &Words) {
+fn answer_and_detail(ui: &mut Ui, inside: Rect, words: &Words) {
     let palette = theme::palette(ui);
     let upper = Rect::from_min_size(inside.min + vec2(0.0, 4.0), vec2(inside.width(), 34.0));
-    let (alert, alert_color) = match &words.alert {
-        Some((text, color)) => (text.as_str(), *color),
-        None => ("", palette.text),
-    };
-    let font = if inside.width() < 820.0 {
-        theme::large()
-    } else {
-        theme::huge()
-    };
-    text::run(
-        ui,
-        upper,
-        16.0,
-        &[
-            (&words.large, font, words.color),
-            (alert, theme::large(), alert_color),
-        ],
-    );
+    words.answer(ui).show(ui, upper);
     let lower = Rect::from_min_size(
         pos2(inside.left(), inside.bottom() - 28.0),
         vec2(inside.width(), 18.0),
@@ -390,8 +406,8 @@ fn of_finished(palette: &Palette, session: &Session, finished: &Finished) -> Wor
             VerdictKind::BadLine => "bad lines",
             VerdictKind::Same => "the same",
             VerdictKind::Different => "different",
-            VerdictKind::OnlyLeft => "only left",
-            VerdictKind::OnlyRight => "only right",
+            VerdictKind::OnlyLeft => "only on the left",
+            VerdictKind::OnlyRight => "only on the right",
         };
         if n > 0 {
             parts.push(format!("{} {word}", count(n)));

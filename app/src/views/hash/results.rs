@@ -55,8 +55,8 @@ pub(super) fn look(palette: &Palette, kind: VerdictKind) -> (&'static str, Color
         VerdictKind::BadLine => ("▲", palette.amber, "bad line"),
         VerdictKind::Same => ("=", palette.green, "same"),
         VerdictKind::Different => ("✗", palette.red, "different"),
-        VerdictKind::OnlyLeft => ("←", palette.amber, "only left"),
-        VerdictKind::OnlyRight => ("→", palette.amber, "only right"),
+        VerdictKind::OnlyLeft => ("←", palette.amber, "only on the left"),
+        VerdictKind::OnlyRight => ("→", palette.amber, "only on the right"),
     }
 }
 
@@ -190,7 +190,7 @@ impl ResultsPanel {
         }
         let algorithms = &*session.listed_algorithms;
         let wide = rect.width() > 900.0;
-        let state_width = if wide { 170.0 } else { 120.0 };
+        let state_width = if wide { 170.0 } else { 132.0 };
         let digests = Columns::fit(algorithms, rect.width() - SIZE - state_width, GUTTER);
         let mut columns = vec![
             ColumnSpec {
