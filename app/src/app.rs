@@ -259,7 +259,14 @@ impl App {
             self.commands.push(Command::ChooseFolder);
         }
         if pressed(command, Key::Period) {
-            self.commands.push(Command::Cancel);
+            // What the view shows is what is meant.
+            let stops = self.session.lab.running().is_some()
+                && self.views[self.current].can_fill_the_screen();
+            self.commands.push(if stops {
+                Command::StopExperiment
+            } else {
+                Command::Cancel
+            });
         }
         if pressed(command, Key::P)
             && let JobState::Running(running) = &self.session.job

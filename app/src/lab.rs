@@ -28,6 +28,7 @@ pub(crate) static ALL: &[&dyn Experiment] = &[
     &experiments::race::Race,
     &experiments::deadlock::Deadlock,
     &experiments::semaphore::Semaphore,
+    &experiments::coroutines::Coroutines,
 ];
 
 /// The experiment of that name.

@@ -10,6 +10,7 @@ mod compare;
 mod duplicates;
 mod expected;
 mod files;
+mod lab;
 mod verify;
 
 use std::sync::Arc;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 /// Small settings, so that a test of each takes about a second.
 const SMALL: &[(&str, &[&str])] = &[
+    ("coroutines", &["step=1", "children=4", "messages=5"]),
     ("deadlock", &["pause=50", "rounds=200"]),
     ("race", &["times=50000"]),
     ("semaphore", &["hold=20"]),
@@ -187,4 +188,24 @@ fn a_lock_and_an_atomic_lose_no_update_and_without_a_guard_some_are_lost() {
     });
     // Where the two never run at once, or on a machine that is busy, one run may be lucky.
     assert!(runs.into_iter().any(|some_lost| some_lost));
+}
+
+#[test]
+fn three_countdowns_take_turns_and_one_thread_serves_many_children() {
+    let json = measured("coroutines", &[]);
+    let order: Vec<u64> = json["facts"]["order"]
+        .as_array()
+        .expect("an order")
+        .iter()
+        .filter_map(Value::as_u64)
+        .collect();
+    assert_eq!(order[..6], [5, 10, 15, 4, 9, 14]);
+    assert_eq!(
+        order[order.len() - 3..],
+        [3, 2, 1],
+        "the longest is left alone"
+    );
+    assert_eq!(order.len(), 30);
+    assert_eq!(json["facts"]["children"], 4);
+    assert_eq!(json["facts"]["messages"], 20);
 }

@@ -276,6 +276,7 @@ impl Trace {
         for child in lock(&self.0.children).values() {
             picture.take_in(child);
         }
+        picture.in_order_of_time();
         picture.marks.sort_by_key(|mark| mark.at);
         picture
     }
@@ -293,6 +294,19 @@ impl Trace {
 }
 
 impl Picture {
+    /// Groups that began later stand lower; within a group, lanes stay as they are.
+    fn in_order_of_time(&mut self) {
+        let mut begun: BTreeMap<String, Nanos> = BTreeMap::new();
+        for lane in &self.lanes {
+            let from = lane.spans.first().map_or(Nanos::MAX, |span| span.from);
+            let earliest = begun.entry(lane.group.clone()).or_insert(from);
+            *earliest = from.min(*earliest);
+        }
+        // Stable, so lanes of a group that is together already stay together.
+        self.lanes
+            .sort_by_cached_key(|lane| (begun.get(&lane.group).copied(), lane.group.clone()));
+    }
+
     fn take_in(&mut self, other: &Self) {
         for lane in &other.lanes {
             // Beside those of its group, wherever they stand.

@@ -21,7 +21,7 @@ use crate::lab::part::{PartSide, Role};
 use crate::lab::trace::Kind;
 use watched::Watched;
 
-const ROUNDS: Control = Control::number("rounds", "Rounds", "", (1, 100_000), 1_000);
+const ROUNDS: Control = Control::number("rounds", "Rounds", "", (1, 100_000), 10_000);
 const PAUSE: Control = Control::number("pause", "Between the locks", "ms", (1, 2_000), 300);
 
 const CROSSED: &str = "crossed";
@@ -67,7 +67,8 @@ impl Experiment for Deadlock {
         &[
             (Kind::Hold, "holds one lock"),
             (Kind::Work, "holds all it needs"),
-            (Kind::Stuck, "waits for a lock"),
+            (Kind::Wait, "waits"),
+            (Kind::Stuck, "waits for ever"),
         ]
     }
 
@@ -180,7 +181,7 @@ fn crossed(side: &PartSide, arguments: &Value) -> Result<Value, String> {
                 .name(name.to_owned())
                 .spawn_scoped(scope, move || {
                     let lane = trace.lane("crossed, in a child process", name);
-                    lane.begin(Kind::Stuck);
+                    lane.begin(Kind::Wait);
                     let _first = first.lock(name, trace);
                     lane.begin(Kind::Hold);
                     // So that the other has its first lock, too, whatever the scheduler does.

@@ -100,22 +100,30 @@ pub(super) fn run(lab: &Lab, cure: &Cure, rounds: u64) -> Result<Cured, Failure>
 
 /// f1 and f2 at the same time.
 fn both(lab: &Lab, group: &str, body: impl Fn(&LaneRecorder, bool) + Sync) -> Result<(), Failure> {
+    // Together, or the first could be done before there is a second to meet.
+    // Not a barrier: should the second not start, the first would wait at it for ever.
     std::thread::scope(|scope| {
+        let (gate, opened) = bounded::<()>(0);
         for name in ["f1", "f2"] {
             let lane = lab.trace().lane(group, name);
-            let body = &body;
+            let (body, opened) = (&body, opened.clone());
             std::thread::Builder::new()
                 .name(name.to_owned())
-                .spawn_scoped(scope, move || body(&lane, name == "f1"))
+                .spawn_scoped(scope, move || {
+                    // Opened by being dropped: that is an error, and what is waited for.
+                    let _ = opened.recv();
+                    body(&lane, name == "f1");
+                })
                 .map_err(Failure::Thread)?;
         }
+        drop(gate);
         Ok(())
     })
 }
 
 fn round(way: Way, shared: &Shared, is_f1: bool, lane: &LaneRecorder, stop: &StopSignal) {
     let Shared { x, y, retreats, .. } = shared;
-    lane.begin(Kind::Stuck);
+    lane.begin(Kind::Wait);
     match way {
         Way::OneOrder => {
             let mut x = x.lock().unwrap_or_else(PoisonError::into_inner);
@@ -147,7 +155,7 @@ fn round(way: Way, shared: &Shared, is_f1: bool, lane: &LaneRecorder, stop: &Sto
                     break;
                 }
                 drop(one);
-                lane.begin(Kind::Stuck);
+                lane.begin(Kind::Wait);
                 retreats.fetch_add(1, Ordering::Relaxed);
                 tries += 1;
                 // Unequal waits, or both could retreat in step for ever: that is a livelock.
@@ -180,7 +188,7 @@ fn messages(lab: &Lab, group: &str, rounds: u64, shared: &Shared) -> Result<u64,
         let asked = both(lab, group, |lane, _| {
             let (reply, replied) = bounded(1);
             for _ in 0..rounds {
-                lane.begin(Kind::Stuck);
+                lane.begin(Kind::Wait);
                 if lab.stop().is_stopped() || ask.send(reply.clone()).is_err() {
                     return;
                 }

@@ -1,0 +1,111 @@
+//! The lab in the window: its list, an experiment that runs there, and what its page then says.
+
+use super::*;
+use crate::lab::ALL;
+
+/// Opens the lab on an experiment.
+fn open(window: &mut Window, title: &str) {
+    window.get_by_label("Lab").click();
+    window.run_steps(2);
+    // The page has a heading of that name too, after the list.
+    let entry = window.get_all_by_label(title).next();
+    entry.expect("an entry in the list").click();
+    window.run_steps(2);
+}
+
+fn is_over(window: &Window) -> bool {
+    let lab = &window.state().session.lab;
+    lab.running().is_none() && lab.result(lab.open).is_some()
+}
+
+#[test]
+fn the_list_shows_every_experiment_and_each_has_a_page_at_any_size() {
+    for size in [(1280.0, 800.0), (900.0, 600.0)] {
+        let mut window = window(settings(Way::Threads), size);
+        for one in ALL {
+            open(&mut window, one.title());
+            assert!(
+                window
+                    .query_all_by_label("Nothing has run yet")
+                    .next()
+                    .is_some(),
+                "{}",
+                one.name()
+            );
+            assert!(window.query_by_label("Run").is_some(), "{}", one.name());
+            for control in one.controls() {
+                let found = window.query_all_by_label(control.label).next();
+                assert!(found.is_some(), "{}: {}", one.name(), control.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn an_experiment_runs_in_the_window_which_stays_quick_and_shows_what_was_measured() {
+    let mut window = window(settings(Way::Threads), (1280.0, 800.0));
+    open(&mut window, "Semaphore");
+    window.get_by_label("Run").click();
+    window.run_steps(2);
+    assert!(window.query_by_label("Stop").is_some());
+    let mut slowest = Duration::ZERO;
+    let since = Instant::now();
+    while !is_over(&window) {
+        assert!(since.elapsed() < PATIENCE, "it did not end");
+        let step = Instant::now();
+        window.step();
+        slowest = slowest.max(step.elapsed());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert!(slowest < STEP, "{slowest:?}");
+    window.run_steps(3);
+    assert!(window.query_by_label("Run again").is_some());
+    for words in [
+        "never more than 5 were inside at once",
+        "with a semaphore of 5, tasks 20, most inside at once 5",
+        "with the semaphore, task 1",
+        "the window answered within",
+    ] {
+        assert!(
+            window.query_all_by_label_contains(words).next().is_some(),
+            "{words}"
+        );
+    }
+}
+
+#[test]
+fn an_experiment_is_run_and_stopped_by_keys_and_says_that_it_was_stopped() {
+    let mut window = window(settings(Way::Threads), (1280.0, 800.0));
+    open(&mut window, "Semaphore");
+    let session = &mut window.state_mut().session;
+    let index = session.lab.open;
+    let mut chosen = crate::lab::controls::Chosen::defaults(ALL[index].controls());
+    chosen.set("semaphore", "hold=5000").expect("a number");
+    session.apply(Command::RunExperiment(index, chosen), None);
+    window.run_steps(3);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Period);
+    step_until(&mut window, "the end", is_over);
+    window.run_steps(2);
+    assert!(window.query_by_label_contains("Stopped after").is_some());
+    // The focus is nowhere, so Enter runs it again, and no job.
+    window.key_press(Key::Enter);
+    window.run_steps(3);
+    assert!(window.state().session.lab.running().is_some());
+    assert!(matches!(window.state().session.job, JobState::Idle));
+}
+
+#[test]
+fn f11_shows_the_page_alone_in_larger_type_and_escape_brings_the_rest_back() {
+    let mut window = window(settings(Way::Threads), (1280.0, 800.0));
+    open(&mut window, "Semaphore");
+    let before = window.ctx.zoom_factor();
+    window.key_press(Key::F11);
+    window.run_steps(3);
+    assert!(window.ctx.zoom_factor() > before);
+    assert!(window.query_by_label("Experiments").is_none());
+    assert!(window.query_by_label("Checksums").is_none());
+    window.key_press(Key::Escape);
+    window.run_steps(3);
+    assert_eq!(window.ctx.zoom_factor(), before);
+    assert!(window.query_by_label("Checksums").is_some());
+}
