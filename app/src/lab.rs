@@ -10,11 +10,13 @@ pub(crate) mod context;
 pub(crate) mod controls;
 pub(crate) mod desk;
 mod experiments;
+mod interpreter;
 pub(crate) mod outcome;
 pub(crate) mod part;
 pub(crate) mod runner;
 pub(crate) mod stop;
 pub(crate) mod team;
+mod this_thread;
 pub(crate) mod trace;
 
 use context::{Failure, Lab};
@@ -28,6 +30,7 @@ pub(crate) static ALL: &[&dyn Experiment] = &[
     &experiments::race::Race,
     &experiments::deadlock::Deadlock,
     &experiments::semaphore::Semaphore,
+    &experiments::interpreter_lock::InterpreterLockExperiment,
     &experiments::coroutines::Coroutines,
 ];
 

@@ -13,6 +13,7 @@ const SMALL: &[(&str, &[&str])] = &[
     ("deadlock", &["pause=50", "rounds=200"]),
     ("race", &["times=50000"]),
     ("semaphore", &["hold=20"]),
+    ("interpreter-lock", &["count=100000", "long=200"]),
 ];
 
 fn stdout_of(output: &Output) -> String {
@@ -208,4 +209,28 @@ fn three_countdowns_take_turns_and_one_thread_serves_many_children() {
     assert_eq!(order.len(), 30);
     assert_eq!(json["facts"]["children"], 4);
     assert_eq!(json["facts"]["messages"], 20);
+}
+
+#[test]
+fn under_the_interpreter_lock_threads_take_turns_and_processes_need_not() {
+    let json = measured("interpreter-lock", &["count=300000", "ticks=50"]);
+    let facts = &json["facts"];
+    let ticks = |way: &str| facts[way]["ticks"].as_u64().expect("a count");
+    // Nine instructions a round, and the end, twice.
+    for way in ["sequence", "threads", "one_core", "processes"] {
+        assert_eq!(ticks(way), 2 * (300_000 * 9 + 5), "{way}");
+    }
+    let statements = json["checks"].to_string();
+    assert_eq!(
+        facts["had_two_cores"] == true,
+        statements.contains("two processes are faster than two threads"),
+        "{json:#}"
+    );
+    let long = &facts["long_instruction"];
+    for what in ["took", "other_waited"] {
+        assert!(long[what].as_f64() >= Some(0.2), "{what} in {long}");
+    }
+    let table = &json["tables"][0];
+    assert_eq!(table["rows"][1][8], 45.5);
+    assert!(table["columns"][8]["historic"].is_string());
 }

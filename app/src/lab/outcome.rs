@@ -130,6 +130,8 @@ pub(crate) enum Unit {
     PerSecond,
     /// So many times another figure.
     Times,
+    /// Processor time in the time that passed: 2 if two cores were busy all the while.
+    Cores,
 }
 
 impl Unit {
@@ -141,6 +143,7 @@ impl Unit {
             Self::Percent => Some("percent"),
             Self::PerSecond => Some("per second"),
             Self::Times => Some("times"),
+            Self::Cores => Some("cores"),
         }
     }
 
@@ -153,6 +156,7 @@ impl Unit {
             Self::Percent => format!("{number:.0} %"),
             Self::PerSecond => format!("{}/s", significant(number)),
             Self::Times => format!("{} ×", significant(number)),
+            Self::Cores => significant(number),
         }
     }
 }
