@@ -20,11 +20,6 @@ mod history;
 mod job;
 mod json_path;
 mod keys;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "a frame for experiments, of which each uses its part"
-)]
 mod lab;
 mod meter;
 mod notice;

@@ -7,6 +7,7 @@ use clap::Args;
 use crossbeam_channel::{bounded, never, select};
 use serde_json::{Value, json};
 
+use super::named::Named;
 use super::status;
 use crate::format::duration;
 use crate::lab::controls::{Allowed, Chosen};
@@ -16,8 +17,8 @@ use crate::lab::{self, Experiment};
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// The experiment; without it, all are listed
-    #[arg(value_name = "NAME")]
-    name: Option<String>,
+    #[arg(value_name = "NAME", value_parser = experiments(), hide_possible_values = true)]
+    name: Option<&'static str>,
 
     /// Set a control, as in tasks=20; may be repeated
     #[arg(long, value_name = "CONTROL=VALUE", requires = "name")]
@@ -26,6 +27,16 @@ pub(super) struct Options {
     /// Print one JSON object instead of text
     #[arg(long)]
     json: bool,
+}
+
+fn experiments() -> Named<&'static str> {
+    Named {
+        parse: |name| {
+            let unknown = || format!("there is no experiment '{name}'; 'thawsum lab' lists them");
+            lab::find(name).map(|one| one.name()).ok_or_else(unknown)
+        },
+        names: || lab::ALL.iter().map(|one| one.name()).collect(),
+    }
 }
 
 /// Why nothing was run.

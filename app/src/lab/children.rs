@@ -229,6 +229,10 @@ pub(crate) struct End {
 
 impl Part {
     /// The system's number of the process.
+    #[allow(
+        dead_code,
+        reason = "a face for experiments, of which each uses its part"
+    )]
     pub(crate) fn pid(&self) -> u32 {
         self.leash.id()
     }
@@ -255,6 +259,10 @@ impl Part {
     }
 
     /// Waits for what it gives back, for so long; what it says meanwhile goes to `said`.
+    #[allow(
+        dead_code,
+        reason = "a face for experiments, of which each uses its part"
+    )]
     pub(crate) fn finish(
         &self,
         limit: Duration,

@@ -25,6 +25,10 @@ pub(crate) enum Allowed {
         default: u64,
     },
     /// By number, from 0; as the command line writes them.
+    #[allow(
+        dead_code,
+        reason = "a face for experiments, of which each uses its part"
+    )]
     Choice {
         choices: &'static [&'static str],
         default: usize,
@@ -51,6 +55,10 @@ impl Control {
         }
     }
 
+    #[allow(
+        dead_code,
+        reason = "a face for experiments, of which each uses its part"
+    )]
     pub(crate) const fn choice(
         name: &'static str,
         label: &'static str,

@@ -36,6 +36,7 @@ const KEYS: &[(&str, &str)] = &[
         "larger, smaller, as it was",
     ),
     ("Tab", "go to the next field or button"),
+    ("F11", "in the lab: full screen, in larger type"),
     ("F1", "this page"),
 ];
 

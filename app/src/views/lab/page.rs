@@ -20,6 +20,8 @@ use crate::widgets::panel::panel;
 
 /// In a page that is narrower, what can be set stands below the sentences.
 const WIDE: f32 = 760.0;
+/// More controls than these have a line of their own.
+const BESIDE: usize = 4;
 
 pub(super) struct Page<'a> {
     pub(super) index: usize,
@@ -81,7 +83,7 @@ impl Page<'_> {
     fn head(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let palette = theme::palette(ui);
         let width = ui.available_width();
-        let wide = width >= WIDE;
+        let wide = width >= WIDE && self.chosen.controls().len() <= BESIDE;
         let line = Rect::from_min_size(
             ui.available_rect_before_wrap().min,
             vec2(width, CONTROL_HEIGHT),
