@@ -132,6 +132,18 @@ fn formats() -> Named<Format> {
     }
 }
 
+/// An experiment of the lab, as its place in the list.
+fn experiments() -> Named<usize> {
+    Named {
+        parse: |name| {
+            let place = crate::lab::ALL.iter().position(|one| one.name() == name);
+            place
+                .ok_or_else(|| format!("there is no experiment '{name}'; 'thawsum lab' lists them"))
+        },
+        names: || crate::lab::ALL.iter().map(|one| one.name()).collect(),
+    }
+}
+
 fn parse_workers(number: &str) -> Result<usize, String> {
     match number.parse() {
         Ok(n @ 1..=JobSpec::MAX_WORKERS) => Ok(n),

@@ -7,8 +7,7 @@ use clap::Args;
 use crossbeam_channel::{bounded, never, select};
 use serde_json::{Value, json};
 
-use super::named::Named;
-use super::status;
+use super::{experiments, status};
 use crate::format::duration;
 use crate::lab::controls::{Allowed, Chosen};
 use crate::lab::runner::{Ended, For, Record, Run};
@@ -18,7 +17,7 @@ use crate::lab::{self, Experiment};
 pub(super) struct Options {
     /// The experiment; without it, all are listed
     #[arg(value_name = "NAME", value_parser = experiments(), hide_possible_values = true)]
-    name: Option<&'static str>,
+    name: Option<usize>,
 
     /// Set a control, as in tasks=20; may be repeated
     #[arg(long, value_name = "CONTROL=VALUE", requires = "name")]
@@ -29,21 +28,9 @@ pub(super) struct Options {
     json: bool,
 }
 
-fn experiments() -> Named<&'static str> {
-    Named {
-        parse: |name| {
-            let unknown = || format!("there is no experiment '{name}'; 'thawsum lab' lists them");
-            lab::find(name).map(|one| one.name()).ok_or_else(unknown)
-        },
-        names: || lab::ALL.iter().map(|one| one.name()).collect(),
-    }
-}
-
 /// Why nothing was run.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
-    #[error("there is no experiment '{0}'; 'thawsum lab' lists them")]
-    Unknown(String),
     #[error(transparent)]
     Choice(#[from] lab::controls::BadChoice),
     #[error("a thread could not be started: {0}")]
@@ -57,7 +44,7 @@ enum Failure {
 impl Failure {
     fn status(&self) -> u8 {
         match self {
-            Self::Unknown(_) | Self::Choice(_) => status::USAGE,
+            Self::Choice(_) => status::USAGE,
             Self::Thread(_) | Self::Print(_) => status::WRONG,
             Self::Interrupted => status::INTERRUPTED,
         }
@@ -65,9 +52,10 @@ impl Failure {
 }
 
 pub(super) fn run(options: &Options) -> ExitCode {
-    let done = match &options.name {
+    let experiment = options.name.and_then(|index| lab::ALL.get(index));
+    let done = match experiment {
         None => list(options.json),
-        Some(name) => one(name, options),
+        Some(experiment) => one(*experiment, options),
     };
     match done {
         Ok(status) => ExitCode::from(status),
@@ -135,8 +123,7 @@ fn by_itself(allowed: Allowed) -> String {
     }
 }
 
-fn one(name: &str, options: &Options) -> Result<u8, Failure> {
-    let experiment = lab::find(name).ok_or_else(|| Failure::Unknown(name.to_owned()))?;
+fn one(experiment: &'static dyn Experiment, options: &Options) -> Result<u8, Failure> {
     let mut chosen = Chosen::defaults(experiment.controls());
     for setting in &options.set {
         chosen.set(experiment.name(), setting)?;
@@ -147,7 +134,7 @@ fn one(name: &str, options: &Options) -> Result<u8, Failure> {
     } else {
         print(&plain(&record))?;
         if let Some(reason) = record.ended.reason() {
-            eprintln!("thawsum: {name}: {reason}");
+            eprintln!("thawsum: {}: {reason}", experiment.name());
         }
     }
     Ok(match &record.ended {

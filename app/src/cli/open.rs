@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use workers::Algorithm;
 
-use super::{algorithms, parse_workers};
+use super::{algorithms, experiments, parse_workers};
 use crate::algorithms::Algorithms;
 use crate::settings::Theme;
 use crate::target::Aim;
@@ -43,7 +43,7 @@ pub(super) struct Options {
     choose_folder: bool,
 
     /// Open the lab on this experiment and run it
-    #[arg(long, value_name = "NAME", hide = true, value_parser = parse_experiment)]
+    #[arg(long, value_name = "NAME", hide = true, value_parser = experiments())]
     experiment: Option<usize>,
 
     /// When the first job or experiment is done, save a picture of the window and end
@@ -63,13 +63,6 @@ fn parse_size(text: &str) -> Result<(f32, f32), String> {
     text.split_once('x')
         .and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)))
         .ok_or_else(|| "two numbers, as in 1280x800".to_owned())
-}
-
-fn parse_experiment(name: &str) -> Result<usize, String> {
-    crate::lab::ALL
-        .iter()
-        .position(|one| one.name() == name)
-        .ok_or_else(|| "'thawsum lab' lists them".to_owned())
 }
 
 fn parse_theme(text: &str) -> Result<Theme, String> {
