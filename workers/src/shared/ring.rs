@@ -184,9 +184,16 @@ impl<'a> Ring<'a> {
     }
 
     pub(super) fn len(self) -> u32 {
-        // In this order: then it can be too many for a moment, but not fewer than none.
-        let head = Position::load(&self.words.head.0);
-        Position::load(&self.words.tail.0).since(head).messages
+        // Until nobody took any in between: else it could be more than there ever were.
+        let mut head = Position::load(&self.words.head.0);
+        loop {
+            let tail = Position::load(&self.words.tail.0);
+            let now = Position::load(&self.words.head.0);
+            if now == head {
+                return tail.since(head).messages;
+            }
+            head = now;
+        }
     }
 
     fn fits(self, taken: u32, head: Position, tail: Position) -> bool {

@@ -20,6 +20,7 @@ crate::trials! {
     a_full_queue_takes_nothing_and_an_empty_one_gives_nothing,
     who_waits_for_room_gets_it_when_something_is_taken,
     a_queue_of_so_many_messages_holds_no_more,
+    it_never_seems_to_hold_more_than_it_can,
     what_is_longer_than_the_queue_is_refused,
     every_length_fits_at_every_place_of_the_ring,
     putters_that_are_killed_midway_leave_whole_messages_and_a_queue_that_works,
@@ -308,4 +309,25 @@ fn values_travel_as_serde_has_them() {
         Err(GetError::Decode(_))
     ));
     wait_until(|| queue.is_empty());
+}
+
+fn it_never_seems_to_hold_more_than_it_can() {
+    const MESSAGES: u32 = 50_000;
+    let queue = Queue::with_most(1024, 2).expect("shared memory");
+    std::thread::scope(|scope| {
+        let taker = scope.spawn(|| {
+            for _ in 0..MESSAGES {
+                queue.get().expect("a message");
+            }
+        });
+        scope.spawn(|| {
+            for _ in 0..MESSAGES {
+                queue.put(b"x").expect("room");
+            }
+        });
+        while !taker.is_finished() {
+            assert!(queue.len() <= 2);
+        }
+    });
+    assert!(queue.is_empty());
 }
