@@ -29,6 +29,7 @@ use trace::Kind;
 pub(crate) static ALL: &[&dyn Experiment] = &[
     &experiments::race::Race,
     &experiments::deadlock::Deadlock,
+    &experiments::queue::Queue,
     &experiments::semaphore::Semaphore,
     &experiments::interpreter_lock::InterpreterLockExperiment,
     &experiments::coroutines::Coroutines,

@@ -21,6 +21,8 @@ pub(crate) enum Failure {
     Thread(#[source] io::Error),
     #[error("there is no shared memory to be had: {0}")]
     Shared(#[from] SharedError),
+    #[error("what processes share failed: {0}")]
+    Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("the child process for '{part}' could not be started: {source}")]
     Start {
         part: &'static str,

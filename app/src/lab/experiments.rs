@@ -3,5 +3,6 @@
 pub(super) mod coroutines;
 pub(super) mod deadlock;
 pub(super) mod interpreter_lock;
+pub(super) mod queue;
 pub(super) mod race;
 pub(super) mod semaphore;

@@ -6,11 +6,14 @@
 
 use std::convert::Infallible;
 use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, Scope, ScopedJoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::context::Failure;
+use super::stop::Stopped;
 
 /// Starts a thread of that name.
 pub(crate) fn start<'scope, T: Send + 'scope>(
@@ -30,36 +33,54 @@ pub(crate) fn finish<T>(thread: ScopedJoinHandle<'_, T>) -> T {
 }
 
 /// Threads wait in front of it until all are there, so that the first does not finish before the
-/// last has begun. Dropped, it is open too: a team that is not complete is not left waiting.
+/// last has begun.
 pub(crate) struct Gate {
-    /// Nothing is ever sent: who waits hears that it is gone.
-    _closed: Sender<Infallible>,
+    /// Dropped without a word, it tells that the team is not complete.
+    opener: Sender<Infallible>,
+    complete: Arc<AtomicBool>,
     way: Receiver<Infallible>,
 }
 
 /// The way through a gate.
 #[derive(Clone)]
-pub(crate) struct Way(Receiver<Infallible>);
+pub(crate) struct Way {
+    complete: Arc<AtomicBool>,
+    way: Receiver<Infallible>,
+}
 
 impl Gate {
     pub(crate) fn closed() -> Self {
-        let (sender, way) = bounded(0);
+        let (opener, way) = bounded(0);
         Self {
-            _closed: sender,
+            opener,
+            complete: Arc::default(),
             way,
         }
     }
 
     pub(crate) fn way(&self) -> Way {
-        Way(self.way.clone())
+        Way {
+            complete: self.complete.clone(),
+            way: self.way.clone(),
+        }
     }
 
-    pub(crate) fn open(self) {}
+    /// All are there.
+    pub(crate) fn open(self) {
+        self.complete.store(true, Ordering::Release);
+        drop(self.opener);
+    }
 }
 
 impl Way {
-    /// Waits until the gate is open.
-    pub(crate) fn pass(&self) {
-        let Err(_gone) = self.0.recv();
+    /// Waits until the gate is open. If it never will be, as one of the team could not be started,
+    /// the others are stopped.
+    pub(crate) fn pass(&self) -> Result<(), Stopped> {
+        let Err(_gone) = self.way.recv();
+        if self.complete.load(Ordering::Acquire) {
+            Ok(())
+        } else {
+            Err(Stopped)
+        }
     }
 }

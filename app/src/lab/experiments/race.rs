@@ -24,6 +24,7 @@ use crate::lab::context::{Failure, Lab};
 use crate::lab::controls::Control;
 use crate::lab::outcome::{Cell, Column, Outcome, Table, Unit};
 use crate::lab::part::{PartSide, Role};
+use crate::lab::stop::Stopped;
 use crate::lab::team::{self, Gate};
 use crate::lab::trace::{Kind, Nanos, SeriesRecorder};
 
@@ -347,12 +348,12 @@ fn between_threads(lab: &Lab, guard: &str, number: &impl Number) -> Result<Count
             let lane = lab.trace().lane(&group, side.name);
             let way = gate.way();
             threads.push(team::start(scope, side.name, move || {
-                way.pass();
+                way.pass()?;
                 let begun = Instant::now();
                 lane.begin(side.kind);
                 repeat(number, side.by, times, || lab.stop().is_stopped());
                 lane.end();
-                (begun, Instant::now())
+                Ok::<_, Stopped>((begun, Instant::now()))
             })?);
         }
         gate.open();
@@ -360,7 +361,8 @@ fn between_threads(lab: &Lab, guard: &str, number: &impl Number) -> Result<Count
             look(&series, number.seen());
             lab.sleep(LOOK)?;
         }
-        Ok::<_, Failure>(threads.into_iter().map(team::finish).collect::<Vec<_>>())
+        let ends = threads.into_iter().map(team::finish);
+        Ok::<_, Failure>(ends.collect::<Result<Vec<_>, _>>()?)
     })?;
     lab.checkpoint()?;
     let begun = ends.iter().map(|(begun, _)| *begun).min();
