@@ -32,6 +32,7 @@ pub(crate) static ALL: &[&dyn Experiment] = &[
     &experiments::queue::Queue,
     &experiments::semaphore::Semaphore,
     &experiments::interpreter_lock::InterpreterLockExperiment,
+    &experiments::grain::Grain,
     &experiments::coroutines::Coroutines,
 ];
 

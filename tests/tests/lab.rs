@@ -14,6 +14,7 @@ const SMALL: &[(&str, &[&str])] = &[
     ("race", &["times=50000"]),
     ("semaphore", &["hold=20"]),
     ("interpreter-lock", &["count=100000", "long=200"]),
+    ("grain", &["time=20"]),
 ];
 
 fn stdout_of(output: &Output) -> String {
@@ -311,7 +312,6 @@ fn an_experiment_that_is_killed_leaves_no_child_behind() {
 }
 
 #[test]
-#[test]
 fn every_task_goes_through_the_queue_once_whichever_side_is_faster() {
     for (settings, waiting) in [
         (["pause=0", "keep=5"], "found_full"),
@@ -328,4 +328,23 @@ fn every_task_goes_through_the_queue_once_whichever_side_is_faster() {
             assert!(facts[waiting][who].as_u64() > Some(0), "{facts}");
         }
     }
+}
+
+#[test]
+fn the_grain_of_calls_is_measured_from_a_quarter_of_a_microsecond_up() {
+    let json = measured("grain", &[]);
+    let points = json["facts"]["points"].as_array().expect("points");
+    let outside: Vec<f64> = points
+        .iter()
+        .map(|point| point["outside_s"].as_f64().expect("a time"))
+        .collect();
+    assert_eq!(outside.len(), 11);
+    assert!(outside.is_sorted(), "{outside:?}");
+    assert!(outside[0] < 1e-6 && outside[10] > 1e-4, "{outside:?}");
+    let gained = |point: &Value| point["speed_up"].as_f64().expect("a ratio") > 0.0;
+    assert!(points.iter().all(gained));
+    assert_eq!(
+        json["tables"][1]["columns"][2]["historic"].is_string(),
+        true
+    );
 }
