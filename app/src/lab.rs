@@ -34,6 +34,7 @@ pub(crate) static ALL: &[&dyn Experiment] = &[
     &experiments::interpreter_lock::InterpreterLockExperiment,
     &experiments::grain::Grain,
     &experiments::coroutines::Coroutines,
+    &experiments::fork::Fork,
 ];
 
 /// The experiment of that name.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 const SMALL: &[(&str, &[&str])] = &[
     ("coroutines", &["step=1", "children=4", "messages=5"]),
     ("deadlock", &["pause=50", "rounds=200"]),
+    ("fork", &["hold=50", "limit=200"]),
     ("race", &["times=50000"]),
     ("semaphore", &["hold=20"]),
     ("interpreter-lock", &["count=100000", "long=200"]),
@@ -343,8 +344,24 @@ fn the_grain_of_calls_is_measured_from_a_quarter_of_a_microsecond_up() {
     assert!(outside[0] < 1e-6 && outside[10] > 1e-4, "{outside:?}");
     let gained = |point: &Value| point["speed_up"].as_f64().expect("a ratio") > 0.0;
     assert!(points.iter().all(gained));
-    assert_eq!(
-        json["tables"][1]["columns"][2]["historic"].is_string(),
-        true
-    );
+    assert!(json["tables"][1]["columns"][2]["historic"].is_string());
+}
+}
+
+#[test]
+fn a_child_forked_while_a_lock_is_held_never_gets_it_and_a_spawned_one_does() {
+    let json = measured("fork", &[]);
+    let facts = &json["facts"];
+    assert_eq!(facts["can_fork"], true);
+    assert_eq!(facts["forked_got_it"], false);
+    assert!(facts["forked_asked"].as_u64() > Some(0), "{facts}");
+    assert_eq!(facts["forked_was_killed"], true);
+    assert_eq!(facts["forked_while_free_got_it"], true);
+    assert_eq!(facts["spawned_got_it"], true);
+    let rows = json["tables"][0]["rows"].as_array().expect("rows");
+    assert_eq!(rows[0][3], Value::Null, "the forked child: {}", rows[0]);
+    assert_eq!(rows[0][4], "was killed (SIGKILL)");
+    for row in &rows[1..] {
+        assert!(row[3].as_f64().is_some(), "the others got it: {row}");
+    }
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod coroutines;
 pub(super) mod deadlock;
+pub(super) mod fork;
 pub(super) mod grain;
 pub(super) mod interpreter_lock;
 pub(super) mod queue;
