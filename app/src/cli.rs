@@ -12,6 +12,7 @@ mod lab_part;
 mod named;
 mod open;
 mod output;
+mod progress;
 mod select;
 mod sum;
 mod verdicts;

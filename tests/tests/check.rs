@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use end_to_end::{Rows, Tree, program, reference, run, stderr_of};
 
@@ -360,20 +360,57 @@ fn names_in_a_list_that_comes_through_a_pipe_start_from_the_current_folder() {
     let tree = Tree::new();
     tree.file("a", b"a");
     tree.file("SHA256SUMS", &list(&tree, "sha256sum", &["a"]));
-    let (reader, mut writer) = std::io::pipe().unwrap();
-    // It fits into the pipe.
-    std::io::Write::write_all(
-        &mut writer,
-        &fs::read(tree.path().join("SHA256SUMS")).unwrap(),
-    )
-    .unwrap();
-    drop(writer);
-    let output = Command::new(program())
-        .args(["check", "/dev/stdin"])
+    for name in ["/dev/stdin", "-"] {
+        let list = fs::File::open(tree.path().join("SHA256SUMS")).unwrap();
+        let output = fed(&tree, &["check", name], piped(list));
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "a: OK\n");
+        assert_eq!(output.status.code(), Some(0), "{}", stderr_of(&output));
+    }
+}
+
+/// The other end of a pipe that a file is written into, which has to fit.
+fn piped(mut file: fs::File) -> std::io::PipeReader {
+    let (reader, mut writer) = std::io::pipe().expect("a pipe");
+    std::io::copy(&mut file, &mut writer).expect("it fits");
+    reader
+}
+
+fn fed(tree: &Tree, arguments: &[&str], stdin: impl Into<Stdio>) -> Output {
+    Command::new(program())
+        .args(arguments)
         .current_dir(tree.path())
-        .stdin(reader)
+        .stdin(stdin)
         .output()
-        .unwrap();
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "a: OK\n");
-    assert_eq!(output.status.code(), Some(0), "{}", stderr_of(&output));
+        .expect("thawsum starts")
+}
+
+#[test]
+fn a_dash_is_standard_input_and_a_file_of_that_name_is_written_with_its_folder() {
+    let tree = Tree::new();
+    tree.file("a", b"a");
+    tree.file("-", &list(&tree, "sha256sum", &["a"]));
+    // Read as a file too, where that is what it is.
+    let stream = || fs::File::open(tree.path().join("-")).unwrap();
+    for (arguments, stdin) in [
+        (&["check", "-"][..], Stdio::from(stream())),
+        (&["check", "./-"], Stdio::null()),
+        (&["check", "--base", ".", "-", "./-"], Stdio::from(stream())),
+    ] {
+        let output = fed(&tree, arguments, stdin);
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "a: OK\n");
+    }
+    // What is in the folder and not listed is news, whatever the list was called.
+    let output = fed(&tree, &["check", "--new", "-"], stream());
+    let rows = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(rows, "-: NEW\na: OK\n");
+
+    tree.file("bad", b"no list");
+    let bad = fs::File::open(tree.path().join("bad")).unwrap();
+    let output = fed(&tree, &["check", "-"], piped(bad));
+    let rows = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        rows.starts_with("-: UNREADABLE: is no checksum file"),
+        "{rows}"
+    );
+    assert_eq!(output.status.code(), Some(1));
 }

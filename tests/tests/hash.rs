@@ -657,3 +657,67 @@ fn summary(said: &str) -> serde_json::Value {
         .expect("a summary");
     serde_json::from_str(line).expect("JSON")
 }
+
+#[test]
+fn a_dash_is_standard_input_and_is_printed_as_sha256sum_prints_it() {
+    let tree = Tree::new();
+    tree.file("-", b"a file that is called so");
+    tree.file("in", b"what comes in");
+    let fed = |tool: &Path, arguments: &[&str]| {
+        let output = Command::new(tool)
+            .args(arguments)
+            .current_dir(tree.path())
+            .stdin(fs::File::open(tree.path().join("in")).unwrap())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", stderr_of(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let thawsum = program();
+    let sha256sum = Path::new("sha256sum");
+    for way in WAYS {
+        for paths in [
+            &["-"][..],
+            &["-", "in"],
+            &["./-", "in"],
+            &["-", "./-", "in"],
+        ] {
+            let arguments = [&["hash", "--run-on", way], paths].concat();
+            assert_eq!(
+                fed(&thawsum, &arguments),
+                fed(sha256sum, paths),
+                "{paths:?}"
+            );
+        }
+    }
+    let output = Command::new(&thawsum)
+        .args(["hash", "--summary", "json", "-a", "md5", "-a", "sha1"])
+        .args(["--format", "json", "-"])
+        .stdin(fs::File::open(tree.path().join("in")).unwrap())
+        .output()
+        .unwrap();
+    let list = String::from_utf8_lossy(&output.stdout);
+    for part in ["\"-\"", "md5", "sha1"] {
+        assert!(list.contains(part), "{list}");
+    }
+    let summary = stderr_of(&output);
+    let summary = summary.lines().find(|line| line.starts_with('{')).unwrap();
+    let summary: serde_json::Value = serde_json::from_str(summary).unwrap();
+    assert_eq!(
+        (&summary["files"], &summary["bytes"]),
+        (&1.into(), &13.into())
+    );
+}
+
+#[test]
+fn a_standard_input_that_cannot_be_read_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(program())
+        .args(["hash", "-"])
+        .stdin(fs::File::open(folder.path()).unwrap())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr_of(&output);
+    assert!(said.contains("thawsum: -: Is a directory"), "{said}");
+}

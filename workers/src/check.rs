@@ -7,7 +7,7 @@ mod plan;
 mod same_name;
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ pub use chosen::are_all_listed;
 #[derive(Clone, Debug)]
 pub struct CheckSpec {
     /// The checksum files. Several lists of the same files make one reading of each file.
-    pub lists: Vec<PathBuf>,
+    pub lists: Vec<CheckList>,
     /// What format they are in; `None`: each is recognised by its content.
     pub format: Option<Format>,
     /// What algorithm lines are of that do not say; `None`: as the length of the digest and the
@@ -49,6 +49,26 @@ pub struct CheckSpec {
     pub priority: Priority,
     /// See [`JobSpec::file_limit`].
     pub file_limit: Option<Duration>,
+}
+
+/// One of the lists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CheckList {
+    /// A file. What is called `-` is a file like any other here.
+    File(PathBuf),
+    /// What comes through the standard input of this process; results call it `-`.
+    StandardInput,
+}
+
+impl CheckList {
+    /// What results call it.
+    #[must_use]
+    pub fn name(&self) -> &Path {
+        match self {
+            Self::File(path) => path,
+            Self::StandardInput => Path::new("-"),
+        }
+    }
 }
 
 /// What becomes of files in the folders of the lists that no list names.

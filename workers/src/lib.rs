@@ -36,7 +36,7 @@ mod wire;
 
 pub use algorithm::{Algorithm, Digest, Hasher, Strength, UnknownAlgorithm};
 pub use cancel::{CancelToken, Control, Stopped};
-pub use check::{CheckSpec, Unlisted, are_all_listed};
+pub use check::{CheckList, CheckSpec, Unlisted, are_all_listed};
 pub use compare::{CompareSpec, Side};
 pub use duplicates::DuplicatesSpec;
 pub use error::SpecError;

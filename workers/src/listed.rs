@@ -4,6 +4,7 @@ mod expected;
 mod watched;
 
 use std::fs::File;
+use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
 use indexmap::IndexMap;
@@ -67,7 +68,31 @@ pub(crate) struct Lists {
 impl Lists {
     /// Adds what a list says; its names start from `base`. Ends early where the job is cancelled.
     pub(crate) fn read(&mut self, list: &Path, base: &Path, known: &read::Expected, job: &Common) {
-        if let Err(error) = self.read_items(list, base, known, job) {
+        let read = match File::open(list) {
+            Ok(file) => self.read_items(file, list, base, known, job),
+            Err(source) => Err(ReadError::Open {
+                list: list.to_owned(),
+                source,
+            }),
+        };
+        self.end(list, read);
+    }
+
+    /// As [`Self::read`], of what is no file; `name` is what results call it.
+    pub(crate) fn read_from(
+        &mut self,
+        source: impl Read,
+        name: &Path,
+        base: &Path,
+        known: &read::Expected,
+        job: &Common,
+    ) {
+        let read = self.read_items(source, name, base, known, job);
+        self.end(name, read);
+    }
+
+    fn end(&mut self, list: &Path, read: Result<(), ReadError>) {
+        if let Err(error) = read {
             self.settle(list, Verdict::Unreadable(reason(&error)));
         }
         self.read += 1;
@@ -82,16 +107,16 @@ impl Lists {
 
     fn read_items(
         &mut self,
+        source: impl Read,
         list: &Path,
         base: &Path,
         known: &read::Expected,
         job: &Common,
     ) -> Result<(), ReadError> {
-        let file = File::open(list).map_err(|source| ReadError::Open {
-            list: list.to_owned(),
+        let source = Watched {
             source,
-        })?;
-        let source = Watched { file, common: job };
+            common: job,
+        };
         for item in ListReader::new(source, list, known)? {
             if job.control.token().is_cancelled() {
                 break;

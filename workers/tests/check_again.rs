@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use workers::{
-    CheckSpec, Event, FileResult, Job, Priority, RunOn, Sink, Summary, Unlisted, VerdictKind,
+    CheckList, CheckSpec, Event, FileResult, Job, Priority, RunOn, Sink, Summary, Unlisted,
+    VerdictKind,
 };
 
 /// CRC-32 of the text "content".
@@ -18,7 +19,7 @@ fn check(list: &Path, only: Option<&[&Path]>, unlisted: Unlisted) -> (Vec<FileRe
         Arc::new(paths)
     });
     let spec = CheckSpec {
-        lists: vec![list.to_owned()],
+        lists: vec![CheckList::File(list.to_owned())],
         format: None,
         algorithm: None,
         base: None,

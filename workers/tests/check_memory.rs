@@ -4,7 +4,9 @@
 
 use std::fmt::Write as _;
 
-use workers::{CheckSpec, Event, Job, Priority, RunOn, Selection, Sink, Unlisted, VerdictKind};
+use workers::{
+    CheckList, CheckSpec, Event, Job, Priority, RunOn, Selection, Sink, Unlisted, VerdictKind,
+};
 
 const ENTRIES: u64 = 100_000;
 const IN_A_FOLDER: u64 = 1000;
@@ -38,7 +40,7 @@ fn an_entry_takes_few_hundred_bytes_whatever_becomes_of_it() {
     std::fs::write(&list, &lines).expect("a list");
     drop(lines);
     let spec = CheckSpec {
-        lists: vec![list],
+        lists: vec![CheckList::File(list)],
         format: None,
         algorithm: None,
         base: None,

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
 use workers::{
-    Algorithm, CheckSpec, CompareSpec, Ending, Event, Job, ListsReadNow, Priority, RunOn,
-    Selection, Side, Sink, Summary, Unlisted,
+    Algorithm, CheckList, CheckSpec, CompareSpec, Ending, Event, Job, ListsReadNow, Priority,
+    RunOn, Selection, Side, Sink, Summary, Unlisted,
 };
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -43,7 +43,7 @@ impl Endless {
 
 fn check(list: &Path, sink: Sink) -> Job {
     let spec = CheckSpec {
-        lists: vec![list.to_owned()],
+        lists: vec![CheckList::File(list.to_owned())],
         format: None,
         algorithm: None,
         base: None,

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use workers::{
-    Algorithm, CheckSpec, CompareSpec, Event, FileResult, Job, Mismatch, Note, Priority, RunOn,
-    Selection, Side, Sink, Summary, Unlisted, Verdict, VerdictKind,
+    Algorithm, CheckList, CheckSpec, CompareSpec, Event, FileResult, Job, Mismatch, Note, Priority,
+    RunOn, Selection, Side, Sink, Summary, Unlisted, Verdict, VerdictKind,
 };
 
 /// CRC-32 and MD5 of the text "content", CRC-32 of "another", MD5 of nothing.
@@ -92,7 +92,10 @@ fn check_only(
         Arc::new(only)
     });
     let spec = CheckSpec {
-        lists: lists.iter().map(|&list| list.to_owned()).collect(),
+        lists: lists
+            .iter()
+            .map(|&list| CheckList::File(list.to_owned()))
+            .collect(),
         format: None,
         algorithm: None,
         base: None,

@@ -1,22 +1,22 @@
 //! `thawsum check`: are the files what their checksum files say? The friendlier sister of
 //! `sha256sum --check`: every verdict, and what else is in the folder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 use workers::manifest::Format;
 use workers::manifest::read::{Expected, ListReader};
-use workers::{Algorithm, CheckSpec, Job, Priority, Unlisted, VerdictKind};
+use workers::{Algorithm, CheckList, CheckSpec, Job, Priority, Unlisted, VerdictKind};
 
 use super::select::Select;
 use super::verdicts::{self, Failure, Rows, conclude};
-use super::work::Work;
+use super::work::{self, Work};
 use super::{algorithms, formats, guess, status};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// Checksum files, in any format that is understood
+    /// Checksum files, in any format that is understood; - is standard input
     #[arg(required = true, value_name = "LIST")]
     lists: Vec<PathBuf>,
 
@@ -64,7 +64,7 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
     let run_on = options.work.run_on()?;
     let selection = options.select.selection()?;
     let spec = CheckSpec {
-        lists: options.lists.clone(),
+        lists: options.lists.iter().map(|list| named(list)).collect(),
         format: options.format,
         algorithm: options.algorithm,
         base: options.base.clone(),
@@ -80,6 +80,7 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
         file_limit: options.work.file_limit(),
     };
     let (summary, results) = options.work.pool(|sink| Job::check(spec, run_on, sink))?;
+    work::say_weak(&summary);
     let how = Rows {
         hidden: options.quiet.then_some(VerdictKind::Ok),
         json: options.json,
@@ -98,6 +99,13 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
         options.work.sum_up(&summary, &selection);
     }
     Ok(code)
+}
+
+fn named(list: &Path) -> CheckList {
+    match list.to_str() {
+        Some("-") => CheckList::StandardInput,
+        _ => CheckList::File(list.to_owned()),
+    }
 }
 
 /// Where nothing is as listed, a wrong guess at the algorithm is likelier than that every file is

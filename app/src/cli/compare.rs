@@ -9,7 +9,7 @@ use workers::{Algorithm, CompareSpec, Job, Priority, Side, VerdictKind};
 use super::algorithms;
 use super::select::Select;
 use super::verdicts::{self, Failure, Rows, conclude};
-use super::work::Work;
+use super::work::{self, Work};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -73,6 +73,7 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
         file_limit: options.work.file_limit(),
     };
     let (summary, results) = options.work.pool(|sink| Job::compare(spec, run_on, sink))?;
+    work::say_weak(&summary);
     let how = Rows {
         hidden: options.quiet.then_some(VerdictKind::Same),
         json: options.json,

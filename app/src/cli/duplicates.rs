@@ -14,7 +14,7 @@ use workers::{
 use super::algorithms;
 use super::select::Select;
 use super::verdicts::{self, Failure, Rows, conclude};
-use super::work::Work;
+use super::work::{self, Work};
 use crate::format::{bytes, counted};
 
 #[derive(Debug, Args)]
@@ -56,6 +56,7 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
     let (summary, results) = options
         .work
         .pool(|sink| Job::duplicates(spec, run_on, sink))?;
+    work::say_weak(&summary);
     if options.json {
         let how = Rows {
             hidden: None,

@@ -1,5 +1,7 @@
 //! `thawsum hash`: checksum files and folders, list on standard output.
 
+mod stdin;
+
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -7,10 +9,11 @@ use std::process::ExitCode;
 use clap::Args;
 use workers::manifest::{Entry, Format, ListWriter};
 use workers::{
-    Algorithm, Ending, FileResult, Job, JobSpec, Links, Priority, RunOn, Summary, Verdict,
-    path_bytes, shown,
+    Algorithm, Ending, FileResult, Job, JobSpec, Links, Priority, RunOn, Selection, Summary,
+    Verdict, path_bytes, shown,
 };
 
+use self::stdin::Stdin;
 use super::select::Select;
 use super::work::{self, Way, Work};
 use super::{algorithms, formats, status};
@@ -19,7 +22,7 @@ use crate::save;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// Files and folders; folders are walked
+    /// Files and folders; folders are walked, and - is standard input
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 
@@ -110,8 +113,34 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
         .check(&options.algorithm, [])
         .map_err(|error| Failure::Usage(error.to_string()))?;
     let selection = options.select.selection()?;
+    options.work.check()?;
+    let (streams, roots): (Vec<PathBuf>, Vec<PathBuf>) = options
+        .paths
+        .iter()
+        .cloned()
+        .partition(|path| path.as_os_str() == stdin::NAME);
+    let stdin = (!streams.is_empty())
+        .then(|| Stdin::read(&options.algorithm, options.work.progress.line()));
+    let (mut summary, mut results) = match roots.is_empty() {
+        true => (Stdin::summary(&options.algorithm), Vec::new()),
+        false => run_job(options, roots, &selection)?,
+    };
+    if let Some(stdin) = stdin {
+        stdin.join(&mut summary, &mut results);
+    }
+    work::say_weak(&summary);
+    let code = conclude(options, format, &summary, results)?;
+    options.work.sum_up(&summary, &selection);
+    Ok(code)
+}
+
+fn run_job(
+    options: &Options,
+    roots: Vec<PathBuf>,
+    selection: &Selection,
+) -> Result<(Summary, Vec<FileResult>), work::Failure> {
     let spec = JobSpec {
-        roots: options.paths.clone(),
+        roots,
         algorithms: options.algorithm.clone(),
         links: if options.follow_links {
             Links::Follow
@@ -123,18 +152,15 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
         priority: Priority::Normal,
         file_limit: options.work.file_limit(),
     };
-    let (summary, results) = match options.work.run_on {
-        Way::Inline => options.work.inline(spec)?,
+    match options.work.run_on {
+        Way::Inline => options.work.inline(spec),
         Way::Threads => options
             .work
-            .pool(|sink| Job::start(spec, RunOn::Threads, sink))?,
+            .pool(|sink| Job::start(spec, RunOn::Threads, sink)),
         Way::Processes => options
             .work
-            .pool(|sink| Job::start(spec, RunOn::Processes, sink))?,
-    };
-    let code = conclude(options, format, &summary, results)?;
-    options.work.sum_up(&summary, &selection);
-    Ok(code)
+            .pool(|sink| Job::start(spec, RunOn::Processes, sink)),
+    }
 }
 
 /// Prints the list and says what is not in it. Gives the exit status.

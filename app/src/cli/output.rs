@@ -23,13 +23,9 @@ impl ProgressLine {
     }
 
     pub(super) fn show(&mut self, totals: TotalsNow) {
-        if self
-            .shown
-            .is_some_and(|at| at.elapsed() < Duration::from_millis(100))
-        {
+        if !self.is_due() {
             return;
         }
-        self.shown = Some(Instant::now());
         let elapsed = self.started.elapsed();
         if let Some(lists) = totals.lists {
             let share = match lists.share() {
@@ -60,6 +56,29 @@ impl ProgressLine {
             duration(elapsed),
         );
         self.put(&line);
+    }
+
+    /// What has been read of a stream, of which nobody knows how long it is.
+    pub(super) fn show_stream(&mut self, done_bytes: u64) {
+        if self.is_due() {
+            let elapsed = self.started.elapsed();
+            self.put(&format!(
+                "standard input: {} · {} · {}",
+                bytes(done_bytes),
+                rate(done_bytes, elapsed),
+                duration(elapsed)
+            ));
+        }
+    }
+
+    /// Ten times a second, which is all that anybody can read.
+    fn is_due(&mut self) -> bool {
+        let just_now = |at: Instant| at.elapsed() < Duration::from_millis(100);
+        let is_due = !self.shown.is_some_and(just_now);
+        if is_due {
+            self.shown = Some(Instant::now());
+        }
+        is_due
     }
 
     fn put(&self, line: &str) {

@@ -33,6 +33,7 @@ use self::options::{Print, Refusal, Request, Sum};
 use self::program::Program;
 use self::quote::Charset;
 use super::status;
+pub(super) use inherited::stdin_is_open;
 
 /// The name of the subcommand.
 pub(super) const NAME: &str = "sum";

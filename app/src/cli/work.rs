@@ -1,7 +1,6 @@
 //! What every subcommand that runs a job has in common: who does the work, progress, Ctrl-C, and
 //! what is said of workers and at the end.
 
-use std::io;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
@@ -12,6 +11,7 @@ use workers::{
 };
 
 use super::output::{ProgressLine, summary_json};
+use super::progress::Progress;
 use super::{default_workers, parse_workers, status};
 use crate::history::History;
 
@@ -37,9 +37,8 @@ pub(super) struct Work {
     #[arg(long)]
     history: bool,
 
-    /// Show progress on standard error
-    #[arg(long, value_enum, default_value_t = When::Auto)]
-    progress: When,
+    #[command(flatten)]
+    pub(super) progress: Progress,
 
     /// Print a summary on standard error at the end
     #[arg(long, value_enum)]
@@ -54,14 +53,6 @@ pub(super) enum Way {
     Threads,
     /// This thread alone
     Inline,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum When {
-    /// Where standard error is a terminal
-    Auto,
-    Always,
-    Never,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -118,9 +109,7 @@ impl Work {
     pub(super) fn inline(&self, spec: JobSpec) -> Result<(Summary, Vec<FileResult>), Failure> {
         let (mut report, interrupted) = self.begin()?;
         let summary = run_inline(spec, &interrupted, &mut report)?;
-        let results = self.end(report);
-        say_weak(&summary);
-        Ok((summary, results))
+        Ok((summary, self.end(report)))
     }
 
     /// Runs the job that `start` starts.
@@ -137,7 +126,6 @@ impl Work {
         if self.drill {
             say_damage(&summary);
         }
-        say_weak(&summary);
         Ok((summary, results))
     }
 
@@ -148,7 +136,8 @@ impl Work {
         }
     }
 
-    fn begin(&self) -> Result<(Report, Receiver<()>), Failure> {
+    /// Whether the options go together.
+    pub(super) fn check(&self) -> Result<(), Failure> {
         for (given, option) in [
             (self.drill, "--drill"),
             (self.file_limit.is_some(), "--file-limit"),
@@ -157,6 +146,11 @@ impl Work {
                 return Err(Failure::ProcessesOnly(option));
             }
         }
+        Ok(())
+    }
+
+    fn begin(&self) -> Result<(Report, Receiver<()>), Failure> {
+        self.check()?;
         let (interrupt, mut interrupted) = crossbeam_channel::bounded(2);
         let handler = ctrlc::set_handler(move || {
             if interrupt.try_send(()).is_err() {
@@ -169,15 +163,10 @@ impl Work {
             eprintln!("thawsum: Ctrl-C will end the program without a report: {error}");
             interrupted = crossbeam_channel::never();
         }
-        let show = match self.progress {
-            When::Always => true,
-            When::Never => false,
-            When::Auto => io::IsTerminal::is_terminal(&io::stderr()),
-        };
         let report = Report {
             results: Vec::new(),
             history: History::default(),
-            line: show.then(ProgressLine::new),
+            line: self.progress.line(),
         };
         Ok((report, interrupted))
     }
@@ -198,7 +187,7 @@ impl Work {
 
 /// What a job with weak algorithms alone shows and does not show, in words. A stronger one beside
 /// them makes up for it.
-fn say_weak(summary: &Summary) {
+pub(super) fn say_weak(summary: &Summary) {
     let is_strong = |algorithm: &Algorithm| algorithm.strength() == Strength::Strong;
     if summary.counts.get(VerdictKind::Ok) == 0 || summary.algorithms.iter().any(is_strong) {
         return;

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, TryRecvError, bounded};
 use workers::{
-    CheckSpec, Control, Event, InlineJob, Job, JobSpec, Links, Pace, Priority, RunOn, Side, Sink,
-    SpecError, Unlisted, VerdictKind,
+    CheckList, CheckSpec, Control, Event, InlineJob, Job, JobSpec, Links, Pace, Priority, RunOn,
+    Side, Sink, SpecError, Unlisted, VerdictKind,
 };
 
 use super::{HIDDEN, Session, Sheet, one, what};
@@ -308,7 +308,12 @@ impl Session {
     fn verify(&mut self, verification: Verification, only: Option<Arc<HashSet<PathBuf>>>) {
         let (way, run_on) = self.in_background();
         let spec = CheckSpec {
-            lists: verification.lists.clone(),
+            lists: verification
+                .lists
+                .iter()
+                .cloned()
+                .map(CheckList::File)
+                .collect(),
             format: None,
             algorithm: None,
             base: None,

@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 
 use super::chosen::Chosen;
 use super::forms::Forms;
-use super::{CheckSpec, Unlisted, same_name};
+use super::{CheckList, CheckSpec, Unlisted, same_name};
 use crate::algorithm::Algorithm;
 use crate::job::Links;
 use crate::job::common::Common;
@@ -140,7 +140,11 @@ impl Listed {
     }
 
     fn read_lists(&mut self) -> Found {
-        announce(self.spec.lists.iter(), &self.common);
+        let files = |list: &'_ CheckList| match list {
+            CheckList::File(path) => Some(path.clone()),
+            CheckList::StandardInput => None,
+        };
+        announce(self.spec.lists.iter().filter_map(files), &self.common);
         let as_told = read::Expected {
             format: self.spec.format,
             algorithm: self.spec.algorithm,
@@ -150,11 +154,19 @@ impl Listed {
         let mut folders: Vec<PathBuf> = Vec::new();
         for list in &self.spec.lists {
             let base = self.spec.base.as_deref().unwrap_or(own_folder(list));
-            known.add(list);
+            if let CheckList::File(path) = list {
+                known.add(path);
+            }
             if !folders.iter().any(|folder| folder == base) {
                 folders.push(base.to_owned());
             }
-            lists.read(list, base, &as_told, &self.common);
+            match list {
+                CheckList::File(path) => lists.read(path, base, &as_told, &self.common),
+                CheckList::StandardInput => {
+                    let stdin = io::stdin().lock();
+                    lists.read_from(stdin, list.name(), base, &as_told, &self.common);
+                }
+            }
         }
         self.common.totals.lists.end();
         let algorithms = lists.algorithms();
@@ -167,7 +179,10 @@ impl Listed {
             .only
             .clone()
             // What a list that could not be read says is not known yet.
-            .filter(|only| !self.spec.lists.iter().any(|list| only.contains(list)));
+            .filter(|only| {
+                let mut lists = self.spec.lists.iter();
+                !lists.any(|list| only.contains(list.name()))
+            });
         self.stage = Stage::Named(Box::new(Named {
             next: 0,
             settled: lists.settled.into_iter(),
@@ -248,7 +263,10 @@ impl Iterator for Listed {
 
 /// The folder that a list's names start from. What comes through a pipe (`/dev/stdin`, `/dev/fd/63`)
 /// lies in no folder with its files; its names start from where the program is.
-fn own_folder(list: &Path) -> &Path {
+fn own_folder(list: &CheckList) -> &Path {
+    let CheckList::File(list) = list else {
+        return Path::new("");
+    };
     match std::fs::metadata(list) {
         Ok(meta) if !meta.is_file() => Path::new(""),
         _ => list.parent().unwrap_or(Path::new("")),

@@ -21,7 +21,7 @@ mod os {
 use std::io;
 
 /// An error if standard input was closed.
-pub(super) fn stdin_is_open() -> io::Result<()> {
+pub(in crate::cli) fn stdin_is_open() -> io::Result<()> {
     os::open(0)
 }
 
