@@ -346,7 +346,6 @@ fn the_grain_of_calls_is_measured_from_a_quarter_of_a_microsecond_up() {
     assert!(points.iter().all(gained));
     assert!(json["tables"][1]["columns"][2]["historic"].is_string());
 }
-}
 
 #[test]
 fn a_child_forked_while_a_lock_is_held_never_gets_it_and_a_spawned_one_does() {

@@ -330,7 +330,8 @@ fn by_spawning(
             let held = LOCK.acquire(EVERY);
             lane.begin(Kind::Hold);
             let _ = taken.send(());
-            way.pass();
+            // Opened or never to be: it is released either way.
+            let _ = way.pass();
             drop(held);
             lane.end();
         })?;
@@ -355,7 +356,8 @@ fn by_spawning(
             let held = lock.acquire();
             lane.begin(Kind::Hold);
             let _ = taken.send(());
-            way.pass();
+            // Opened or never to be: it is released either way.
+            let _ = way.pass();
             // The child may be told apart from one that did not wait by this, whatever the clocks.
             let _ = lab.sleep(hold);
             released.store(1);
