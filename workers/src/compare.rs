@@ -1,6 +1,7 @@
 //! Comparing two sides, each a folder or a checksum file: what is the same, what differs, what is
 //! on one side alone, what has moved. Of two lists, no file is read.
 
+mod moves;
 mod names;
 mod plan;
 mod rooted;

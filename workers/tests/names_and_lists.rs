@@ -507,3 +507,27 @@ fn one_list_that_says_two_things_of_a_file_disagrees_with_itself() {
     assert!(disagreement(&results[0].verdict).1);
     assert_eq!(results.len(), 1);
 }
+
+#[test]
+fn of_several_equal_files_that_have_moved_each_is_where_its_name_is() {
+    let disk = Folder::new();
+    for (side, folder) in [("left", "old"), ("right", "new")] {
+        for name in ["b", "a", "c"] {
+            disk.file(&format!("{side}/{folder}/{name}"), "all the same");
+        }
+    }
+    let sides = ["left", "right"].map(|side| Side::Folder(disk.path(side)));
+    let [left, right] = sides;
+    let (rows, _) = compare(left, right);
+    let mut moved: Vec<(PathBuf, PathBuf)> = rows
+        .into_iter()
+        .map(|row| match row.verdict {
+            Verdict::Moved(to) => (row.path, to.into_path_buf()),
+            other => panic!("{}: {other:?}", row.path.display()),
+        })
+        .collect();
+    moved.sort();
+    let expected =
+        ["a", "b", "c"].map(|name| (Path::new("old").join(name), Path::new("new").join(name)));
+    assert_eq!(moved, expected);
+}

@@ -1,14 +1,17 @@
 //! What the two sides come to.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::moves::{Alone, moves};
 use super::names::{Difference, Match, matches};
 use super::sides::{Found, Hand, Known};
 use crate::algorithm::Algorithm;
 use crate::job::plan::{Plan, Share, Todo};
 use crate::listed::{Each, Expected};
+use crate::manifest::read::with_slashes;
 use crate::tasks::bundle::Item;
 use crate::tasks::walk::Seen;
 use crate::verdict::{FileResult, Note, Verdict};
@@ -208,34 +211,26 @@ impl Compare {
             side.sort_unstable();
             side
         });
-        let mut by_digest: HashMap<(Algorithm, &[u8]), VecDeque<u32>> = HashMap::new();
-        for &at in &right {
-            for key in self.file(at).known.digests() {
-                by_digest.entry(key).or_default().push_back(at);
-            }
-        }
-        let mut taken = HashSet::new();
+        let alone = |side: &[u32], is_list: bool| -> Vec<Alone<'_>> {
+            let of = |&at: &u32| {
+                let File { name, known, .. } = self.file(at);
+                let meant = is_list.then(|| with_slashes(name)).flatten();
+                let name = meant.map_or(Cow::Borrowed(&**name), Cow::Owned);
+                Alone { at, name, known }
+            };
+            side.iter().map(of).collect()
+        };
+        let [left_is_list, right_is_list] = self.is_list;
+        let moved = moves(
+            alone(&left, left_is_list),
+            alone(&right, right_is_list),
+            |at, other| self.verdict_on(at, other) == Verdict::Same,
+        );
+        let taken: HashSet<u32> = moved.values().copied().collect();
         for at in left {
             let file = self.file(at);
-            let moved = file.known.digests().find_map(|key| {
-                let candidates = by_digest.get_mut(&key)?;
-                // Those that were found before are in nobody's way again.
-                while candidates.front().is_some_and(|at| taken.contains(at)) {
-                    candidates.pop_front();
-                }
-                // An empty file has the content of every other.
-                candidates.iter().copied().find(|&other| {
-                    !taken.contains(&other)
-                        && self.verdict_on(at, other) == Verdict::Same
-                        && !file.known.is_empty_file()
-                        && !self.file(other).known.is_empty_file()
-                })
-            });
-            let verdict = match moved {
-                Some(to) => {
-                    taken.insert(to);
-                    Verdict::Moved(self.file(to).name.as_path().into())
-                }
+            let verdict = match moved.get(&at) {
+                Some(&to) => Verdict::Moved(self.file(to).name.as_path().into()),
                 None => Verdict::OnlyLeft,
             };
             if !file.settled {
