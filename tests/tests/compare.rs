@@ -167,6 +167,41 @@ fn a_list_made_from_outside_a_folder_is_compared_with_what_is_in_it() {
 }
 
 #[test]
+fn two_lists_of_one_folder_that_were_made_from_different_places_are_the_same() {
+    let tree = Tree::new();
+    for name in ["1", "2", "d/3"] {
+        tree.file(format!("Pictures/{name}"), name.as_bytes());
+    }
+    let list = |from: &str, argument: &str| {
+        let output = std::process::Command::new(program())
+            .args(["hash", argument])
+            .current_dir(tree.path().join(from))
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let outside = list(".", "Pictures");
+    tree.file("inside", list("Pictures", ".").as_bytes());
+    tree.file("outside", outside.as_bytes());
+    tree.file("windows", outside.replace('/', "\\").as_bytes());
+    for sides in [
+        ["inside", "outside"],
+        ["outside", "inside"],
+        ["inside", "windows"],
+        ["windows", "inside"],
+        ["outside", "windows"],
+        ["Pictures", "windows"],
+    ] {
+        let found = Rows::of(tree.path(), &[&["compare"], &sides[..]].concat());
+        for (_, verdict) in found.verdicts() {
+            assert_eq!(verdict, "same", "{sides:?}");
+        }
+        assert_eq!(found.rows.len(), 3, "{sides:?}");
+        assert_eq!(found.status(), Some(0));
+    }
+}
+
+#[test]
 fn a_side_that_is_not_there_is_an_error_of_its_own() {
     let tree = Tree::new();
     tree.file("left/a", b"a");

@@ -45,7 +45,8 @@ pub enum Side {
     Folder(PathBuf),
     /// The files that a checksum file names, by their names in it. Where all of them start above the
     /// folder that is the other side (`Pictures/a`, or a whole path, for the `a` in `Pictures`), they
-    /// count from that on. The file itself, where it lies in the folder that is the other side, is
+    /// count from that on; so they do where the other side is a list of the same folder that was made
+    /// from another place. The file itself, where it lies in the folder that is the other side, is
     /// no part of either, unless it names itself.
     List(PathBuf),
 }

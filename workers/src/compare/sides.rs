@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::{CompareSpec, Side, rooted};
+use indexmap::IndexMap;
+
+use super::rooted::{self, Above, Names};
+use super::{CompareSpec, Side};
 use crate::algorithm::Algorithm;
 use crate::job::Links;
 use crate::job::common::Common;
@@ -106,6 +109,7 @@ impl Sides {
             Side::Folder(_) => None,
         });
         announce(lists, &self.common);
+        let mut read = Vec::new();
         for (hand, side) in self.both() {
             let Side::List(list) = side else {
                 continue;
@@ -126,21 +130,16 @@ impl Sides {
                 }
             }
             found.extend(lists.settled.into_iter().map(Found::Settled));
-            let above = self.folder().and_then(|folder| {
-                rooted::above(folder, lists.entries.keys().map(PathBuf::as_path))
-            });
+            read.push((hand, lists.entries));
+        }
+        let above = self.above(&read);
+        for ((hand, entries), above) in read.into_iter().zip(above) {
             found.extend(
-                lists
-                    .entries
+                entries
                     .into_iter()
-                    .map(|(name, expected)| {
-                        let below = above
-                            .as_ref()
-                            .and_then(|above| name.strip_prefix(above).ok());
-                        match below.map(Path::to_owned) {
-                            Some(below) => (below, expected),
-                            None => (name, expected),
-                        }
+                    .map(|(name, expected)| match above {
+                        Some(above) => (above.below(&name), expected),
+                        None => (name, expected),
                     })
                     // As in a folder: what is left out there would else be missing there.
                     .filter(|(name, expected)| {
@@ -166,6 +165,18 @@ impl Sides {
             found: found.into_iter(),
         };
         Found::Algorithms(algorithms.into())
+    }
+
+    /// For each of the lists, what stands before its names and is not meant on the other side.
+    fn above(&self, lists: &[(Hand, IndexMap<PathBuf, Expected>)]) -> [Option<Above>; 2] {
+        fn names((_, entries): &(Hand, IndexMap<PathBuf, Expected>)) -> Names<'_> {
+            Names::new(entries.keys().map(PathBuf::as_path))
+        }
+        match (lists, self.folder()) {
+            ([list], Some(folder)) => [rooted::above(folder, &names(list)), None],
+            ([left, right], _) => rooted::between(&names(left), &names(right)),
+            _ => [None, None],
+        }
     }
 
     fn folders(&self) -> Stage {
