@@ -21,15 +21,21 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::Ordering;
 
 pub(crate) use harm::Harm;
 pub use leashed::{Leashed, Pipes};
 pub use readable::{Readable, readable};
 pub use status::Status;
 
-use child::{CHILD_ARGUMENT, PARENT_ARGUMENT};
+use child::{CHILD_ARGUMENT, MANAGER_ARGUMENT, PARENT_ARGUMENT};
 
 static EXECUTABLE: OnceLock<io::Result<PathBuf>> = OnceLock::new();
+
+/// Whether this program calls [`child::child_entry`], and so knows what to do as a child.
+pub(crate) fn knows_child_roles() -> bool {
+    child::WAS_ENTERED.load(Ordering::Relaxed)
+}
 
 /// Notes which file this program is, before an upgrade can put another in its place.
 pub(crate) fn pin_executable() -> &'static io::Result<PathBuf> {
@@ -54,30 +60,73 @@ pub(crate) fn spawn_worker(executable: Option<&Path>) -> io::Result<Spawned> {
         (None, Ok(path)) => path,
         (None, Err(error)) => return Err(io::Error::new(error.kind(), error.to_string())),
     };
-    let mut command = Command::new(executable);
-    command
-        .arg(CHILD_ARGUMENT)
-        .arg(PARENT_ARGUMENT)
-        .arg(std::process::id().to_string());
-    start(command)
+    start(child_command(executable))
 }
 
 /// Starts a child with three pipes, and what it is kept together with.
 fn start(mut command: Command) -> io::Result<Spawned> {
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    os::prepare(&mut command);
-    let mut child = command.spawn()?;
-    match set_up(&mut child) {
-        Ok((group, watch, requests, reports, errors)) => Ok(Spawned {
+    command.stderr(Stdio::piped());
+    let Started {
+        mut child,
+        group,
+        watch,
+        requests,
+        reports,
+    } = start_with_two_pipes(command)?;
+    match child.stderr.take() {
+        Some(errors) => Ok(Spawned {
             child,
             group,
             watch,
             requests,
             reports,
             errors,
+        }),
+        None => Err(without_pipes()),
+    }
+}
+
+/// A process that serves others, and two pipes: what it prints goes where this one's goes.
+pub(crate) struct Started {
+    pub(crate) child: Child,
+    pub(crate) group: os::Group,
+    pub(crate) watch: os::Watch,
+    pub(crate) requests: ChildStdin,
+    pub(crate) reports: ChildStdout,
+}
+
+/// Starts this program as a manager of what processes share. On Linux it dies with the *thread*
+/// that calls this.
+pub(crate) fn spawn_manager() -> io::Result<Started> {
+    let executable = match pin_executable() {
+        Ok(path) => path,
+        Err(error) => return Err(io::Error::new(error.kind(), error.to_string())),
+    };
+    let mut command = child_command(executable);
+    command.arg(MANAGER_ARGUMENT);
+    start_with_two_pipes(command)
+}
+
+fn child_command(executable: &Path) -> Command {
+    let mut command = Command::new(executable);
+    command
+        .arg(CHILD_ARGUMENT)
+        .arg(PARENT_ARGUMENT)
+        .arg(std::process::id().to_string());
+    command
+}
+
+fn start_with_two_pipes(mut command: Command) -> io::Result<Started> {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    os::prepare(&mut command);
+    let mut child = command.spawn()?;
+    match set_up(&mut child) {
+        Ok((group, watch, requests, reports)) => Ok(Started {
+            child,
+            group,
+            watch,
+            requests,
+            reports,
         }),
         Err(error) => {
             // On Windows it may not even run, and dropping it would leave it so. Killed, it is
@@ -89,16 +138,18 @@ fn start(mut command: Command) -> io::Result<Spawned> {
     }
 }
 
-type Parts = (os::Group, os::Watch, ChildStdin, ChildStdout, ChildStderr);
+type Parts = (os::Group, os::Watch, ChildStdin, ChildStdout);
 
 fn set_up(child: &mut Child) -> io::Result<Parts> {
     let group = os::Group::adopt(child)?;
     let watch = os::Watch::new(child)?;
-    match (child.stdin.take(), child.stdout.take(), child.stderr.take()) {
-        (Some(requests), Some(reports), Some(errors)) => {
-            Ok((group, watch, requests, reports, errors))
-        }
-        // Unreachable with the three `piped` above, and not worth a panic.
-        _ => Err(io::Error::other("the child came without its pipes")),
+    match (child.stdin.take(), child.stdout.take()) {
+        (Some(requests), Some(reports)) => Ok((group, watch, requests, reports)),
+        _ => Err(without_pipes()),
     }
+}
+
+/// Cannot be with `piped` above, and is not worth a panic.
+fn without_pipes() -> io::Error {
+    io::Error::other("the child came without its pipes")
 }

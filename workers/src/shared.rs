@@ -1,5 +1,5 @@
 //! Objects that several **processes** use: numbers in shared memory, locks, a semaphore, an event,
-//! a condition, a queue and a pipe.
+//! a condition, a queue and a pipe; and a [`manager`], which has what does not lie in shared memory.
 //!
 //! | | |
 //! | --- | --- |
@@ -11,6 +11,7 @@
 //! | [`Condition`] | wait until what a lock protects is as wanted |
 //! | [`Queue`] | messages from any to any, bounded, with `task_done` and `join` |
 //! | [`End`] | a pipe: messages both ways between two |
+//! | [`manager`] | dictionaries, lists and values of any type, in a process of their own |
 //!
 //! **Passing on**: an object stays with the process that made it. Its [`Token`] travels, with
 //! serde in a task for a pool of processes or as text in an argument, and whoever receives it
@@ -82,6 +83,7 @@ mod event;
 mod guard;
 mod layout;
 mod lock;
+pub mod manager;
 mod parking;
 mod plain;
 mod queue;

@@ -74,3 +74,16 @@ fn what_processes_share_has_its_rates() {
         assert!(rate.as_f64().expect("a number") > 0.0, "{what}: {rate}");
     }
 }
+
+#[test]
+fn a_manager_has_its_rates() {
+    let said = run("manager_rates", &["200"]);
+    let rates: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(&said).expect("one object");
+    for way in ["socket", "TCP"] {
+        assert!(rates.contains_key(&format!("{way}, list, push")), "{said}");
+    }
+    for (what, rate) in rates {
+        assert!(rate.as_f64().expect("a number") > 0.0, "{what}: {rate}");
+    }
+}

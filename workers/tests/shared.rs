@@ -18,6 +18,10 @@ mod duplex;
 mod family;
 #[path = "shared/lock.rs"]
 mod lock;
+#[path = "shared/manager.rs"]
+mod manager;
+#[path = "shared/manager_deaths.rs"]
+mod manager_deaths;
 #[path = "shared/queue.rs"]
 mod queue;
 #[path = "shared/token.rs"]
@@ -33,6 +37,8 @@ fn main() {
         condition::ROLES,
         queue::ROLES,
         duplex::ROLES,
+        manager::ROLES,
+        manager_deaths::ROLES,
         token::ROLES,
     ]);
     let trials = [
@@ -41,6 +47,8 @@ fn main() {
         condition::trials(),
         queue::trials(),
         duplex::trials(),
+        manager::trials(),
+        manager_deaths::trials(),
         token::trials(),
     ];
     let mut arguments = Arguments::from_args();

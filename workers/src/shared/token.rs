@@ -4,6 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::error::{BadToken, SharedError};
@@ -117,16 +118,21 @@ impl<T> FromStr for Token<T> {
     type Err = BadToken;
 
     fn from_str(text: &str) -> Result<Self, BadToken> {
-        let digits: Option<Vec<u8>> = text
-            .chars()
-            .map(|digit| digit.to_digit(16).and_then(|digit| digit.try_into().ok()))
-            .collect();
-        let (pairs, rest) = digits.as_ref().ok_or(BadToken)?.as_chunks::<2>();
-        let bytes: Vec<u8> = pairs.iter().map(|[high, low]| high << 4 | low).collect();
-        match postcard::take_from_bytes(&bytes) {
-            Ok((token, [])) if rest.is_empty() => Ok(token),
-            _ => Err(BadToken),
-        }
+        from_hex(text)
+    }
+}
+
+/// What was encoded and written with two hexadecimal digits a byte.
+pub(super) fn from_hex<T: DeserializeOwned>(text: &str) -> Result<T, BadToken> {
+    let digits: Option<Vec<u8>> = text
+        .chars()
+        .map(|digit| digit.to_digit(16).and_then(|digit| digit.try_into().ok()))
+        .collect();
+    let (pairs, rest) = digits.as_ref().ok_or(BadToken)?.as_chunks::<2>();
+    let bytes: Vec<u8> = pairs.iter().map(|[high, low]| high << 4 | low).collect();
+    match postcard::take_from_bytes(&bytes) {
+        Ok((token, [])) if rest.is_empty() => Ok(token),
+        _ => Err(BadToken),
     }
 }
 

@@ -122,6 +122,11 @@ impl<R: Read> Frames<R> {
             .map_err(FrameError::Malformed)
     }
 
+    /// The pipe, without what was read from it and not given out.
+    pub(crate) fn into_inner(self) -> R {
+        self.pipe
+    }
+
     /// Panics if more memory was taken than so many bytes account for.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn assert_modest(&self, came: usize) {
