@@ -26,7 +26,7 @@ pub fn tie_to_parent(parent: u32) -> std::io::Result<()> {
 
 /// To be called first in `main`, with the kinds of tasks that this program gives to pools of
 /// processes. In the parent it notes which executable this is and returns; in a worker process, or
-/// a [manager](crate::shared::manager)'s, it works until there is no more to do, and never returns.
+/// a [manager]'s, it works until there is no more to do, and never returns.
 pub fn child_entry(kinds: &[Kind]) {
     // A failure to find the executable is reported when a worker is to be started.
     let _ = super::pin_executable();
