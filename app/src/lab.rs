@@ -33,9 +33,14 @@ pub(crate) static ALL: &[&dyn Experiment] = &[
     &experiments::semaphore::Semaphore,
     &experiments::interpreter_lock::InterpreterLockExperiment,
     &experiments::grain::Grain,
+    &experiments::pool::PoolExperiment,
     &experiments::coroutines::Coroutines,
     &experiments::fork::Fork,
 ];
+
+/// What worker processes of pools of experiments can do.
+pub(crate) const TASKS: &[workers::pool::Kind] =
+    &[workers::pool::Kind::of::<experiments::pool::Square>()];
 
 /// The experiment of that name.
 pub(crate) fn find(name: &str) -> Option<&'static dyn Experiment> {

@@ -44,3 +44,7 @@ mod window;
 mod wish;
 mod work;
 mod worker_log;
+
+/// The kinds of tasks of this program's own, which its worker processes must know beside hashing
+/// jobs: those of the lab's pools.
+pub const TASKS: &[workers::pool::Kind] = lab::TASKS;

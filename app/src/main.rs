@@ -4,6 +4,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    workers::child_entry(&[]);
+    workers::child_entry(thawsum::TASKS);
     thawsum::cli::main()
 }

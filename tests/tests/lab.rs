@@ -16,6 +16,7 @@ const SMALL: &[(&str, &[&str])] = &[
     ("semaphore", &["hold=20"]),
     ("interpreter-lock", &["count=100000", "long=200"]),
     ("grain", &["time=20"]),
+    ("pool", &["work=20", "limit=10", "tasks=200"]),
 ];
 
 fn stdout_of(output: &Output) -> String {
@@ -363,4 +364,26 @@ fn a_child_forked_while_a_lock_is_held_never_gets_it_and_a_spawned_one_does() {
     for row in &rows[1..] {
         assert!(row[3].as_f64().is_some(), "the others got it: {row}");
     }
+}
+
+#[test]
+fn a_pool_gives_squares_in_order_and_as_they_come_and_waiting_for_one_can_be_given_up() {
+    let json = measured("pool", &["work=100"]);
+    let facts = &json["facts"];
+    let squares = json!([0, 1, 4, 9, 16, 25, 36, 49, 64, 81]);
+    assert_eq!(facts["mapped"], squares);
+    let mut came: Vec<u64> = facts["as_they_came"]
+        .as_array()
+        .expect("squares")
+        .iter()
+        .filter_map(Value::as_u64)
+        .collect();
+    came.sort_unstable();
+    assert_eq!(json!(came), squares);
+    // Four tenths of a second of work, asked for ten milliseconds at a time.
+    assert!(facts["not_yet"].as_u64() > Some(0), "{facts}");
+    assert_eq!(facts["applied"], 100);
+    assert_eq!(facts["batches"].as_array().map(Vec::len), Some(6));
+    let who = json["tables"][1]["rows"].as_array().expect("rows");
+    assert!(who.len() <= 3, "two workers and what came: {who:?}");
 }

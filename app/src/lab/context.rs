@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use workers::pool::{Death, PoolError, SubmitError};
 use workers::process::Status;
 use workers::shared::SharedError;
 
@@ -47,6 +48,12 @@ pub(crate) enum Failure {
     GaveUp { part: &'static str, reason: String },
     #[error("the child process for '{part}' did not answer within {} s", .limit.as_secs())]
     Silent { part: &'static str, limit: Duration },
+    #[error(transparent)]
+    Pool(#[from] PoolError),
+    #[error("a task was not taken: {0}")]
+    Submit(#[from] SubmitError),
+    #[error("a task came to no end: {0}")]
+    Task(#[from] Death),
     #[error("the child process for '{part}' answered something else than it was asked: {answer}")]
     Nonsense { part: &'static str, answer: String },
 }

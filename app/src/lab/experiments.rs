@@ -5,6 +5,7 @@ pub(super) mod deadlock;
 pub(super) mod fork;
 pub(super) mod grain;
 pub(super) mod interpreter_lock;
+pub(super) mod pool;
 pub(super) mod queue;
 pub(super) mod race;
 pub(super) mod semaphore;

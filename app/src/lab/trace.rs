@@ -380,6 +380,13 @@ impl LaneRecorder {
         self.change(None)
     }
 
+    /// It did this from one moment to another, which is told afterwards; what is told is told in the
+    /// order of time.
+    pub(crate) fn add(&self, from: Nanos, to: Nanos, kind: Kind) {
+        let to = to.max(from);
+        lock(&self.lane.inside).spans.push(Span { from, to, kind });
+    }
+
     fn change(&self, next: Option<Kind>) -> Nanos {
         let now = self.trace.now();
         let mut state = lock(&self.lane.inside);
