@@ -10,6 +10,7 @@ pub(crate) mod context;
 pub(crate) mod controls;
 pub(crate) mod desk;
 mod experiments;
+mod folder;
 mod interpreter;
 pub(crate) mod outcome;
 pub(crate) mod part;
@@ -34,6 +35,7 @@ pub(crate) static ALL: &[&dyn Experiment] = &[
     &experiments::interpreter_lock::InterpreterLockExperiment,
     &experiments::grain::Grain,
     &experiments::pool::PoolExperiment,
+    &experiments::tree::Tree,
     &experiments::coroutines::Coroutines,
     &experiments::fork::Fork,
 ];

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::process::Output;
 
-use end_to_end::{run, stderr_of};
+use end_to_end::{Tree, run, stderr_of};
 use serde_json::{Value, json};
 
 /// Small settings, so that a test of each takes about a second.
@@ -17,6 +17,7 @@ const SMALL: &[(&str, &[&str])] = &[
     ("interpreter-lock", &["count=100000", "long=200"]),
     ("grain", &["time=20"]),
     ("pool", &["work=20", "limit=10", "tasks=200"]),
+    ("tree", &["size=8", "files=16"]),
 ];
 
 fn stdout_of(output: &Output) -> String {
@@ -386,4 +387,36 @@ fn a_pool_gives_squares_in_order_and_as_they_come_and_waiting_for_one_can_be_giv
     assert_eq!(facts["batches"].as_array().map(Vec::len), Some(6));
     let who = json["tables"][1]["rows"].as_array().expect("rows");
     assert!(who.len() <= 3, "two workers and what came: {who:?}");
+}
+
+#[test]
+fn every_way_and_number_of_workers_finds_the_same_digests_in_a_tree() {
+    let json = measured("tree", &["size=16", "files=10", "most=1"]);
+    let cores = json["machine"]["cores"].as_u64().expect("a count");
+    let runs = json["facts"]["runs"].as_array().expect("runs");
+    assert_eq!(runs.len() as u64, 2 * cores);
+    for run in runs {
+        assert_eq!(run["files"], 10, "{run}");
+        // Shared out evenly, the rest left out.
+        assert_eq!(run["bytes"], 16 * 1024 * 1024 / 10 * 10, "{run}");
+    }
+    assert_eq!(json["facts"]["same_digests"], true);
+}
+
+#[test]
+fn a_folder_that_is_chosen_is_read_and_left_as_it_is_and_one_that_is_not_there_is_named() {
+    let tree = Tree::new();
+    tree.file("a", b"one");
+    tree.file("b", b"two");
+    let folder = tree.path().to_str().expect("a path that is text");
+    let json = measured("tree", &[&format!("folder={folder}"), "most=1"]);
+    assert_eq!(json["facts"]["files"], 2);
+    assert_eq!(json["facts"]["bytes"], 6);
+    assert_eq!(json["controls"]["folder"], folder);
+    assert!(tree.path().join("a").exists());
+
+    let output = run(["lab", "tree", "--set", "folder=/no/such/folder"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr_of(&output);
+    assert!(said.contains("/no/such/folder: "), "{said}");
 }

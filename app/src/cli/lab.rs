@@ -120,6 +120,7 @@ fn by_itself(allowed: Allowed) -> String {
         Allowed::Choice { choices, default } => choices
             .get(default)
             .map_or_else(String::new, |choice| (*choice).to_owned()),
+        Allowed::Folder => String::new(),
     }
 }
 

@@ -1,8 +1,10 @@
 //! What an experiment is given.
 
 use std::io;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use workers::SpecError;
 use workers::pool::{Death, PoolError, SubmitError};
 use workers::process::Status;
 use workers::shared::SharedError;
@@ -54,6 +56,17 @@ pub(crate) enum Failure {
     Submit(#[from] SubmitError),
     #[error("a task came to no end: {0}")]
     Task(#[from] Death),
+    #[error("{}: {source}", workers::shown(.path))]
+    File {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("the job cannot be started: {0}")]
+    Spec(#[from] SpecError),
+    /// For the reason that it gave.
+    #[error("the job could not go on: {0}")]
+    Job(String),
     #[error("the child process for '{part}' answered something else than it was asked: {answer}")]
     Nonsense { part: &'static str, answer: String },
 }
@@ -101,6 +114,11 @@ impl Lab {
     /// What a control is set to: the number, or which choice it is.
     pub(crate) fn get(&self, control: &Control) -> u64 {
         self.chosen.get(control)
+    }
+
+    /// The folder that a control is set to, if one was chosen.
+    pub(crate) fn folder(&self, control: &Control) -> Option<&Path> {
+        self.chosen.folder(control)
     }
 
     /// Where to record what happens.

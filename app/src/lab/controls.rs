@@ -1,6 +1,7 @@
 //! What can be set about an experiment, and what was chosen.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
@@ -33,6 +34,8 @@ pub(crate) enum Allowed {
         choices: &'static [&'static str],
         default: usize,
     },
+    /// None unless one is chosen: then the experiment makes one.
+    Folder,
 }
 
 impl Control {
@@ -73,10 +76,20 @@ impl Control {
         }
     }
 
+    pub(crate) const fn folder(name: &'static str, label: &'static str) -> Self {
+        Self {
+            name,
+            label,
+            unit: "",
+            allowed: Allowed::Folder,
+        }
+    }
+
     fn default(&self) -> u64 {
         match self.allowed {
             Allowed::Number { default, .. } => default,
             Allowed::Choice { default, .. } => default as u64,
+            Allowed::Folder => 0,
         }
     }
 
@@ -89,6 +102,8 @@ impl Control {
                 .iter()
                 .position(|choice| *choice == text)
                 .map(|index| index as u64),
+            // Whether it is there is seen when it is read.
+            Allowed::Folder => Some(0),
         }
     }
 }
@@ -99,6 +114,7 @@ impl fmt::Display for Allowed {
         match self {
             Self::Number { least, most, .. } => write!(f, "a whole number from {least} to {most}"),
             Self::Choice { choices, .. } => f.write_str(&choices.join(", ")),
+            Self::Folder => f.write_str("a folder; without one, a folder is made and removed"),
         }
     }
 }
@@ -138,6 +154,8 @@ pub(crate) enum BadChoice {
 pub(crate) struct Chosen {
     controls: &'static [Control],
     values: Vec<u64>,
+    /// What each control that is a folder is set to; empty: nothing.
+    folders: Vec<PathBuf>,
 }
 
 impl Chosen {
@@ -145,6 +163,7 @@ impl Chosen {
         Self {
             controls,
             values: controls.iter().map(Control::default).collect(),
+            folders: vec![PathBuf::new(); controls.len()],
         }
     }
 
@@ -172,6 +191,9 @@ impl Chosen {
             value: value.to_owned(),
             allowed: control.allowed.to_string(),
         })?;
+        if matches!(control.allowed, Allowed::Folder) {
+            self.folders[index] = PathBuf::from(value);
+        }
         Ok(())
     }
 
@@ -182,8 +204,23 @@ impl Chosen {
             *place = match control.allowed {
                 Allowed::Number { least, most, .. } => value.clamp(least, most),
                 Allowed::Choice { choices, .. } => value.min(choices.len().max(1) as u64 - 1),
+                Allowed::Folder => 0,
             };
         }
+    }
+
+    /// Sets a control that is a folder by its place; empty: none.
+    pub(crate) fn set_folder_at(&mut self, index: usize, folder: PathBuf) {
+        if let Some(place) = self.folders.get_mut(index) {
+            *place = folder;
+        }
+    }
+
+    /// The folder that a control is set to, if it is one and one was chosen.
+    pub(crate) fn folder(&self, control: &Control) -> Option<&Path> {
+        let mut both = self.controls.iter().zip(&self.folders);
+        let (_, folder) = both.find(|(own, _)| own.name == control.name)?;
+        (!folder.as_os_str().is_empty()).then_some(folder)
     }
 
     /// What a control is set to: the number, or which choice it is. Of a control that is not the
@@ -201,8 +238,14 @@ impl Chosen {
         self.controls
             .iter()
             .zip(&self.values)
-            .filter(|(control, value)| control.default() != **value)
-            .map(|(control, value)| format!("{}={}", control.name, text(control, *value)))
+            .filter_map(|(control, value)| {
+                let text = match control.allowed {
+                    Allowed::Folder => workers::shown(self.folder(control)?).to_string(),
+                    _ if control.default() == *value => return None,
+                    _ => text(control, *value),
+                };
+                Some(format!("{}={text}", control.name))
+            })
             .collect()
     }
 
@@ -214,6 +257,10 @@ impl Chosen {
                 let value = match control.allowed {
                     Allowed::Number { .. } => json!(value),
                     Allowed::Choice { .. } => json!(text(control, *value)),
+                    Allowed::Folder => json!(
+                        self.folder(control)
+                            .map(|folder| workers::shown(folder).to_string())
+                    ),
                 };
                 (control.name.to_owned(), value)
             })
@@ -229,6 +276,7 @@ fn text(control: &Control, value: u64) -> String {
             .ok()
             .and_then(|index| choices.get(index))
             .map_or_else(String::new, |choice| (*choice).to_owned()),
+        Allowed::Folder => String::new(),
     }
 }
 
@@ -261,6 +309,19 @@ mod tests {
         assert_eq!(chosen.arguments(), ["tasks=10000"]);
         chosen.set("demo", "way=threads").expect("a choice");
         assert_eq!(chosen.json(), json!({"tasks": 10_000, "way": "threads"}));
+    }
+
+    #[test]
+    fn a_folder_is_none_until_one_is_chosen() {
+        static FOLDER: [Control; 1] = [Control::folder("folder", "Folder")];
+        let mut chosen = Chosen::defaults(&FOLDER);
+        assert_eq!(chosen.folder(&FOLDER[0]), None);
+        assert_eq!(chosen.json(), json!({"folder": null}));
+        chosen.set("demo", "folder=a=b").expect("a folder");
+        assert_eq!(chosen.folder(&FOLDER[0]), Some(Path::new("a=b")));
+        assert_eq!(chosen.arguments(), ["folder=a=b"]);
+        chosen.set_folder_at(0, PathBuf::new());
+        assert_eq!(chosen.arguments(), Vec::<String>::new());
     }
 
     #[test]

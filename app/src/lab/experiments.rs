@@ -9,3 +9,4 @@ pub(super) mod pool;
 pub(super) mod queue;
 pub(super) mod race;
 pub(super) mod semaphore;
+pub(super) mod tree;

@@ -1,6 +1,9 @@
 //! One control of an experiment.
 
-use eframe::egui::{Button, ComboBox, DragValue, Ui, vec2};
+use std::path::PathBuf;
+
+use eframe::egui::{Button, ComboBox, DragValue, TextEdit, Ui, vec2};
+use workers::shown;
 
 use crate::lab::controls::{Allowed, Chosen, Control};
 use crate::theme::CONTROL_HEIGHT;
@@ -19,6 +22,7 @@ pub(super) fn setting(ui: &mut Ui, chosen: &mut Chosen, index: usize, enabled: b
         Allowed::Choice { choices, .. } => {
             choice(ui, &control, &mut value, choices);
         }
+        Allowed::Folder => folder(ui, &control, chosen, index),
     });
     if value != before {
         chosen.set_at(index, value);
@@ -45,6 +49,26 @@ fn number(ui: &mut Ui, control: &Control, value: &mut u64, (least, most): (u64, 
             "{}: {}. Drag, or click and type.",
             control.label, control.allowed
         ));
+}
+
+/// A path is typed or pasted. One that is no text can only come from elsewhere; it stays as it is
+/// until something is typed in its place.
+fn folder(ui: &mut Ui, control: &Control, chosen: &mut Chosen, index: usize) {
+    let mut text = chosen.folder(control).map_or_else(String::new, |folder| {
+        folder
+            .to_str()
+            .map_or_else(|| shown(folder).to_string(), str::to_owned)
+    });
+    let edit = TextEdit::singleline(&mut text)
+        .hint_text(format!("{}: one is made", control.label))
+        .desired_width(160.0);
+    let response = ui
+        .add(edit)
+        .accessible_name(control.label)
+        .on_hover_text(format!("{}: {}.", control.label, control.allowed));
+    if response.changed() {
+        chosen.set_folder_at(index, PathBuf::from(text));
+    }
 }
 
 fn choice(ui: &mut Ui, control: &Control, value: &mut u64, choices: &[&str]) {
