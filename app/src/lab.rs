@@ -5,6 +5,7 @@
 //! to record in, a stop that its waits heed, and child processes that are gone when it is over.
 //! It gives back an [`Outcome`]. Nothing is acted: every figure is measured at that moment.
 
+mod answers;
 pub(crate) mod children;
 pub(crate) mod context;
 pub(crate) mod controls;
@@ -28,6 +29,7 @@ use trace::Kind;
 
 /// Every experiment, in the order in which they are listed.
 pub(crate) static ALL: &[&dyn Experiment] = &[
+    &experiments::freeze::Freeze,
     &experiments::race::Race,
     &experiments::deadlock::Deadlock,
     &experiments::queue::Queue,

@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::process::Output;
 
+#[cfg(target_os = "linux")]
+use end_to_end::{Display, program};
 use end_to_end::{Tree, run, stderr_of};
 use serde_json::{Value, json};
 
@@ -18,6 +20,7 @@ const SMALL: &[(&str, &[&str])] = &[
     ("grain", &["time=20"]),
     ("pool", &["work=20", "limit=10", "tasks=200"]),
     ("tree", &["size=8", "files=16"]),
+    ("freeze", &["size=64"]),
 ];
 
 fn stdout_of(output: &Output) -> String {
@@ -41,7 +44,11 @@ fn measured(name: &str, settings: &[&str]) -> Value {
     for setting in small(name).iter().chain(settings) {
         arguments.extend(["--set", setting]);
     }
-    let output = run(&arguments);
+    let output = if name == "freeze" {
+        run_on_a_display(&arguments)
+    } else {
+        run(&arguments)
+    };
     let json = json_of(&output);
     assert!(
         output.status.success(),
@@ -49,6 +56,23 @@ fn measured(name: &str, settings: &[&str]) -> Value {
         stderr_of(&output)
     );
     json
+}
+
+/// For the experiment that opens windows.
+#[cfg(target_os = "linux")]
+fn run_on_a_display(arguments: &[&str]) -> Output {
+    let display = Display::start(1400, 900).expect("Xvfb starts (package xvfb)");
+    display
+        .command(program().to_str().expect("a path that is text"))
+        .args(arguments)
+        .output()
+        .expect("thawsum starts")
+}
+
+/// For the experiment that opens windows: elsewhere there is always a display.
+#[cfg(not(target_os = "linux"))]
+fn run_on_a_display(arguments: &[&str]) -> Output {
+    run(arguments)
 }
 
 fn names() -> Vec<String> {
@@ -419,4 +443,35 @@ fn a_folder_that_is_chosen_is_read_and_left_as_it_is_and_one_that_is_not_there_i
     assert_eq!(output.status.code(), Some(1));
     let said = stderr_of(&output);
     assert!(said.contains("/no/such/folder: "), "{said}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn of_two_windows_the_one_that_hashes_on_its_own_thread_answers_nobody_meanwhile() {
+    let json = measured("freeze", &["size=512"]);
+    let (frozen, other) = (&json["facts"]["own_thread"], &json["facts"]["processes"]);
+    for seen in [frozen, other] {
+        assert_eq!(seen["files"], 64, "{seen}");
+        assert_eq!(seen["bytes"], 512 * 1024 * 1024, "{seen}");
+        assert!(seen["frames"].as_u64() > Some(0), "{seen}");
+        // Asked as a desktop asks, not only by itself.
+        assert!(seen["longest_silence_s"].as_f64() > Some(0.0), "{seen}");
+    }
+    let verdict = frozen["verdict"].as_str().expect("words");
+    let silence = frozen["longest_silence_s"].as_f64().expect("a time");
+    assert_eq!(verdict == "not responding", silence >= 5.0, "{frozen}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn without_a_display_two_windows_are_not_tried_and_it_is_said_why() {
+    let output = std::process::Command::new(program())
+        .args(["lab", "freeze"])
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .output()
+        .expect("thawsum starts");
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr_of(&output);
+    assert!(said.contains("there is no display"), "{said}");
 }

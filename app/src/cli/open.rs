@@ -50,6 +50,10 @@ pub(super) struct Options {
     #[arg(long, value_name = "FILE", hide = true)]
     picture: Option<PathBuf>,
 
+    /// The number of the process that opened this window, and with which it is to end
+    #[arg(long, value_name = "PID", hide = true)]
+    parent: Option<u32>,
+
     /// Size of the window in points, as in 1280x800
     #[arg(long, value_name = "WxH", hide = true, value_parser = parse_size)]
     size: Option<(f32, f32)>,
@@ -75,6 +79,12 @@ fn parse_theme(text: &str) -> Result<Theme, String> {
 }
 
 pub(super) fn run(options: Options) -> ExitCode {
+    if let Some(parent) = options.parent
+        && let Err(error) = workers::process::child::tie_to_parent(parent)
+    {
+        eprintln!("thawsum: whoever opened this window cannot be watched, or is gone: {error}");
+        return ExitCode::FAILURE;
+    }
     let (paths, aim) = if options.duplicates {
         (options.paths, Some(Aim::Duplicates))
     } else if options.compare.is_empty() {

@@ -10,6 +10,7 @@ use workers::process::Status;
 use workers::shared::SharedError;
 
 use super::Experiment;
+use super::answers::NoDisplay;
 use super::children::Children;
 use super::controls::{Chosen, Control};
 use super::stop::{StopSignal, Stopped};
@@ -64,6 +65,8 @@ pub(crate) enum Failure {
     },
     #[error("the job cannot be started: {0}")]
     Spec(#[from] SpecError),
+    #[error(transparent)]
+    Display(#[from] NoDisplay),
     /// For the reason that it gave.
     #[error("the job could not go on: {0}")]
     Job(String),

@@ -3,6 +3,7 @@
 pub(super) mod coroutines;
 pub(super) mod deadlock;
 pub(super) mod fork;
+pub(super) mod freeze;
 pub(super) mod grain;
 pub(super) mod interpreter_lock;
 pub(super) mod pool;

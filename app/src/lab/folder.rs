@@ -21,14 +21,29 @@ pub(crate) enum Folder {
     Made(tempfile::TempDir),
 }
 
+/// What a folder is that is made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Made {
+    pub(crate) files: u64,
+    /// Of all files together; shared out evenly, and the rest left out.
+    pub(crate) bytes: u64,
+    pub(crate) content: Content,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// Another one in each file, which no disk compresses.
+    Noise,
+    /// Zeros, which most file systems keep no room for: for much to read that is soon made.
+    Holes,
+}
+
 impl Folder {
-    /// What is chosen by that control, or else a folder of so many files of so many bytes together,
-    /// each with another content that cannot be foretold by a disk that compresses.
+    /// What is chosen by that control, or else a folder that is made.
     pub(crate) fn chosen_or_made(
         lab: &Lab,
         control: &Control,
-        files: u64,
-        bytes: u64,
+        made: &Made,
     ) -> Result<Self, Failure> {
         if let Some(chosen) = lab.folder(control) {
             let failed = |source| Failure::File {
@@ -51,10 +66,16 @@ impl Folder {
             .map_err(failed(&std::env::temp_dir()))?;
         let mut noise = Noise(0x9e37_79b9_7f4a_7c15);
         let mut buffer = vec![0; STEP];
-        for number in 0..files {
+        for number in 0..made.files {
             let path = folder.path().join(format!("file {number:04}"));
             let mut file = File::create(&path).map_err(failed(&path))?;
-            let mut left = usize::try_from(bytes / files.max(1)).unwrap_or(usize::MAX);
+            let size = made.bytes / made.files.max(1);
+            if made.content == Content::Holes {
+                lab.checkpoint()?;
+                file.set_len(size).map_err(failed(&path))?;
+                continue;
+            }
+            let mut left = usize::try_from(size).unwrap_or(usize::MAX);
             while left > 0 {
                 lab.checkpoint()?;
                 let step = &mut buffer[..left.min(STEP)];

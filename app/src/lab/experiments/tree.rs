@@ -14,7 +14,7 @@ use workers::{
 use crate::lab::Experiment;
 use crate::lab::context::{Failure, Lab};
 use crate::lab::controls::Control;
-use crate::lab::folder::Folder;
+use crate::lab::folder::{Content, Folder, Made};
 use crate::lab::outcome::{Cell, Column, Outcome, Table, Unit};
 use crate::lab::trace::Kind;
 
@@ -66,8 +66,12 @@ impl Experiment for Tree {
     }
 
     fn run(&self, lab: &Lab) -> Result<Outcome, Failure> {
-        let bytes = lab.get(&SIZE).saturating_mul(1024 * 1024);
-        let folder = Folder::chosen_or_made(lab, &FOLDER, lab.get(&FILES), bytes)?;
+        let made = Made {
+            files: lab.get(&FILES),
+            bytes: lab.get(&SIZE).saturating_mul(1024 * 1024),
+            content: Content::Noise,
+        };
+        let folder = Folder::chosen_or_made(lab, &FOLDER, &made)?;
         let cores = available_parallelism().map_or(1, usize::from);
         let most = cores.saturating_mul(usize::try_from(lab.get(&MOST)).unwrap_or(1));
         let most = most.min(JobSpec::MAX_WORKERS);
