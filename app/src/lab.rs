@@ -20,6 +20,7 @@ pub(crate) mod stop;
 pub(crate) mod team;
 mod this_thread;
 pub(crate) mod trace;
+mod vigil;
 
 use context::{Failure, Lab};
 use controls::Control;
@@ -34,6 +35,7 @@ pub(crate) static ALL: &[&dyn Experiment] = &[
     &experiments::deadlock::Deadlock,
     &experiments::queue::Queue,
     &experiments::semaphore::Semaphore,
+    &experiments::reentrant_lock::ReentrantLock,
     &experiments::interpreter_lock::InterpreterLockExperiment,
     &experiments::grain::Grain,
     &experiments::pool::PoolExperiment,

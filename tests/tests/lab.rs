@@ -14,6 +14,7 @@ const SMALL: &[(&str, &[&str])] = &[
     ("coroutines", &["step=1", "children=4", "messages=5"]),
     ("deadlock", &["pause=50", "rounds=200"]),
     ("fork", &["hold=50", "limit=200"]),
+    ("reentrant-lock", &["hold=5", "limit=50", "watch=200"]),
     ("race", &["times=50000"]),
     ("semaphore", &["hold=20"]),
     ("interpreter-lock", &["count=100000", "long=200"]),
@@ -474,4 +475,15 @@ fn without_a_display_two_windows_are_not_tried_and_it_is_said_why() {
     assert_eq!(output.status.code(), Some(1));
     let said = stderr_of(&output);
     assert!(said.contains("there is no display"), "{said}");
+}
+
+#[test]
+fn a_reentrant_lock_lets_its_holder_in_and_a_plain_one_makes_it_wait_for_itself() {
+    let json = measured("reentrant-lock", &["times=7"]);
+    let facts = &json["facts"];
+    assert_eq!(facts["most"], json!([7, 7]));
+    assert_eq!(facts["held_when_another_got_it"], json!([0, 0]));
+    assert_eq!(facts["plain_gave_up"], true);
+    assert_eq!(facts["plain_hung"], true);
+    assert_eq!(facts["plain_end"], "was killed (SIGKILL)");
 }

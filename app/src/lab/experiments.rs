@@ -9,5 +9,6 @@ pub(super) mod interpreter_lock;
 pub(super) mod pool;
 pub(super) mod queue;
 pub(super) mod race;
+pub(super) mod reentrant_lock;
 pub(super) mod semaphore;
 pub(super) mod tree;
