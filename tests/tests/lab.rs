@@ -15,6 +15,7 @@ const SMALL: &[(&str, &[&str])] = &[
     ("deadlock", &["pause=50", "rounds=200"]),
     ("fork", &["hold=50", "limit=200"]),
     ("reentrant-lock", &["hold=5", "limit=50", "watch=200"]),
+    ("condition", &["pause=5", "watch=200"]),
     ("race", &["times=50000"]),
     ("semaphore", &["hold=20"]),
     ("interpreter-lock", &["count=100000", "long=200"]),
@@ -486,4 +487,16 @@ fn a_reentrant_lock_lets_its_holder_in_and_a_plain_one_makes_it_wait_for_itself(
     assert_eq!(facts["plain_gave_up"], true);
     assert_eq!(facts["plain_hung"], true);
     assert_eq!(facts["plain_end"], "was killed (SIGKILL)");
+}
+
+#[test]
+fn a_wake_up_is_lost_on_one_who_waits_without_looking_and_on_nobody_else() {
+    let json = measured("condition", &["buyers=3", "want=4"]);
+    let facts = &json["facts"];
+    assert_eq!(facts["served"], 3);
+    assert_eq!(facts["left"], 0);
+    // Nobody is served before the fourth delivery, and each of them wakes whoever waits.
+    assert!(facts["woken"].as_u64() >= Some(3), "{facts}");
+    assert_eq!(facts["lost_wake_up_hung"], true);
+    assert_eq!(facts["lost_wake_up_end"], "was killed (SIGKILL)");
 }

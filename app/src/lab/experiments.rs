@@ -1,5 +1,6 @@
 //! The experiments, one file each. [`ALL`](super::ALL) lists them.
 
+pub(super) mod condition;
 pub(super) mod coroutines;
 pub(super) mod deadlock;
 pub(super) mod fork;
