@@ -35,6 +35,7 @@ pub(crate) static ALL: &[&dyn Experiment] = &[
     &experiments::deadlock::Deadlock,
     &experiments::queue::Queue,
     &experiments::semaphore::Semaphore,
+    &experiments::event::Event,
     &experiments::condition::Condition,
     &experiments::reentrant_lock::ReentrantLock,
     &experiments::interpreter_lock::InterpreterLockExperiment,

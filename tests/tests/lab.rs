@@ -16,6 +16,7 @@ const SMALL: &[(&str, &[&str])] = &[
     ("fork", &["hold=50", "limit=200"]),
     ("reentrant-lock", &["hold=5", "limit=50", "watch=200"]),
     ("condition", &["pause=5", "watch=200"]),
+    ("event", &["waiters=4", "before=50", "ask=10"]),
     ("race", &["times=50000"]),
     ("semaphore", &["hold=20"]),
     ("interpreter-lock", &["count=100000", "long=200"]),
@@ -499,4 +500,17 @@ fn a_wake_up_is_lost_on_one_who_waits_without_looking_and_on_nobody_else() {
     assert!(facts["woken"].as_u64() >= Some(3), "{facts}");
     assert_eq!(facts["lost_wake_up_hung"], true);
     assert_eq!(facts["lost_wake_up_end"], "was killed (SIGKILL)");
+}
+
+#[test]
+fn one_signal_releases_all_who_wait_for_an_event() {
+    let json = measured("event", &["waiters=6"]);
+    let facts = &json["facts"];
+    assert_eq!(facts["released"], json!([6, 6, 6]));
+    // All of them had asked at least once before there was anything to hear.
+    assert!(facts["asked_in_vain"].as_u64() >= Some(6), "{facts}");
+    for who in [0, 1, 2] {
+        let of = |fact: &str| facts[fact][who].as_f64().expect("a time");
+        assert!(of("median_seconds") <= of("last_seconds"), "{facts}");
+    }
 }

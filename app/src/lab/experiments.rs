@@ -3,6 +3,7 @@
 pub(super) mod condition;
 pub(super) mod coroutines;
 pub(super) mod deadlock;
+pub(super) mod event;
 pub(super) mod fork;
 pub(super) mod freeze;
 pub(super) mod grain;
