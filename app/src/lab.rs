@@ -33,6 +33,7 @@ pub(crate) static ALL: &[&dyn Experiment] = &[
     &experiments::freeze::Freeze,
     &experiments::race::Race,
     &experiments::deadlock::Deadlock,
+    &experiments::stuck::Stuck,
     &experiments::queue::Queue,
     &experiments::semaphore::Semaphore,
     &experiments::event::Event,

@@ -18,6 +18,7 @@ const SMALL: &[(&str, &[&str])] = &[
     ("condition", &["pause=5", "watch=200"]),
     ("event", &["waiters=4", "before=50", "ask=10"]),
     ("race", &["times=50000"]),
+    ("stuck", &["watch=200", "work=100"]),
     ("semaphore", &["hold=20"]),
     ("interpreter-lock", &["count=100000", "long=200"]),
     ("grain", &["time=20"]),
@@ -513,4 +514,19 @@ fn one_signal_releases_all_who_wait_for_an_event() {
         let of = |fact: &str| facts[fact][who].as_f64().expect("a time");
         assert!(of("median_seconds") <= of("last_seconds"), "{facts}");
     }
+}
+
+#[test]
+fn a_stuck_thread_ends_with_its_process_and_a_stuck_process_alone() {
+    let json = measured("stuck", &[]);
+    let facts = &json["facts"];
+    for (who, other_works_on) in [("thread", false), ("process", true)] {
+        let one = &facts[who];
+        assert_eq!(one["worked_on_when_asked"], true, "{facts}");
+        assert_eq!(one["end"], "was killed (SIGKILL)", "{facts}");
+        assert_eq!(one["other_works_on"], other_works_on, "{facts}");
+    }
+    assert_eq!(facts["joined_steps"], json!([5, 5]));
+    let left = |index: usize| facts["left_steps"][index].as_u64().expect("a count");
+    assert!(left(0) < left(1), "{facts}");
 }

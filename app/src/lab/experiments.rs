@@ -13,4 +13,5 @@ pub(super) mod queue;
 pub(super) mod race;
 pub(super) mod reentrant_lock;
 pub(super) mod semaphore;
+pub(super) mod stuck;
 pub(super) mod tree;
