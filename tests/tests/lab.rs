@@ -19,6 +19,7 @@ const SMALL: &[(&str, &[&str])] = &[
     ("event", &["waiters=4", "before=50", "ask=10"]),
     ("race", &["times=50000"]),
     ("stuck", &["watch=200", "work=100"]),
+    ("shared", &["pause=1"]),
     ("semaphore", &["hold=20"]),
     ("interpreter-lock", &["count=100000", "long=200"]),
     ("grain", &["time=20"]),
@@ -529,4 +530,17 @@ fn a_stuck_thread_ends_with_its_process_and_a_stuck_process_alone() {
     assert_eq!(facts["joined_steps"], json!([5, 5]));
     let left = |index: usize| facts["left_steps"][index].as_u64().expect("a count");
     assert!(left(0) < left(1), "{facts}");
+}
+
+#[test]
+fn a_child_changes_a_number_and_an_array_that_its_parent_reads_but_not_its_copy() {
+    let json = measured("shared", &["length=10"]);
+    let facts = &json["facts"];
+    assert_eq!(facts["number"].to_string(), "3.1415927");
+    let negative: Vec<i64> = (0..10).map(|number| -number).collect();
+    assert_eq!(facts["array"], json!(negative));
+    assert_eq!(facts["copy_in_the_child"], json!(negative));
+    assert_eq!(facts["copy"], json!([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]));
+    let row = &json["tables"][0]["rows"][1];
+    assert_eq!(row[3], "0, −1, −2, −3, −4, −5, −6, −7, −8, −9");
 }

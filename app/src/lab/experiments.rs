@@ -13,5 +13,6 @@ pub(super) mod queue;
 pub(super) mod race;
 pub(super) mod reentrant_lock;
 pub(super) mod semaphore;
+pub(super) mod shared;
 pub(super) mod stuck;
 pub(super) mod tree;
