@@ -43,6 +43,7 @@ pub(crate) static ALL: &[&dyn Experiment] = &[
     &experiments::grain::Grain,
     &experiments::pool::PoolExperiment,
     &experiments::tree::Tree,
+    &experiments::messages::Messages,
     &experiments::shared::Shared,
     &experiments::coroutines::Coroutines,
     &experiments::fork::Fork,

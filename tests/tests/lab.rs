@@ -19,6 +19,7 @@ const SMALL: &[(&str, &[&str])] = &[
     ("event", &["waiters=4", "before=50", "ask=10"]),
     ("race", &["times=50000"]),
     ("stuck", &["watch=200", "work=100"]),
+    ("messages", &["time=5"]),
     ("shared", &["pause=1"]),
     ("semaphore", &["hold=20"]),
     ("interpreter-lock", &["count=100000", "long=200"]),
@@ -543,4 +544,35 @@ fn a_child_changes_a_number_and_an_array_that_its_parent_reads_but_not_its_copy(
     assert_eq!(facts["copy"], json!([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]));
     let row = &json["tables"][0]["rows"][1];
     assert_eq!(row[3], "0, −1, −2, −3, −4, −5, −6, −7, −8, −9");
+}
+
+#[test]
+fn messages_locks_and_numbers_are_measured_beside_python_and_2006() {
+    let json = measured("messages", &[]);
+    let facts = &json["facts"];
+    let rows = facts["rows"].as_array().expect("rows");
+    assert_eq!(rows.len(), 19);
+    for row in rows {
+        let name = row["name"].as_str().expect("a name");
+        if !name.ends_with("managed") {
+            assert!(row["thawsum"].as_f64() > Some(0.0), "{row}");
+            assert!(row["thawsum_cpu_seconds"].is_number(), "{row}");
+        }
+        // Python is installed where the tests run.
+        assert!(row["python"].as_f64() > Some(0.0), "{row}");
+        assert!(row["python_cpu_seconds"].is_number(), "{row}");
+        if row["times"].as_f64() < Some(10.0) {
+            assert!(!row["reason"].as_str().expect("words").is_empty(), "{row}");
+        }
+    }
+    for waits in ["queue-processes", "pipe", "condition-threads"] {
+        let row = rows.iter().find(|row| row["name"] == waits);
+        let row = row.expect("a row that waits");
+        assert!(row["spinning"].as_f64() > Some(0.0), "{row}");
+        assert!(row["spinning_cpu_seconds"].is_number(), "{row}");
+    }
+    let table = &json["tables"][0];
+    assert!(table["columns"][1]["historic"].is_string());
+    assert_eq!(table["rows"][0][1], 49_000.0);
+    assert_eq!(table["rows"][18][2], 17_000.0);
 }

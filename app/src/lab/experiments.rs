@@ -8,6 +8,7 @@ pub(super) mod fork;
 pub(super) mod freeze;
 pub(super) mod grain;
 pub(super) mod interpreter_lock;
+pub(super) mod messages;
 pub(super) mod pool;
 pub(super) mod queue;
 pub(super) mod race;
