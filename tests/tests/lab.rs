@@ -303,7 +303,7 @@ fn ended_by(signal: nix::sys::signal::Signal) -> Output {
         assert!(Instant::now() < limit, "it took too long");
         std::thread::sleep(Duration::from_millis(5));
     };
-    let program = std::process::Command::new(end_to_end::program())
+    let program = std::process::Command::new(program())
         .args(["lab", "deadlock", "--json", "--set", "pause=2000"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -19,7 +19,7 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use bounded::{Kind, Nanos, Span};
-pub(crate) use graph::{Graph, Tie};
+pub(crate) use graph::{Edge, Graph, Tie};
 
 use bounded::{Points, Spans};
 

@@ -8,6 +8,9 @@ use std::path::Path;
 use crate::algorithm::Algorithm;
 use crate::listed::Expected;
 
+/// A digest, and what makes one file of that content nearer than another.
+type Place<'a> = (Algorithm, &'a [u8], Option<&'a OsStr>);
+
 /// A file without a counterpart of its name.
 pub(super) struct Alone<'a> {
     pub(super) at: u32,
@@ -54,7 +57,7 @@ pub(super) fn moves<'a>(
         side.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     }
     for nearness in Nearness::ALL {
-        let mut places: HashMap<(Algorithm, &[u8], Option<&OsStr>), VecDeque<u32>> = HashMap::new();
+        let mut places: HashMap<Place<'_>, VecDeque<u32>> = HashMap::new();
         for file in &right {
             let near = nearness.of(&file.name);
             for (algorithm, digest) in file.known.digests() {
