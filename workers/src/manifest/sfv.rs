@@ -39,10 +39,8 @@ impl ListFormat for Sfv {
             Some("it holds a line break")
         } else if name.first() == Some(&b';') {
             Some("it begins with ';' and would read back as a comment")
-        } else if name.first().is_some_and(u8::is_ascii_whitespace) {
-            Some("it begins with a space, which readers drop")
-        } else if name.last().is_some_and(u8::is_ascii_whitespace) {
-            Some("it ends with a space, which readers drop")
+        } else if let Some(why) = dropped_by_readers(name) {
+            Some(why)
         } else if name.starts_with("\u{feff}".as_bytes()) {
             Some("it begins with a byte-order mark, which readers drop")
         } else if std::str::from_utf8(name).is_err() {
@@ -75,6 +73,19 @@ impl ListFormat for Sfv {
     }
     fn path(&self, name: &[u8]) -> Option<PathBuf> {
         path_from_bytes(name).or_else(|| Some(PathBuf::from(windows_1252(name))))
+    }
+}
+
+/// Why a name would not be read back whole: what stands at its ends is what lines are cut at.
+fn dropped_by_readers(name: &[u8]) -> Option<&'static str> {
+    match (name.first()?, name.last()?) {
+        (b' ', _) => Some("it begins with a space, which readers drop"),
+        (b'\t', _) => Some("it begins with a tab, which readers drop"),
+        (b'\x0c', _) => Some("it begins with a form feed, which readers drop"),
+        (_, b' ') => Some("it ends with a space, which readers drop"),
+        (_, b'\t') => Some("it ends with a tab, which readers drop"),
+        (_, b'\x0c') => Some("it ends with a form feed, which readers drop"),
+        _ => None,
     }
 }
 
@@ -131,7 +142,27 @@ fn windows_1252(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::windows_1252;
+    use super::{dropped_by_readers, windows_1252};
+
+    #[test]
+    fn what_readers_drop_at_the_ends_of_a_name_is_called_what_it_is() {
+        for (name, what) in [
+            (" a", "begins with a space"),
+            ("\ta", "begins with a tab"),
+            ("a ", "ends with a space"),
+            ("a\t", "ends with a tab"),
+            ("a\x0c", "ends with a form feed"),
+        ] {
+            let why = dropped_by_readers(name.as_bytes()).unwrap_or_default();
+            assert!(why.contains(what), "{name:?}: {why}");
+        }
+        assert_eq!(dropped_by_readers(b"a b\tc"), None);
+        // Every blank that lines are trimmed by.
+        for byte in (0..=u8::MAX).filter(|byte| byte.is_ascii_whitespace()) {
+            let is_line_break = matches!(byte, b'\n' | b'\r');
+            assert_eq!(dropped_by_readers(&[byte]).is_none(), is_line_break);
+        }
+    }
 
     #[test]
     fn an_old_code_page_becomes_text() {
