@@ -119,6 +119,31 @@ pub fn prepare(
     }
 }
 
+/// An empty file in `folder`, which goes when it is dropped.
+///
+/// # Errors
+/// The system's. They do not name the temporary file, of which nobody has heard.
+fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".thawsum-").suffix(".part");
+    // Such as the user's umask makes them, not for the owner's eyes only.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder).map_err(|error| {
+        let kind = error.kind();
+        let words = error.to_string();
+        let reason = match kind {
+            io::ErrorKind::NotFound => format!("there is no folder {}", workers::shown(folder)),
+            // What the crate adds to the system's words cannot be had without them.
+            _ => words.split(" at path ").next().unwrap_or(&words).to_owned(),
+        };
+        io::Error::new(kind, reason)
+    })
+}
+
 fn place(
     path: &Path,
     existing: Existing,
@@ -139,15 +164,7 @@ fn place(
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".thawsum-").suffix(".part");
-    // Such as the user's umask makes them, not for the owner's eyes only.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let mut file = builder.tempfile_in(folder)?;
+    let mut file = temporary(folder)?;
     {
         let mut buffered = io::BufWriter::with_capacity(1 << 16, file.as_file_mut());
         write(&mut buffered)?;
@@ -183,6 +200,24 @@ mod tests {
         );
         assert_eq!(std::fs::read(&path).unwrap(), b"old");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn why_nothing_could_be_saved_is_said_of_what_the_user_knows() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("file"), "no folder").unwrap();
+        for (place, why) in [
+            ("gone/list", "there is no folder"),
+            ("file/list", "directory"),
+        ] {
+            let path = folder.path().join(place);
+            let result = whole(&path, Existing::Replace, |_| Ok(()));
+            let said = result.unwrap_err().to_string();
+            assert!(!said.contains(".thawsum-"), "{said}");
+            if cfg!(unix) {
+                assert!(said.contains(why), "{said}");
+            }
+        }
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub(crate) struct Wishes {
 pub(crate) fn open(wishes: Wishes) -> ExitCode {
     let event_loop = match EventLoop::<UserEvent>::with_user_event().build() {
         Ok(event_loop) => event_loop,
-        Err(error) => return no_window(&error.to_string()),
+        Err(error) => return no_window(reason(&error.to_string())),
     };
     // A picture shows the program as it comes, and leaves no trace in it.
     let (settings_file, mut settings, settings_note) = match wishes.picture {
@@ -130,7 +130,7 @@ pub(crate) fn open(wishes: Wishes) -> ExitCode {
     let app = eframe::create_native("thawsum", options, creator, &event_loop);
     let mut capped = Capped::new(app, answers, loop_side);
     if let Err(error) = event_loop.run_app(&mut capped) {
-        return no_window(&error.to_string());
+        return no_window(reason(&error.to_string()));
     }
     if let Some(error) = failed.lock().ok().and_then(|mut failed| failed.take()) {
         console::attach();
@@ -195,6 +195,18 @@ fn icon() -> IconData {
     eframe::icon_data::from_png_bytes(PNG).unwrap_or_default()
 }
 
+/// What winit says of the system's reason, without the place in its source where it came up:
+/// "os error at …/mod.rs:763: reason." It offers the reason in no other way.
+fn reason(words: &str) -> &str {
+    let after = words
+        .strip_prefix("os error at ")
+        .and_then(|place| place.split_once(".rs:"))
+        .and_then(|(_, line)| line.split_once(": "));
+    after
+        .map_or(words, |(_, reason)| reason)
+        .trim_end_matches('.')
+}
+
 fn no_window(why: &str) -> ExitCode {
     console::attach();
     eprintln!(
@@ -202,4 +214,19 @@ fn no_window(why: &str) -> ExitCode {
          Without a display, 'thawsum hash PATH' does the same work on the command line."
     );
     ExitCode::from(crate::cli::status::USAGE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reason;
+
+    #[test]
+    fn of_what_winit_says_the_systems_reason_is_kept() {
+        let said = "os error at /home/someone/winit-1.2.3/src/linux/mod.rs:763: no DISPLAY is set.";
+        assert_eq!(reason(said), "no DISPLAY is set");
+        assert_eq!(
+            reason("the requested operation is not supported"),
+            "the requested operation is not supported"
+        );
+    }
 }
