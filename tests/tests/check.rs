@@ -414,3 +414,32 @@ fn a_dash_is_standard_input_and_a_file_of_that_name_is_written_with_its_folder()
     );
     assert_eq!(output.status.code(), Some(1));
 }
+
+#[test]
+fn what_cksum_and_sum_print_is_called_what_it_is() {
+    let tree = Tree::new();
+    tree.file("a", b"a");
+    for tool in [&["cksum"][..], &["sum", "-r"], &["sum", "-s"]] {
+        let output = Command::new(tool[0])
+            .args(&tool[1..])
+            .arg("a")
+            .current_dir(tree.path())
+            .output()
+            .unwrap();
+        tree.file("sums", &output.stdout);
+        let sha256 = list(&tree, "sha256sum", &["a"]);
+        tree.file("mixed", &[sha256, output.stdout].concat());
+        for name in ["sums", "mixed"] {
+            let output = fed(&tree, &["check", name], Stdio::null());
+            let said = String::from_utf8_lossy(&output.stdout);
+            assert!(said.contains("is what POSIX cksum or sum prints"), "{said}");
+            assert!(said.contains("'thawsum sum'"), "{said}");
+            assert_eq!(output.status.code(), Some(1));
+        }
+        let output = fed(&tree, &["convert", "--to", "bsd", "sums"], Stdio::null());
+        assert!(
+            stderr_of(&output).contains("cannot be verified"),
+            "{output:?}"
+        );
+    }
+}

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::digests::{Digests, check};
-use super::line_error::LineError;
+use super::line_error::{LineError, is_of_cksum};
 use super::read::Row;
 use super::read::recognise::{Chosen, RecordReader};
 use super::read::records::LineEnd;
@@ -105,6 +105,7 @@ impl RecordReader for Reader {
             }
             // `sha256sum --check` takes tagged lines among the others.
             Err(why) => match bsd::row(line) {
+                Err(LineError::Shape(_)) if is_of_cksum(line) => Err(LineError::Cksum),
                 Err(LineError::Shape(_)) => Err(why),
                 tagged => tagged.map(Some),
             },

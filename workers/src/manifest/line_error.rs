@@ -2,12 +2,31 @@
 
 use crate::algorithm::Algorithm;
 
+/// What is said of a line, and of a file, that `cksum` or `sum` has printed.
+pub(super) const CKSUM: &str = "this is what POSIX cksum or sum prints (a checksum, a length and a name), \
+    which cannot be verified; compare it with what 'thawsum sum' prints";
+
+/// Whether a line is a decimal checksum, a length and a name, and so no line of a list.
+pub(super) fn is_of_cksum(line: &[u8]) -> bool {
+    let mut words = line
+        .split(|&byte| byte == b' ')
+        .filter(|word| !word.is_empty());
+    let mut number = || {
+        let digits = words.next().unwrap_or_default();
+        !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
+    };
+    number() && number() && words.next().is_some()
+}
+
 /// Why a line was not used. Its words follow a line number: "line 7: the digest is not hexadecimal".
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LineError {
     /// The line does not have the parts that a line of its format has.
     #[error("this is not {0}")]
     Shape(&'static str),
+    /// A CRC or a sum and a length, from a program without a way to check them.
+    #[error("{}", CKSUM)]
+    Cksum,
     /// The digest holds something else than hexadecimal digits.
     #[error("the digest is not hexadecimal")]
     NotHex,

@@ -16,6 +16,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::digests::Digests;
+use super::line_error::{CKSUM, is_of_cksum};
 use super::{Format, LineError};
 use crate::algorithm::Algorithm;
 use crate::name::{path_bytes, path_from_bytes, shown_bytes};
@@ -317,6 +318,7 @@ fn description(head: &[u8]) -> String {
         .split(|&byte| byte == b'\n')
         .find(|line| !line.trim_ascii().is_empty())
     {
+        Some(line) if is_of_cksum(line) => CKSUM.replacen("this is", "is", 1),
         Some(line) => format!(
             "is text without a line that any of them has; it begins with '{}'",
             excerpt(line)
