@@ -365,3 +365,29 @@ fn a_folder_is_said_to_be_one() {
     );
     assert_eq!(refused.status.code(), Some(1));
 }
+
+#[test]
+fn a_reason_that_holds_of_many_files_is_said_of_the_first_and_counted() {
+    let tree = Tree::new();
+    let line = |index: u32| format!("{:064x}  file {index}\n", index);
+    let list: String = (0..1_234).map(line).collect();
+    tree.file("list", list.as_bytes());
+    let convert = |more: &[&str]| {
+        let output = thawsum(
+            tree.path(),
+            &[&["convert", "--to", "hashdeep", "list"], more].concat(),
+        );
+        assert_eq!(output.status.code(), Some(1));
+        stderr_of(&output)
+    };
+    let named = |said: &str| said.matches("needs the size of file ").count();
+    let said = convert(&[]);
+    assert_eq!(named(&said), 5, "{said}");
+    assert!(said.contains("list:5: "), "{said}");
+    assert!(said.contains("and 1,229 more files: "), "{said}");
+    assert!(said.contains("needs the size, which the list does not hold (--verbose names each)"));
+    assert!(said.contains("cannot carry 1,234 of 1,234 files"), "{said}");
+    let said = convert(&["--verbose"]);
+    assert_eq!(named(&said), 1_234);
+    assert!(!said.contains("more files"), "{said}");
+}

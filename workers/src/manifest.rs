@@ -294,6 +294,21 @@ pub enum CannotWrite {
     },
 }
 
+impl CannotWrite {
+    /// What is in the way, without the path that it is in the way of: the same words for all paths
+    /// of which it holds.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Algorithms { why, .. } => why.clone(),
+            Self::Path { why, .. } => (*why).to_owned(),
+            Self::Missing {
+                format, missing, ..
+            } => format!("{format} needs the {missing}, which the list does not hold"),
+        }
+    }
+}
+
 /// One algorithm only, for formats whose lines do not name theirs.
 fn one_algorithm(algorithms: &[Algorithm]) -> Option<String> {
     (algorithms.len() != 1).then(|| {

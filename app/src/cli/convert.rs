@@ -20,6 +20,9 @@ use super::{algorithms, formats, guess, status};
 use crate::format::{count, counted};
 use crate::save;
 
+/// How many paths are named for each reason why they cannot be carried.
+const NAMED: u64 = 5;
+
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// Checksum files; - is standard input
@@ -46,6 +49,10 @@ pub(super) struct Options {
     /// Read \ in names as /, for lists of Windows programs
     #[arg(long)]
     slashes: bool,
+
+    /// Name every path that the new format cannot carry, and not the first few of each reason
+    #[arg(short, long)]
+    verbose: bool,
 
     /// Write to FILE, whole or not at all
     #[arg(short, long, value_name = "FILE")]
@@ -260,13 +267,14 @@ impl Conversion<'_> {
         }
     }
 
-    /// Names each path that is in the way, without keeping them.
+    /// Names what is in the way: of each reason the first paths, and how many more there are.
     fn refuse_what_cannot_be_carried(
         &self,
         algorithms: &[Algorithm],
         found: &Found,
     ) -> Result<(), Failure> {
         let (mut refused, mut without) = (0, 0);
+        let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
         for source in &self.sources {
             for item in self.files(source)? {
                 self.go_on()?;
@@ -279,7 +287,19 @@ impl Conversion<'_> {
                 }
                 if let Err(error) = self.format.check_listed(&file, algorithms) {
                     refused += 1;
-                    eprintln!("thawsum: {}:{}: {error}", shown(&source.name), file.line);
+                    let so_far = reasons.entry(error.reason()).or_default();
+                    *so_far += 1;
+                    if *so_far <= NAMED || self.options.verbose {
+                        eprintln!("thawsum: {}:{}: {error}", shown(&source.name), file.line);
+                    }
+                }
+            }
+        }
+        if !self.options.verbose {
+            for (reason, number) in reasons {
+                if number > NAMED {
+                    let more = counted(number - NAMED, "more file", "more files");
+                    eprintln!("thawsum: and {more}: {reason} (--verbose names each)");
                 }
             }
         }
