@@ -14,7 +14,6 @@ use crate::attention::Attention;
 use crate::command::Command;
 use crate::format::{counted, first_lower, milliseconds};
 use crate::job::{JobState, Phase};
-use crate::lab::ALL;
 use crate::lab::controls::Chosen;
 use crate::meter::frames::FrameCost;
 use crate::notice::Tone;
@@ -108,19 +107,16 @@ impl App {
         app
     }
 
-    /// Opens the page of an experiment, by its place in the list, and runs it as it is by itself
+    /// Opens the page of an experiment, by its place in the list, and runs it with these settings
     /// once the window is there: how long that took to open says nothing about the experiment.
-    pub(crate) fn run_experiment(&mut self, ctx: &Context, index: usize) {
-        let Some(experiment) = ALL.get(index) else {
-            return;
-        };
+    pub(crate) fn run_experiment(&mut self, ctx: &Context, index: usize, chosen: Chosen) {
         let lab = self
             .views
             .iter()
             .position(|view| view.can_fill_the_screen());
         self.current = lab.unwrap_or(self.current);
         self.session.lab.open = index;
-        self.experiment = Some(Chosen::defaults(experiment.controls()));
+        self.experiment = Some(chosen);
         ctx.request_repaint();
     }
 

@@ -7,8 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use eframe::egui::{ColorImage, Context, ViewportCommand};
+use serde_json::{Value, json};
 
 use crate::job::JobState;
+use crate::lab::desk::Result;
 use crate::save::{self, Existing};
 use crate::session::Session;
 
@@ -54,7 +56,7 @@ impl Picture {
             }
             Stage::Settling(since) if since.elapsed() >= SETTLE => {
                 if let Some(result) = self.experiment.and_then(|index| session.lab.result(index)) {
-                    println!("{}", result.record.json());
+                    println!("{}", figures(result));
                 } else if let Some(run) = session.last_run() {
                     // A run is plain data; if it could not be printed, the picture still is.
                     println!("{}", serde_json::to_string(run).unwrap_or_default());
@@ -85,7 +87,18 @@ impl Picture {
     }
 }
 
-fn write(path: &Path, image: &ColorImage) -> Result<(), save::SaveError> {
+/// What an experiment measured, and how fast the window answered meanwhile.
+fn figures(result: &Result) -> Value {
+    let ms = |time: Option<Duration>| time.map(|time| time.as_secs_f64() * 1000.0);
+    let mut figures = result.record.json();
+    figures["window"] = json!({
+        "p99_latency_ms": ms(result.p99_answer()),
+        "worst_latency_ms": ms(result.slowest_answer()),
+    });
+    figures
+}
+
+fn write(path: &Path, image: &ColorImage) -> std::result::Result<(), save::SaveError> {
     save::whole(path, Existing::Replace, |out| {
         let [width, height] = image.size;
         let side = |pixels: usize| u32::try_from(pixels).map_err(std::io::Error::other);

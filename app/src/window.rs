@@ -18,6 +18,7 @@ use crate::desktop::Desktop;
 use crate::displays::Displays;
 use crate::event_loop::{Capped, LoopSide, asker};
 use crate::gpu;
+use crate::lab::controls::Chosen;
 use crate::meter::pulse::Pulse;
 use crate::picture::Picture;
 use crate::session::{Parts, Session};
@@ -36,8 +37,8 @@ pub(crate) struct Wishes {
     pub(crate) workers: Option<usize>,
     /// Open the dialog that asks for a folder.
     pub(crate) choose_folder: bool,
-    /// Open the lab on this experiment, by its place in the list, and run it.
-    pub(crate) experiment: Option<usize>,
+    /// Open the lab on this experiment, by its place in the list, and run it with these settings.
+    pub(crate) experiment: Option<(usize, Chosen)>,
     pub(crate) picture: Option<PathBuf>,
     pub(crate) size: Option<(f32, f32)>,
     pub(crate) theme: Option<crate::settings::Theme>,
@@ -114,14 +115,14 @@ pub(crate) fn open(wishes: Wishes) -> ExitCode {
             {
                 loop_side.cap.set(frame);
             }
-            let picture = wishes
-                .picture
-                .map(|path| Picture::new(path, wishes.experiment));
+            let picture = wishes.picture.map(|path| {
+                Picture::new(path, wishes.experiment.as_ref().map(|(index, _)| *index))
+            });
             // Nobody needs to be called to a picture.
             let desktop = picture.is_none().then(Desktop::start).flatten();
             let mut app = App::new(&ctx, session, drawing, picture);
-            if let Some(index) = wishes.experiment {
-                app.run_experiment(&ctx, index);
+            if let Some((index, chosen)) = wishes.experiment {
+                app.run_experiment(&ctx, index, chosen);
             }
             app.attention = desktop.map_or_else(Attention::default, Attention::of);
             Ok(Box::new(app))

@@ -1,6 +1,10 @@
 //! The lab without a window: every experiment runs, ends, and what must be true of it is.
 #![cfg(unix)]
 
+#[cfg(target_os = "linux")]
+#[path = "lab/window.rs"]
+mod window;
+
 use std::collections::BTreeSet;
 use std::process::Output;
 

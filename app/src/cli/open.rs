@@ -6,8 +6,10 @@ use std::process::ExitCode;
 use clap::Args;
 use workers::Algorithm;
 
-use super::{algorithms, experiments, parse_workers};
+use super::{algorithms, experiments, parse_workers, status};
 use crate::algorithms::Algorithms;
+use crate::lab;
+use crate::lab::controls::{BadChoice, Chosen};
 use crate::settings::Theme;
 use crate::target::Aim;
 
@@ -45,6 +47,15 @@ pub(super) struct Options {
     /// Open the lab on this experiment and run it
     #[arg(long, value_name = "NAME", hide = true, value_parser = experiments())]
     experiment: Option<usize>,
+
+    /// Set a control of that experiment
+    #[arg(
+        long,
+        value_name = "CONTROL=VALUE",
+        hide = true,
+        requires = "experiment"
+    )]
+    set: Vec<String>,
 
     /// When the first job or experiment is done, save a picture of the window and end
     #[arg(long, value_name = "FILE", hide = true)]
@@ -92,6 +103,14 @@ pub(super) fn run(options: Options) -> ExitCode {
     } else {
         (options.compare, Some(Aim::Compare))
     };
+    let experiment = match options.experiment.map(|index| chosen(index, &options.set)) {
+        None => None,
+        Some(Ok(experiment)) => Some(experiment),
+        Some(Err(error)) => {
+            eprintln!("thawsum: {error}");
+            return ExitCode::from(status::USAGE);
+        }
+    };
     crate::window::open(crate::window::Wishes {
         paths,
         aim,
@@ -99,9 +118,21 @@ pub(super) fn run(options: Options) -> ExitCode {
         algorithms: Algorithms::of(&options.algorithm),
         workers: options.workers,
         choose_folder: options.choose_folder,
-        experiment: options.experiment,
+        experiment,
         picture: options.picture,
         size: options.size,
         theme: options.theme,
     })
+}
+
+/// An experiment by its place in the list, and what it is to run with.
+fn chosen(index: usize, settings: &[String]) -> Result<(usize, Chosen), BadChoice> {
+    let (name, controls) = lab::ALL
+        .get(index)
+        .map_or(("", &[][..]), |one| (one.name(), one.controls()));
+    let mut chosen = Chosen::defaults(controls);
+    for setting in settings {
+        chosen.set(name, setting)?;
+    }
+    Ok((index, chosen))
 }

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
+use crate::format;
+
 /// One thing that can be set.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Control {
@@ -112,16 +114,19 @@ impl Control {
 impl fmt::Display for Allowed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Number { least, most, .. } => write!(f, "a whole number from {least} to {most}"),
+            Self::Number { least, most, .. } => {
+                let (least, most) = (format::count(*least), format::count(*most));
+                write!(f, "a whole number from {least} to {most}")
+            }
             Self::Choice { choices, .. } => f.write_str(&choices.join(", ")),
             Self::Folder => f.write_str("a folder; without one, a folder is made and removed"),
         }
     }
 }
 
-/// A whole number as people write large ones: 1000000, 1_000_000, 1e6.
-fn whole_number(text: &str) -> Option<u64> {
-    let digits = text.replace('_', "");
+/// A whole number as people write large ones: 1000000, 1,000,000, 1_000_000, 1e6.
+pub(crate) fn whole_number(text: &str) -> Option<u64> {
+    let digits = text.trim().replace(['_', ','], "");
     if let Ok(number) = digits.parse() {
         return Some(number);
     }
@@ -332,11 +337,11 @@ mod tests {
             ("n=1", "demo has no control 'n'; it has tasks, way"),
             (
                 "tasks=0",
-                "tasks cannot be '0'; it can be a whole number from 1 to 1000000",
+                "tasks cannot be '0'; it can be a whole number from 1 to 1,000,000",
             ),
             (
                 "tasks=1e99",
-                "tasks cannot be '1e99'; it can be a whole number from 1 to 1000000",
+                "tasks cannot be '1e99'; it can be a whole number from 1 to 1,000,000",
             ),
             (
                 "way=fibres",

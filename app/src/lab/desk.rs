@@ -8,7 +8,8 @@ use super::controls::Chosen;
 use super::runner::{CoreLoads, For, Record, Run};
 use super::trace::Picture;
 use super::{ALL, Experiment};
-use crate::meter::pulse::Reading;
+use crate::meter::histogram::Histogram;
+use crate::meter::pulse::{INTERVAL, Reading};
 
 /// The pulse is watched this much longer than an experiment, so that its last question is
 /// answered and counted.
@@ -52,17 +53,18 @@ pub(crate) struct Result {
 }
 
 /// How fast the window answered since the experiment began.
+#[derive(Clone)]
 struct Answers {
     /// Answers until then are counted.
     seen: Instant,
-    slowest: Option<Duration>,
+    latencies: Histogram,
 }
 
 impl Answers {
     fn count(&mut self, reading: &Reading) {
         let fresh = reading.samples.iter().rev();
         for sample in fresh.take_while(|sample| sample.at > self.seen) {
-            self.slowest = self.slowest.max(Some(sample.latency));
+            self.latencies.record(sample.latency, INTERVAL);
         }
         if let Some(last) = reading.samples.back() {
             self.seen = self.seen.max(last.at);
@@ -97,7 +99,7 @@ impl Desk {
             index,
             answers: Answers {
                 seen: run.started,
-                slowest: None,
+                latencies: Histogram::default(),
             },
             run,
             picture: Arc::default(),
@@ -145,13 +147,9 @@ impl Desk {
                 }
                 if let Some(record) = running.run.poll() {
                     let index = running.index;
-                    let seen = running.answers.seen;
-                    let slowest = running.answers.slowest;
+                    let answers = running.answers.clone();
                     if let Some(result) = self.results.get_mut(index) {
-                        *result = Some(Result {
-                            record,
-                            answers: Answers { seen, slowest },
-                        });
+                        *result = Some(Result { record, answers });
                     }
                     self.stage = Stage::Settling {
                         index,
@@ -176,6 +174,10 @@ impl Running {
         self.run.experiment
     }
 
+    pub(crate) fn chosen(&self) -> &Chosen {
+        &self.run.chosen
+    }
+
     pub(crate) fn is_stopping(&self) -> bool {
         self.run.is_stopping()
     }
@@ -194,13 +196,18 @@ impl Running {
 
     /// The longest that the window took to answer so far.
     pub(crate) fn slowest_answer(&self) -> Option<Duration> {
-        self.answers.slowest
+        self.answers.latencies.worst()
     }
 }
 
 impl Result {
     /// The longest that the window took to answer while it ran.
     pub(crate) fn slowest_answer(&self) -> Option<Duration> {
-        self.answers.slowest
+        self.answers.latencies.worst()
+    }
+
+    /// What the window took to answer 99 questions of 100 while it ran.
+    pub(crate) fn p99_answer(&self) -> Option<Duration> {
+        self.answers.latencies.quantile(0.99)
     }
 }

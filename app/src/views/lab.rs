@@ -70,6 +70,12 @@ impl View for LabView {
         ) else {
             return;
         };
+        if let Some(running) = session.lab.running()
+            && running.index == session.lab.open
+        {
+            // It may have been started with other settings than this page's own.
+            chosen.clone_from(running.chosen());
+        }
         page::Page {
             index: session.lab.open,
             experiment: *experiment,

@@ -6,7 +6,8 @@ use crate::lab::trace::Curve;
 use crate::theme;
 use crate::widgets::{announce, text};
 
-pub(super) const HEIGHT: f32 = 190.0;
+pub(super) const LEAST: f32 = 130.0;
+pub(super) const MOST: f32 = 190.0;
 const LABEL: f32 = 18.0;
 
 /// Shows all curves over the same axes, from zero on.

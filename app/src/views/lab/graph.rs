@@ -12,8 +12,11 @@ use crate::lab::trace::{Graph, Tie};
 use crate::theme;
 use crate::widgets::{announce, text};
 
-pub(super) const HEIGHT: f32 = 196.0;
-const NODE: f32 = 19.0;
+pub(super) const LEAST: f32 = 116.0;
+/// Higher only where nothing else needs the room.
+pub(super) const ENOUGH: f32 = 140.0;
+pub(super) const MOST: f32 = 196.0;
+const NODE: f32 = 17.0;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Node<'a> {
@@ -21,7 +24,7 @@ enum Node<'a> {
     Lock(&'a str),
 }
 
-/// Shows the graph in `HEIGHT` points.
+/// Shows the graph over the height of `rect`.
 pub(super) fn show(ui: &mut Ui, rect: Rect, graph: &Graph) {
     let palette = theme::palette(ui);
     let nodes = nodes(graph);
@@ -146,7 +149,7 @@ fn arrow(ui: &Ui, from: Pos2, to: Pos2, color: Color32, dashed: bool) {
 
 fn in_words(ui: &mut Ui, rect: Rect, said: &[String], closed: bool) {
     let palette = theme::palette(ui);
-    let line = 21.0;
+    let line = 18.0;
     let lines = said.len() + 1;
     let mut y = rect.center().y - line * lines as f32 / 2.0;
     for words in said {

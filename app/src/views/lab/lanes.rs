@@ -1,7 +1,10 @@
 //! Who did what when: a lane for each, time from left to right.
 
+use std::ops::Range;
+
 use eframe::egui::{
-    Align2, Color32, CornerRadius, Mesh, Rect, Role, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
+    Align2, Color32, CornerRadius, FontId, Mesh, Rect, Role, Shape, Stroke, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
 use super::axis::Scale;
@@ -12,13 +15,17 @@ use crate::widgets::{announce, text};
 /// What the kinds mean here.
 pub(super) type Legend = &'static [(Kind, &'static str)];
 
-const GROUP: f32 = 20.0;
+/// Between two groups.
+const APART: f32 = 6.0;
+/// What a line of small type takes up.
+const WORDS: f32 = 15.0;
 const MARKS: f32 = 16.0;
-const LEAST: f32 = 5.0;
+const LEAST: f32 = 4.0;
 const MOST: f32 = 22.0;
 /// From here on there is room for a name beside each lane.
-const NAMED: f32 = 14.0;
-const NAME: f32 = 110.0;
+const NAMED: f32 = 11.5;
+/// No column of names takes up more of the width.
+const OF_WIDTH: f32 = 0.32;
 
 /// The colour of what somebody does.
 pub(super) fn color(kind: Kind, palette: &Palette) -> Color32 {
@@ -31,28 +38,78 @@ pub(super) fn color(kind: Kind, palette: &Palette) -> Color32 {
     }
 }
 
-/// How high lanes are that are to take up no more than `room`, and how much they take up.
+/// How high lanes are that are to take up no more than `room`, unless they must, and how much
+/// they take up.
 pub(super) fn height(lanes: &[Lane], marks: &[Mark], room: f32) -> (f32, f32) {
-    let fixed = headings(lanes) as f32 * GROUP + if marks.is_empty() { 0.0 } else { MARKS };
-    let pitch = ((room - fixed) / lanes.len().max(1) as f32).clamp(LEAST, MOST);
-    (pitch, fixed + pitch * lanes.len() as f32)
-}
-
-/// How much room lanes of that height leave for their names.
-pub(super) fn names(pitch: f32) -> f32 {
-    if pitch >= NAMED { NAME } else { 0.0 }
-}
-
-/// How many groups have a heading: all, where there are several.
-fn headings(lanes: &[Lane]) -> usize {
-    let starts = lanes
-        .iter()
-        .enumerate()
-        .filter(|(index, lane)| *index == 0 || lanes[index - 1].group != lane.group);
-    match starts.count() {
-        0 | 1 => 0,
-        several => several,
+    let groups = groups(lanes);
+    let total = |pitch: f32| {
+        let blocks: f32 = groups
+            .iter()
+            .map(|group| block(group, &groups, pitch))
+            .sum();
+        let gaps = APART * groups.len().saturating_sub(1) as f32;
+        blocks + gaps + if marks.is_empty() { 0.0 } else { MARKS }
+    };
+    let mut pitch = MOST;
+    while pitch > LEAST && total(pitch) > room {
+        pitch -= 0.5;
     }
+    (pitch, total(pitch))
+}
+
+/// Lanes of one name that follow each other.
+fn groups(lanes: &[Lane]) -> Vec<Range<usize>> {
+    let mut groups: Vec<Range<usize>> = Vec::new();
+    for (index, lane) in lanes.iter().enumerate() {
+        match groups.last_mut() {
+            Some(group) if lanes[group.start].group == lane.group => group.end = index + 1,
+            _ => groups.push(index..index + 1),
+        }
+    }
+    groups
+}
+
+/// How high a group is: where there are several, each is as high as its name at least.
+fn block(group: &Range<usize>, groups: &[Range<usize>], pitch: f32) -> f32 {
+    let least = if groups.len() > 1 { WORDS } else { 0.0 };
+    (group.len() as f32 * pitch).max(least)
+}
+
+/// Where names stand: to here those of groups, and to here those of lanes.
+#[derive(Clone, Copy)]
+pub(super) struct Names {
+    groups: f32,
+    pub(super) lanes: f32,
+}
+
+/// How wide the columns of names are, at the left of lanes over this width.
+pub(super) fn names(ui: &Ui, lanes: &[Lane], pitch: f32, width: f32) -> Names {
+    let widest = |font: FontId, name: fn(&Lane) -> &str| {
+        let mut names: Vec<&str> = lanes.iter().map(name).collect();
+        names.dedup();
+        let widths = names.iter().map(|name| text::width(ui, name, &font));
+        widths.fold(0.0, f32::max)
+    };
+    let mut columns = Names {
+        groups: 0.0,
+        lanes: 0.0,
+    };
+    if lanes.is_empty() {
+        return columns;
+    }
+    if groups(lanes).len() > 1 {
+        let needed = widest(theme::small_strong(), |lane| &lane.group);
+        columns.groups = (needed + 12.0).min(width * OF_WIDTH);
+    }
+    let mut needed = widest(theme::small(), |lane| &lane.name);
+    for group in groups(lanes) {
+        let lanes = &lanes[group];
+        if are_named_together(lanes, pitch) {
+            needed = needed.max(text::width(ui, &together(lanes), &theme::small()));
+        }
+    }
+    columns.lanes = columns.groups + (needed + 12.0).min(width * OF_WIDTH / 2.0);
+    columns
 }
 
 /// Shows lanes that are `pitch` high each.
@@ -61,53 +118,76 @@ pub(super) fn show(
     rect: Rect,
     (lanes, marks): (&[Lane], &[Mark]),
     legend: Legend,
-    pitch: f32,
+    (pitch, names): (f32, Names),
     scale: Scale,
 ) {
     let palette = theme::palette(ui);
-    let is_named = pitch >= NAMED;
-    let with_headings = headings(lanes) > 0;
+    let groups = groups(lanes);
     let mut y = rect.top();
     if !marks.is_empty() {
         y += MARKS;
     }
     let first = y;
-    let mut group = None;
-    for lane in lanes {
-        if with_headings && group != Some(&lane.group) {
-            let line = Rect::from_min_size(pos2(rect.left(), y), vec2(rect.width(), GROUP));
-            let at = Align2::LEFT_CENTER;
-            text::put(
-                ui,
-                line,
-                at,
-                &lane.group,
-                &theme::small_strong(),
-                palette.text,
-            );
-            y += GROUP;
+    for group in &groups {
+        let height = block(group, &groups, pitch);
+        let line = Rect::from_x_y_ranges(rect.x_range(), y..=y + height);
+        if groups.len() > 1 {
+            let place = line.with_max_x(line.left() + names.groups - 10.0);
+            let name = &lanes[group.start].group;
+            let font = theme::small_strong();
+            text::put(ui, place, Align2::LEFT_CENTER, name, &font, palette.text);
         }
-        group = Some(&lane.group);
-        let gap = if pitch > 12.0 { 4.0 } else { 1.0 };
-        let track = Rect::from_min_max(pos2(scale.left, y), pos2(scale.right, y + pitch - gap));
-        if is_named {
-            let name = Rect::from_min_max(
-                pos2(rect.left(), track.top()),
-                pos2(scale.left - 10.0, track.bottom()),
-            );
-            let at = Align2::LEFT_CENTER;
-            ui.painter().text(
-                at.pos_in_rect(&name),
-                at,
-                &lane.name,
-                theme::small(),
-                palette.dim,
-            );
+        let column = Rect::from_x_y_ranges(
+            line.left() + names.groups..=line.left() + names.lanes - 10.0,
+            line.y_range(),
+        );
+        name_lanes(ui, column, &lanes[group.clone()], pitch);
+        let gap = if pitch > 9.0 { 3.0 } else { 1.0 };
+        // A group that is lower than its name has its lanes in the middle.
+        let mut top = line.center().y - group.len() as f32 * pitch / 2.0;
+        for lane in &lanes[group.clone()] {
+            let track = Rect::from_x_y_ranges(scale.left..=scale.right, top..=top + pitch - gap);
+            one(ui, track, lane, legend, scale);
+            top += pitch;
         }
-        one(ui, track, lane, legend, scale);
-        y += pitch;
+        y += height + APART;
     }
-    mark(ui, marks, scale, (rect.top(), first, y));
+    mark(ui, marks, scale, (rect.top(), first, y - APART));
+}
+
+/// Whether there is no room for a name each, nor for one every so many.
+fn are_named_together(lanes: &[Lane], pitch: f32) -> bool {
+    pitch < NAMED && (lanes.len() as f32) * pitch < 3.0 * WORDS
+}
+
+fn together(lanes: &[Lane]) -> String {
+    let names: Vec<&str> = lanes.iter().map(|lane| lane.name.as_str()).collect();
+    names.join(", ")
+}
+
+/// Names all lanes, or as many as there is room for: of many, every so many; of a few, all in one
+/// line.
+fn name_lanes(ui: &mut Ui, column: Rect, lanes: &[Lane], pitch: f32) {
+    let palette = theme::palette(ui);
+    let (at, font) = (Align2::LEFT_CENTER, theme::small());
+    if are_named_together(lanes, pitch) {
+        text::put(ui, column, at, &together(lanes), &font, palette.dim);
+        return;
+    }
+    let every = if pitch < NAMED {
+        (WORDS / pitch).ceil() as usize
+    } else {
+        1
+    };
+    let top = column.center().y - lanes.len() as f32 * pitch / 2.0;
+    for (index, lane) in lanes.iter().enumerate().step_by(every.max(1)) {
+        let middle = top + (index as f32 + 0.5) * pitch - 1.0;
+        let place = Rect::from_x_y_ranges(
+            column.x_range(),
+            middle - WORDS / 2.0..=middle + WORDS / 2.0,
+        );
+        text::put(ui, place, at, &lane.name, &font, palette.dim);
+    }
 }
 
 fn one(ui: &mut Ui, track: Rect, lane: &Lane, legend: Legend, scale: Scale) {

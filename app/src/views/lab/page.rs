@@ -23,6 +23,11 @@ const WIDE: f32 = 760.0;
 /// More controls than these have a line of their own.
 const BESIDE: usize = 4;
 
+/// No picture takes up more of the page's height.
+const PICTURE: f32 = 0.45;
+/// A picture is no lower, even if the table then has to be scrolled to.
+const LEAST: f32 = 150.0;
+
 pub(super) struct Page<'a> {
     pub(super) index: usize,
     pub(super) experiment: &'static dyn Experiment,
@@ -114,7 +119,7 @@ impl Page<'_> {
         }
         ui.allocate_rect(line, Sense::hover());
         ui.scope(|ui| {
-            ui.set_max_width(width.min(620.0));
+            ui.set_max_width(width.min(800.0));
             ui.spacing_mut().item_spacing.y = 4.0;
             ui.add(
                 Label::new(
@@ -188,16 +193,25 @@ impl Page<'_> {
             } else {
                 index
             };
+            if !from_the_right
+                && setting::width(ui, self.chosen, index) > ui.available_size_before_wrap().x
+            {
+                ui.end_row();
+            }
             setting::setting(ui, self.chosen, index, enabled);
         }
     }
 
     fn body(&self, ui: &mut Ui, page: Rect) {
-        let room = page.height() * 0.5;
+        let used = ui.min_rect().height() + 14.0 + GAP;
+        let room = Room {
+            left: page.height() - used - GAP,
+            most: page.height() * PICTURE,
+        };
         match self.state() {
             State::New => self.invitation(ui),
             State::Running(running) => {
-                self.picture(ui, running.picture(), room);
+                self.picture(ui, running.picture(), room.most);
                 let words = format!("Runs for {} …", duration(running.since().elapsed()));
                 say(ui, &words, false);
                 self.below(ui, running.cores());
@@ -217,12 +231,20 @@ impl Page<'_> {
         }
     }
 
-    fn result(&self, ui: &mut Ui, result: &Result, room: f32) {
+    fn result(&self, ui: &mut Ui, result: &Result, room: Room) {
         let record = &result.record;
-        self.picture(ui, &record.picture, room);
         match &record.ended {
-            Ended::Finished(outcome) => table::show(ui, outcome),
+            Ended::Finished(outcome) => {
+                let look = self.below_height(ui, &record.cores);
+                let least = picture::least(&record.picture).min(room.most);
+                let airy = room.left - least - look - 2.0 * GAP;
+                let table = table::plan(ui, outcome, ui.available_width(), airy);
+                let room = room.for_picture(&record.picture, table.height + GAP, look + GAP);
+                self.picture(ui, &record.picture, room);
+                table::show(ui, &table);
+            }
             Ended::Stopped => {
+                self.picture(ui, &record.picture, room.most);
                 let words = format!(
                     "Stopped after {}, before anything was measured.",
                     duration(record.took)
@@ -230,6 +252,7 @@ impl Page<'_> {
                 say(ui, &words, false);
             }
             Ended::Failed(_) | Ended::Panicked(_) => {
+                self.picture(ui, &record.picture, room.most);
                 let reason = record.ended.reason().unwrap_or_default();
                 let words =
                     format!("✗ It failed: {reason}. Run it again to see whether that stays so.");
@@ -272,29 +295,25 @@ impl Page<'_> {
 
     /// What to look for, and the cores.
     fn below(&self, ui: &mut Ui, loads: &CoreLoads) {
-        let width = ui.available_width();
-        let beside = width >= WIDE && !loads.is_empty();
-        let cores_width = if beside { 330.0 } else { width };
-        let look_width = if beside {
-            width - cores_width - GAP
-        } else {
-            width
-        };
-        let look_height = self.look_height(ui, look_width);
-        let cores_height = cores::height(loads);
-        let row = if beside {
-            look_height.max(cores_height)
-        } else {
-            look_height
-        };
-        let (place, _) = ui.allocate_exact_size(vec2(width, row), Sense::hover());
-        self.look_for(ui, Rect::from_min_size(place.min, vec2(look_width, row)));
-        if beside {
+        let size = vec2(ui.available_width(), self.below_height(ui, loads));
+        let (place, _) = ui.allocate_exact_size(size, Sense::hover());
+        let (look_width, cores_width) = shares(size.x, loads);
+        let look = Rect::from_min_size(place.min, vec2(look_width, place.height()));
+        self.look_for(ui, look);
+        if cores_width > 0.0 {
             let at = pos2(place.right() - cores_width, place.top());
-            cores::show(ui, Rect::from_min_size(at, vec2(cores_width, row)), loads);
-        } else if !loads.is_empty() {
-            let (place, _) = ui.allocate_exact_size(vec2(width, cores_height), Sense::hover());
-            cores::show(ui, place, loads);
+            let cores = Rect::from_min_size(at, vec2(cores_width, place.height()));
+            cores::show(ui, cores, loads);
+        }
+    }
+
+    fn below_height(&self, ui: &Ui, loads: &CoreLoads) -> f32 {
+        let (look_width, cores_width) = shares(ui.available_width(), loads);
+        let look = self.look_height(ui, look_width);
+        if cores_width > 0.0 {
+            look.max(cores::height(loads))
+        } else {
+            look
         }
     }
 
@@ -325,6 +344,39 @@ impl Page<'_> {
                 ui.add(Label::new(text).wrap());
             }
         });
+    }
+}
+
+/// How wide what to look for and the cores are, side by side.
+fn shares(width: f32, loads: &CoreLoads) -> (f32, f32) {
+    if loads.is_empty() {
+        return (width, 0.0);
+    }
+    let cores = if width >= WIDE { 330.0 } else { 200.0 };
+    (width - cores - GAP, cores)
+}
+
+/// The height that a page has for a picture.
+#[derive(Clone, Copy)]
+struct Room {
+    /// Below the head.
+    left: f32,
+    /// However much there is.
+    most: f32,
+}
+
+impl Room {
+    /// What remains beside the table and what is below it; beside the table alone where a picture would
+    /// have to be scrolled otherwise.
+    fn for_picture(self, picture: &Picture, table: f32, below: f32) -> f32 {
+        let least = picture::least(picture);
+        let beside_all = self.left - table - below;
+        let room = if beside_all >= least {
+            beside_all
+        } else {
+            (self.left - table).min(least)
+        };
+        room.max(LEAST).min(self.most)
     }
 }
 

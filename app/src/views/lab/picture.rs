@@ -1,6 +1,7 @@
-//! The picture of what happened: whatever was recorded, one below the other.
+//! The picture of what happened: whatever was recorded, one below the other, in the room that the
+//! page has for it. What does not fit even when it is drawn small is scrolled; the axis stays.
 
-use eframe::egui::{Align2, Rect, Sense, Ui, pos2, vec2};
+use eframe::egui::{Align2, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 
 use super::axis::{self, Scale};
 use super::lanes::{self, Legend};
@@ -11,97 +12,214 @@ use crate::theme;
 use crate::widgets::panel::{panel, title_line};
 use crate::widgets::text;
 
-const TITLE: f32 = 24.0;
-const GAP: f32 = 8.0;
+const TITLE: f32 = 22.0;
+const GAP: f32 = 7.0;
+/// Above and below what a panel holds.
+const PADDING: f32 = 24.0;
+const NOTE: f32 = 16.0;
 
-/// Shows a panel with the picture; it takes up about `room`, or more if it must.
-pub(super) fn show(ui: &mut Ui, title: &str, legend: Legend, picture: &Picture, room: f32) {
-    let fixed = heights(picture);
-    let (pitch, of_lanes) = if picture.lanes.is_empty() {
-        (0.0, 0.0)
-    } else {
-        lanes::height(&picture.lanes, &picture.marks, room - fixed - TITLE - 24.0)
+/// How high the parts of a picture are.
+#[derive(Clone, Copy, Debug)]
+struct Plan {
+    graph: f32,
+    pitch: f32,
+    lanes: f32,
+    series: f32,
+    curve: f32,
+    /// All of these with what is between them.
+    parts: f32,
+    /// The whole panel, if nothing is scrolled.
+    whole: f32,
+}
+
+/// Height that is left over.
+struct Spare(f32);
+
+impl Spare {
+    /// Gives so many parts of one kind up to what each can use.
+    fn grow(&mut self, part: &mut f32, most: f32, times: f32) {
+        if *part > 0.0 && times > 0.0 {
+            let more = (self.0 / times).min(most - *part);
+            *part += more;
+            self.0 -= more * times;
+        }
+    }
+}
+
+/// How high the panel is at least, if nothing is to be scrolled.
+pub(super) fn least(picture: &Picture) -> f32 {
+    plan(picture, 0.0).whole
+}
+
+fn plan(picture: &Picture, room: f32) -> Plan {
+    let plots = series::plots(&picture.series).len() as f32;
+    let has_graph = !picture.graph.edges.is_empty();
+    let has_lanes = !picture.lanes.is_empty();
+    let has_curves = !picture.curves.is_empty();
+    let several = f32::from(u8::from(has_graph) + u8::from(has_lanes) + u8::from(has_curves));
+    let gaps = GAP * (several + plots - 1.0).max(0.0);
+    let frame = PADDING
+        + TITLE
+        + if has_time(picture) { axis::HEIGHT } else { 0.0 }
+        + if picture.simplified() > 0 { NOTE } else { 0.0 };
+    let room = room - frame - gaps;
+    // All have their least; what is left over goes to the curves and the graph, which say the most, then
+    // to the lanes, then to the rest.
+    let mut plan = Plan {
+        graph: if has_graph { graph::LEAST } else { 0.0 },
+        pitch: 0.0,
+        lanes: 0.0,
+        series: series::LEAST,
+        curve: if has_curves { curve::LEAST } else { 0.0 },
+        parts: 0.0,
+        whole: 0.0,
     };
-    let simplified = picture.simplified();
-    let note = if simplified > 0 { 18.0 } else { 0.0 };
-    let height = 24.0 + TITLE + of_lanes + fixed + note;
+    let lanes_within = |room: f32| match has_lanes {
+        true => lanes::height(&picture.lanes, &picture.marks, room),
+        false => (0.0, 0.0),
+    };
+    let least = plan.graph + plan.curve + plots * plan.series + lanes_within(0.0).1;
+    let mut spare = Spare((room - least).max(0.0));
+    spare.grow(&mut plan.curve, curve::MOST, 1.0);
+    spare.grow(&mut plan.graph, graph::ENOUGH, 1.0);
+    let fixed = plan.graph + plan.curve + plots * plan.series;
+    (plan.pitch, plan.lanes) = lanes_within(room - fixed);
+    let mut spare = Spare((room - fixed - plan.lanes).max(0.0));
+    spare.grow(&mut plan.series, series::MOST, plots);
+    spare.grow(&mut plan.graph, graph::MOST, 1.0);
+    plan.parts = plan.graph + plan.curve + plots * plan.series + plan.lanes + gaps;
+    plan.whole = plan.parts + frame;
+    plan
+}
+
+/// Shows a panel with the picture, no higher than `room`.
+pub(super) fn show(ui: &mut Ui, title: &str, legend: Legend, picture: &Picture, room: f32) {
+    let plan = plan(picture, room);
+    let height = plan.whole.min(room);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     panel(ui, rect, title, |ui| {
         let palette = theme::palette(ui);
         let inside = ui.max_rect();
         let head = title_line(ui);
-        text::put(
-            ui,
-            head,
-            Align2::LEFT_CENTER,
-            title,
-            &theme::small_strong(),
-            palette.dim,
-        );
+        let (at, font) = (Align2::LEFT_CENTER, theme::small_strong());
+        text::put(ui, head, at, title, &font, palette.dim);
         if !picture.lanes.is_empty() {
             lanes::show_legend(ui, head, legend);
         }
+        let names = lanes::names(ui, &picture.lanes, plan.pitch, inside.width());
         let scale = Scale {
-            left: inside.left() + lanes::names(pitch),
+            left: inside.left() + names.lanes,
             right: inside.right() - 24.0,
             end: picture.end(),
         };
-        let mut y = inside.top() + TITLE;
-        let mut next = |height: f32| {
-            let place = Rect::from_min_size(pos2(inside.left(), y), vec2(inside.width(), height));
-            y += height + GAP;
-            place
-        };
-        if !picture.graph.edges.is_empty() {
-            graph::show(ui, next(graph::HEIGHT), &picture.graph);
-        }
-        if !picture.lanes.is_empty() {
-            let lanes = (&picture.lanes[..], &picture.marks[..]);
-            lanes::show(ui, next(of_lanes), lanes, legend, pitch, scale);
-        }
-        for one in &picture.series {
-            series::show(ui, next(series::HEIGHT), one, scale);
-        }
-        if has_time(picture) {
-            axis::show(ui, next(axis::HEIGHT), scale);
-        }
-        if !picture.curves.is_empty() {
-            curve::show(ui, next(curve::HEIGHT), &picture.curves);
-        }
-        if simplified > 0 {
-            let line = Rect::from_min_max(pos2(inside.left(), inside.bottom() - note), inside.max);
+        let mut bottom = inside.bottom();
+        if picture.simplified() > 0 {
+            let line = Rect::from_min_max(pos2(inside.left(), bottom - NOTE), inside.max);
             let words = format!(
                 "{} spans too short to be seen are drawn together with their neighbours.",
-                count(simplified)
+                count(picture.simplified())
             );
-            text::put(
-                ui,
-                line,
-                Align2::LEFT_CENTER,
-                &words,
-                &theme::small(),
-                palette.dim,
-            );
+            let font = theme::small();
+            text::put(ui, line, Align2::LEFT_CENTER, &words, &font, palette.dim);
+            bottom -= NOTE;
         }
+        if has_time(picture) {
+            let top = bottom - axis::HEIGHT;
+            axis::show(
+                ui,
+                Rect::from_x_y_ranges(inside.x_range(), top..=bottom),
+                scale,
+            );
+            bottom = top;
+        }
+        let view = Rect::from_min_max(
+            pos2(inside.left(), inside.top() + TITLE),
+            pos2(inside.right(), bottom),
+        );
+        let mut view_ui = ui.new_child(UiBuilder::new().id_salt("parts").max_rect(view));
+        view_ui.set_clip_rect(view.intersect(ui.clip_rect()));
+        ScrollArea::vertical()
+            .id_salt("parts")
+            .auto_shrink(false)
+            .show(&mut view_ui, |ui| {
+                let size = vec2(inside.width(), plan.parts);
+                let (all, _) = ui.allocate_exact_size(size, Sense::hover());
+                parts(ui, all, picture, legend, (plan, names), scale);
+            });
     });
+}
+
+fn parts(
+    ui: &mut Ui,
+    all: Rect,
+    picture: &Picture,
+    legend: Legend,
+    (plan, names): (Plan, lanes::Names),
+    scale: Scale,
+) {
+    let mut y = all.top();
+    let mut next = |height: f32| {
+        let place = Rect::from_min_size(pos2(all.left(), y), vec2(all.width(), height));
+        y += height + GAP;
+        place
+    };
+    if !picture.graph.edges.is_empty() {
+        graph::show(ui, next(plan.graph), &picture.graph);
+    }
+    if !picture.lanes.is_empty() {
+        let lanes = (&picture.lanes[..], &picture.marks[..]);
+        let place = next(plan.lanes);
+        lanes::show(ui, place, lanes, legend, (plan.pitch, names), scale);
+    }
+    for plot in series::plots(&picture.series) {
+        series::show(ui, next(plan.series), &plot, scale);
+    }
+    if !picture.curves.is_empty() {
+        curve::show(ui, next(plan.curve), &picture.curves);
+    }
 }
 
 fn has_time(picture: &Picture) -> bool {
     !picture.lanes.is_empty() || !picture.series.is_empty()
 }
 
-/// What all but the lanes takes up.
-fn heights(picture: &Picture) -> f32 {
-    let mut heights = vec![series::HEIGHT; picture.series.len()];
-    if !picture.graph.edges.is_empty() {
-        heights.push(graph::HEIGHT);
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::trace::{Lane, Series};
+
+    /// Seven groups of two lanes, and a series each but for one: as much as the race has.
+    fn race() -> Picture {
+        let lanes = (0..14).map(|index| Lane {
+            group: format!("group {}", index / 2),
+            name: format!("side {}", index % 2),
+            spans: Vec::new(),
+            merged: 0,
+        });
+        let series = (0..6).map(|index| Series {
+            name: format!("x, group {index}"),
+            points: vec![(index, 1.0), (index + 1, 0.0)],
+            limit: None,
+            left_out: 0,
+        });
+        Picture {
+            lanes: lanes.collect(),
+            series: series.collect(),
+            ..Picture::default()
+        }
     }
-    if has_time(picture) {
-        heights.push(axis::HEIGHT);
+
+    #[test]
+    fn seven_groups_and_six_series_fit_into_less_than_half_of_a_page() {
+        let plan = plan(&race(), 340.0);
+        assert!(plan.whole <= 340.0, "{plan:?}");
+        assert!(plan.pitch >= 9.0, "{plan:?}");
+        assert!(least(&race()) <= 270.0, "{}", least(&race()));
     }
-    if !picture.curves.is_empty() {
-        heights.push(curve::HEIGHT);
+
+    #[test]
+    fn much_room_is_not_filled_for_its_own_sake() {
+        let plan = plan(&race(), 4000.0);
+        assert!(plan.whole < 600.0, "{plan:?}");
     }
-    let gaps = heights.len() + usize::from(!picture.lanes.is_empty());
-    heights.iter().sum::<f32>() + GAP * gaps.saturating_sub(1) as f32
 }

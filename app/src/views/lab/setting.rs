@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use eframe::egui::{Button, ComboBox, DragValue, TextEdit, Ui, vec2};
 use workers::shown;
 
-use crate::lab::controls::{Allowed, Chosen, Control};
-use crate::theme::CONTROL_HEIGHT;
+use crate::format::count;
+use crate::lab::controls::{Allowed, Chosen, Control, whole_number};
+use crate::theme::{self, CONTROL_HEIGHT};
+use crate::widgets::text;
 
 /// Shows the control at a place of the settings, and changes them.
 pub(super) fn setting(ui: &mut Ui, chosen: &mut Chosen, index: usize, enabled: bool) {
@@ -29,6 +31,27 @@ pub(super) fn setting(ui: &mut Ui, chosen: &mut Chosen, index: usize, enabled: b
     }
 }
 
+/// About how wide the control is. What is laid out in a scope of its own does not go to the next line
+/// by itself.
+pub(super) fn width(ui: &Ui, chosen: &Chosen, index: usize) -> f32 {
+    let Some(control) = chosen.controls().get(index) else {
+        return 0.0;
+    };
+    let value = chosen.get(control);
+    let (words, arrow) = match control.allowed {
+        Allowed::Number { .. } => (
+            format!("{} {} {}", control.label, count(value), control.unit),
+            0.0,
+        ),
+        Allowed::Choice { choices, .. } => {
+            let named = usize::try_from(value).ok().and_then(|at| choices.get(at));
+            let words = format!("{} {}", control.label, named.copied().unwrap_or_default());
+            (words, 24.0)
+        }
+    };
+    text::width(ui, &words, &theme::body()) + 2.0 * ui.spacing().button_padding.x + arrow
+}
+
 fn number(ui: &mut Ui, control: &Control, value: &mut u64, (least, most): (u64, u64)) {
     ui.spacing_mut().interact_size = vec2(56.0, CONTROL_HEIGHT);
     let suffix = if control.unit.is_empty() {
@@ -42,7 +65,9 @@ fn number(ui: &mut Ui, control: &Control, value: &mut u64, (least, most): (u64, 
         .range(least..=most)
         .speed(speed)
         .prefix(format!("{} ", control.label))
-        .suffix(suffix);
+        .suffix(suffix)
+        .custom_formatter(|number, _| count(number as u64))
+        .custom_parser(|text| whole_number(text).map(|number| number as f64));
     ui.add(drag)
         .accessible_name(control.label)
         .on_hover_text(format!(

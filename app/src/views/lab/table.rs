@@ -2,21 +2,127 @@
 
 use eframe::egui::{Align2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use crate::lab::outcome::{Outcome, Table};
+use crate::lab::outcome::{Check, Outcome, Table};
 use crate::theme;
-use crate::widgets::panel::{panel, title_line};
+use crate::widgets::panel::{inside_width, panel, title_line};
 use crate::widgets::{announce, text};
 
 const TITLE: f32 = 24.0;
-const LINE: f32 = 26.0;
-const CHECK: f32 = 22.0;
+/// Between two tables side by side.
+const BESIDE: f32 = 36.0;
+/// Between two columns, at least.
+const LEAST_GAP: f32 = 8.0;
+
+/// How high lines are.
+#[derive(Clone, Copy)]
+struct Lines {
+    row: f32,
+    check: f32,
+}
+
+const AIRY: Lines = Lines {
+    row: 26.0,
+    check: 22.0,
+};
+const DENSE: Lines = Lines {
+    row: 21.0,
+    check: 19.0,
+};
+
+/// Where everything goes in a panel.
+pub(super) struct Plan<'a> {
+    lines: Lines,
+    /// Tables that stand side by side.
+    bands: Vec<Vec<&'a Table>>,
+    /// The lines of statements: how many there are in each, and how wide each is, if there are several.
+    checks: Vec<Vec<(&'a Check, f32)>>,
+    pub(super) height: f32,
+}
+
+/// Plans a panel that is so wide, and as high as it must be; where it would be higher than `room`,
+/// lines are closer and what fits side by side stands so.
+pub(super) fn plan<'a>(ui: &Ui, outcome: &'a Outcome, width: f32, room: f32) -> Plan<'a> {
+    let width = inside_width(width);
+    let checks = outcome.checks.iter().map(|check| {
+        let width = text::width(ui, &stated(check), &theme::body());
+        (check, width + 52.0)
+    });
+    let checks: Vec<(&Check, f32)> = checks.collect();
+    let tables = outcome.tables.iter().map(|table| vec![table]).collect();
+    let lines = checks.iter().map(|check| vec![*check]).collect();
+    let airy = Plan::new(AIRY, tables, lines);
+    if airy.height <= room {
+        return airy;
+    }
+    let packed = pack(checks, width - 8.0, 0.0);
+    Plan::new(DENSE, side_by_side(ui, outcome, width), packed)
+}
+
+/// As many in a line as have room, in the order in which they are.
+fn pack<T>(all: Vec<(T, f32)>, width: f32, gap: f32) -> Vec<Vec<(T, f32)>> {
+    let mut lines: Vec<Vec<(T, f32)>> = Vec::new();
+    let mut used = 0.0;
+    for one in all {
+        match lines.last_mut() {
+            Some(line) if used + gap + one.1 <= width => {
+                used += gap + one.1;
+                line.push(one);
+            }
+            _ => {
+                used = one.1;
+                lines.push(vec![one]);
+            }
+        }
+    }
+    lines
+}
+
+fn stated(check: &Check) -> String {
+    if check.held {
+        check.statement.clone()
+    } else {
+        format!("not so: {}", check.statement)
+    }
+}
+
+fn side_by_side<'a>(ui: &Ui, outcome: &'a Outcome, width: f32) -> Vec<Vec<&'a Table>> {
+    let tables = outcome.tables.iter();
+    let tables = tables.map(|table| (table, natural(ui, table))).collect();
+    let bands = pack(tables, width, BESIDE).into_iter();
+    bands
+        .map(|band| band.into_iter().map(|(table, _)| table).collect())
+        .collect()
+}
+
+impl<'a> Plan<'a> {
+    fn new(lines: Lines, bands: Vec<Vec<&'a Table>>, checks: Vec<Vec<(&'a Check, f32)>>) -> Self {
+        let mut plan = Self {
+            lines,
+            bands,
+            checks,
+            height: 0.0,
+        };
+        let tables: f32 = plan.bands.iter().map(|band| plan.band_height(band)).sum();
+        let checks = plan.checks.len() as f32 * lines.check;
+        plan.height = 24.0 + TITLE + tables + checks + 6.0;
+        plan
+    }
+
+    fn band_height(&self, band: &[&Table]) -> f32 {
+        let heights = band.iter().map(|table| self.table_height(table));
+        heights.fold(0.0, f32::max)
+    }
+
+    fn table_height(&self, table: &Table) -> f32 {
+        let title = u8::from(!table.title.is_empty());
+        self.lines.row * (table.rows.len() as f32 + 1.0 + f32::from(title)) + 4.0
+    }
+}
 
 /// Shows a panel with all tables and statements.
-pub(super) fn show(ui: &mut Ui, outcome: &Outcome) {
-    let tables: f32 = outcome.tables.iter().map(height).sum();
-    let checks = outcome.checks.len() as f32 * CHECK + 8.0;
-    let height = 24.0 + TITLE + tables + checks;
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+pub(super) fn show(ui: &mut Ui, plan: &Plan<'_>) {
+    let size = vec2(ui.available_width(), plan.height);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let name = "Measured now, on this machine";
     panel(ui, rect, name, |ui| {
         let palette = theme::palette(ui);
@@ -25,47 +131,71 @@ pub(super) fn show(ui: &mut Ui, outcome: &Outcome) {
         let font = theme::small_strong();
         text::put(ui, head, Align2::LEFT_CENTER, name, &font, palette.dim);
         let mut y = inside.top() + TITLE;
-        for table in &outcome.tables {
-            let place = Rect::from_min_size(
-                pos2(inside.left(), y),
-                vec2(inside.width(), self::height(table)),
-            );
-            one(ui, place, table);
-            y = place.bottom();
+        for band in &plan.bands {
+            let height = plan.band_height(band);
+            let place = Rect::from_x_y_ranges(inside.x_range(), y..=y + height);
+            show_band(ui, place, band, plan.lines.row);
+            y += height;
         }
-        y += 8.0;
-        for check in &outcome.checks {
-            let line =
-                Rect::from_min_size(pos2(inside.left() + 8.0, y), vec2(inside.width(), CHECK));
-            let (icon, color, words) = if check.held {
-                ("✓", palette.green, check.statement.clone())
-            } else {
-                ("✗", palette.red, format!("not so: {}", check.statement))
-            };
-            text::run(
-                ui,
-                line,
-                8.0,
-                &[
-                    (icon, theme::strong(), color),
-                    (&words, theme::body(), palette.text),
-                ],
-            );
-            y += CHECK;
-        }
+        checks(
+            ui,
+            Rect::from_min_max(pos2(inside.left(), y + 6.0), inside.max),
+            plan,
+        );
     });
 }
 
-fn height(table: &Table) -> f32 {
-    let title = if table.title.is_empty() { 0.0 } else { LINE };
-    title + LINE * (table.rows.len() + 1) as f32 + 4.0
+/// Shows tables side by side: each as wide as it needs to be, and the rest shared out.
+fn show_band(ui: &mut Ui, place: Rect, band: &[&Table], row: f32) {
+    let needed: Vec<f32> = match band {
+        [_] => vec![place.width()],
+        _ => band.iter().map(|table| natural(ui, table)).collect(),
+    };
+    let count = band.len() as f32;
+    let taken = needed.iter().sum::<f32>() + BESIDE * (count - 1.0);
+    let more = (place.width() - taken).max(0.0) / count.max(1.0);
+    let mut x = place.left();
+    for (table, width) in band.iter().zip(needed) {
+        let width = width + more;
+        one(
+            ui,
+            Rect::from_x_y_ranges(x..=x + width, place.y_range()),
+            table,
+            row,
+        );
+        x += width + BESIDE;
+    }
 }
 
-fn one(ui: &mut Ui, rect: Rect, table: &Table) {
+fn checks(ui: &mut Ui, place: Rect, plan: &Plan<'_>) {
+    let palette = theme::palette(ui);
+    let mut y = place.top();
+    for line in &plan.checks {
+        let mut x = place.left() + 8.0;
+        for (check, width) in line {
+            let (icon, color) = if check.held {
+                ("✓", palette.green)
+            } else {
+                ("✗", palette.red)
+            };
+            let words = stated(check);
+            let pieces = [
+                (icon, theme::strong(), color),
+                (&words, theme::body(), palette.text),
+            ];
+            let cell = Rect::from_min_max(pos2(x, y), pos2(place.right(), y + plan.lines.check));
+            text::run(ui, cell, 8.0, &pieces);
+            x += width;
+        }
+        y += plan.lines.check;
+    }
+}
+
+fn one(ui: &mut Ui, rect: Rect, table: &Table, row_height: f32) {
     let palette = theme::palette(ui);
     let mut y = rect.top();
     if !table.title.is_empty() {
-        let line = Rect::from_min_size(pos2(rect.left(), y), vec2(rect.width(), LINE));
+        let line = Rect::from_min_size(pos2(rect.left(), y), vec2(rect.width(), row_height));
         let font = theme::small_strong();
         text::put(
             ui,
@@ -75,11 +205,11 @@ fn one(ui: &mut Ui, rect: Rect, table: &Table) {
             &font,
             palette.text,
         );
-        y += LINE;
+        y += row_height;
     }
     let columns = places(ui, rect, table);
     for (column, (left, right)) in table.columns.iter().zip(&columns) {
-        let cell = Rect::from_min_max(pos2(*left, y), pos2(*right, y + LINE));
+        let cell = Rect::from_min_max(pos2(*left, y), pos2(*right, y + row_height));
         let align = alignment(column.is_figures());
         let font = theme::small();
         let response = text::put(ui, cell, align, &column.title, &font, palette.dim);
@@ -87,13 +217,13 @@ fn one(ui: &mut Ui, rect: Rect, table: &Table) {
             response.on_hover_text(source);
         }
     }
-    y += LINE;
+    y += row_height;
     for row in &table.rows {
         ui.painter()
             .hline(rect.x_range(), y, Stroke::new(1.0, palette.line));
-        let mut words = Vec::new();
+        let (mut words, mut was_cut) = (Vec::new(), false);
         for ((column, cell), (left, right)) in table.columns.iter().zip(row).zip(&columns) {
-            let place = Rect::from_min_max(pos2(*left, y), pos2(*right, y + LINE));
+            let place = Rect::from_min_max(pos2(*left, y), pos2(*right, y + row_height));
             let text = column.text(cell);
             let color = if column.source.is_some() {
                 palette.dim
@@ -108,6 +238,7 @@ fn one(ui: &mut Ui, rect: Rect, table: &Table) {
                 place.width(),
                 text::Cut::End,
             );
+            was_cut |= galley.elided;
             let align = alignment(column.is_figures());
             let at = align.align_size_within_rect(galley.size(), place);
             ui.painter().galley(at.min, galley, color);
@@ -116,10 +247,13 @@ fn one(ui: &mut Ui, rect: Rect, table: &Table) {
                 title => format!("{title} {text}"),
             });
         }
-        let line = Rect::from_min_size(pos2(rect.left(), y), vec2(rect.width(), LINE));
+        let line = Rect::from_min_size(pos2(rect.left(), y), vec2(rect.width(), row_height));
         let words = words.join(", ");
-        announce(ui, line, || WidgetInfo::labeled(Role::Row, true, &words));
-        y += LINE;
+        let row = announce(ui, line, || WidgetInfo::labeled(Role::Row, true, &words));
+        if was_cut {
+            row.on_hover_text(&words);
+        }
+        y += row_height;
     }
 }
 
@@ -133,6 +267,50 @@ fn alignment(is_figures: bool) -> Align2 {
 
 /// From where to where each column goes: as wide as it needs to be, and the rest shared out.
 fn places(ui: &Ui, rect: Rect, table: &Table) -> Vec<(f32, f32)> {
+    let inside = rect.shrink2(vec2(8.0, 0.0));
+    let mut needed = widths(ui, table, true);
+    let gaps = needed.len().saturating_sub(1).max(1) as f32;
+    let room = inside.width() - LEAST_GAP * gaps;
+    if needed.iter().sum::<f32>() > room {
+        // Titles give way first, then words. A figure that is cut would be another figure.
+        needed = widths(ui, table, false);
+        let over = needed.iter().sum::<f32>() - room;
+        let are_words = table.columns.iter().map(|column| !column.is_figures());
+        let words: f32 = needed
+            .iter()
+            .zip(are_words.clone())
+            .filter(|(_, words)| *words)
+            .map(|(width, _)| *width)
+            .sum();
+        let share = (1.0 - over.max(0.0) / words.max(1.0)).max(0.25);
+        for (width, is_words) in needed.iter_mut().zip(are_words) {
+            if is_words {
+                *width *= share;
+            }
+        }
+    }
+    let total: f32 = needed.iter().sum();
+    let gap = ((inside.width() - total) / gaps).max(LEAST_GAP);
+    let mut x = inside.left();
+    needed
+        .into_iter()
+        .map(|width| {
+            let place = (x, x + width);
+            x = place.1 + gap;
+            place
+        })
+        .collect()
+}
+
+/// How wide a table is whose columns stand as close as they are still read well.
+fn natural(ui: &Ui, table: &Table) -> f32 {
+    let widths = widths(ui, table, true);
+    let gaps = widths.len().saturating_sub(1) as f32;
+    widths.iter().sum::<f32>() + 18.0 * gaps + 16.0
+}
+
+/// How wide the widest cell of each column is; with its title, which may be cut otherwise.
+fn widths(ui: &Ui, table: &Table, with_titles: bool) -> Vec<f32> {
     let palette = theme::palette(ui);
     let measure = |text: String| {
         let galley = ui
@@ -140,7 +318,7 @@ fn places(ui: &Ui, rect: Rect, table: &Table) -> Vec<(f32, f32)> {
             .layout_no_wrap(text, theme::body(), palette.text);
         galley.size().x
     };
-    let needed: Vec<f32> = table
+    table
         .columns
         .iter()
         .enumerate()
@@ -148,23 +326,8 @@ fn places(ui: &Ui, rect: Rect, table: &Table) -> Vec<(f32, f32)> {
             let cells = table.rows.iter().filter_map(|row| row.get(index));
             cells
                 .map(|cell| measure(column.text(cell)))
-                .chain([measure(column.title.clone())])
+                .chain(with_titles.then(|| measure(column.title.clone())))
                 .fold(0.0, f32::max)
-        })
-        .collect();
-    let inside = rect.shrink2(vec2(8.0, 0.0));
-    let total: f32 = needed.iter().sum();
-    let gaps = needed.len().saturating_sub(1).max(1) as f32;
-    let gap = ((inside.width() - total) / gaps).max(8.0);
-    // Where there is too little room, all give way by the same share.
-    let share = ((inside.width() - gap * gaps) / total.max(1.0)).min(1.0);
-    let mut x = inside.left();
-    needed
-        .into_iter()
-        .map(|width| {
-            let place = (x, x + width * share);
-            x = place.1 + gap;
-            place
         })
         .collect()
 }
