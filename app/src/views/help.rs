@@ -110,6 +110,12 @@ const TOPICS: &[(&str, &str)] = &[
          The count of restarts opens what died and why, with the files each worker held; the word log beside a worker opens what it printed and what became of it.",
     ),
     (
+        "The lab",
+        "Experiments that show what threads, processes, locks and queues do to each other, drawn from what really happens and measured on this machine. \
+         Choose one at the left, set what you like, and press Run; F11 fills the screen for a lecture room. At the foot stands how fast the window answered meanwhile, and the command line of the same run. \
+         A guide to a demonstration of 20 minutes comes with the program's sources: docs/lab-guide.md.",
+    ),
+    (
         "Without a window",
         "thawsum hash FOLDER prints the list; thawsum check LIST verifies it; --help after either says the rest. The output is the same to the byte, whichever way it ran.",
     ),

@@ -10,6 +10,8 @@ use crate::lab::controls::{Allowed, Chosen, Control, whole_number};
 use crate::theme::{self, CONTROL_HEIGHT};
 use crate::widgets::text;
 
+const FOLDER_WIDTH: f32 = 160.0;
+
 /// Shows the control at a place of the settings, and changes them.
 pub(super) fn setting(ui: &mut Ui, chosen: &mut Chosen, index: usize, enabled: bool) {
     let Some(control) = chosen.controls().get(index).copied() else {
@@ -48,6 +50,7 @@ pub(super) fn width(ui: &Ui, chosen: &Chosen, index: usize) -> f32 {
             let words = format!("{} {}", control.label, named.copied().unwrap_or_default());
             (words, 24.0)
         }
+        Allowed::Folder => return FOLDER_WIDTH + 2.0 * ui.spacing().button_padding.x,
     };
     text::width(ui, &words, &theme::body()) + 2.0 * ui.spacing().button_padding.x + arrow
 }
@@ -86,7 +89,7 @@ fn folder(ui: &mut Ui, control: &Control, chosen: &mut Chosen, index: usize) {
     });
     let edit = TextEdit::singleline(&mut text)
         .hint_text(format!("{}: one is made", control.label))
-        .desired_width(160.0);
+        .desired_width(FOLDER_WIDTH);
     let response = ui
         .add(edit)
         .accessible_name(control.label)
