@@ -188,7 +188,7 @@ fn outcome(
             .map(|(own, theirs)| own.per_second() / theirs.rate);
         let reason = match (own, theirs) {
             (None, _) => Some(
-                "Thawsum has no such object: processes reach what they share in shared memory, without asking another."
+                "Not measured here yet. Processes reach what they share in shared memory, without asking another one that owns it."
                     .to_owned(),
             ),
             (Some(own), Some(theirs)) if times < Some(WANTED) => Some(floors.reason(

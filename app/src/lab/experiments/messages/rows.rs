@@ -51,7 +51,7 @@ pub(super) struct Row {
     pub(super) key: &'static str,
     pub(super) group: &'static str,
     pub(super) name: &'static str,
-    /// Nothing where this program has no such object.
+    /// Nothing where it is not measured here.
     pub(super) work: Option<Work>,
     pub(super) windows: Past,
     pub(super) linux: Past,
