@@ -15,19 +15,13 @@ const BATCH_BYTES: u64 = 4 * 1024 * 1024;
 /// ... or this many files: some 3 ms of work either way. A bundle takes four hand-overs between
 /// threads and two system calls; at 64 files to a bundle, those took a fifth of the time.
 const BATCH_FILES: usize = 512;
+/// 2^64 over the golden ratio: multiples of it, modulo 2^64, are always spread out.
+const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 /// A worker may have a second bundle waiting while no more than this many bytes are in its
 /// hands: that hides the round trip, and yet nobody sits on work that another could do.
 pub(crate) const AHEAD_BYTES: u64 = 6 * 1024 * 1024;
 /// Large files that a worker gets at once where that pays: two, or the last three.
 const GROUP: usize = 3;
-/// Where both kinds wait, a sample of the small files goes first, and another after so many bytes of
-/// large ones: what small files cost is to be known long before only they are left, or nobody could
-/// say when the job will be over.
-const SAMPLE_EVERY: u64 = 64 * 1024 * 1024;
-/// A sample is so many runs of neighbours, from evenly all over those that wait: all in one run would be
-/// of one kind, and single ones would each cost a cold disk a way of its own.
-const RUNS: usize = 8;
-const RUN: usize = 8;
 
 /// Files for one worker.
 pub(crate) struct Batch {
@@ -38,32 +32,19 @@ pub(crate) struct Batch {
 
 /// Grows to the number of files below the roots: the walk runs ahead so that the window can say
 /// how much there is. What is bounded is everything behind it.
+#[derive(Default)]
 pub(crate) struct Backlog {
     /// Largest first: the last file to be taken should not be the longest.
     large: BinaryHeap<BySize>,
     large_bytes: u64,
-    small: VecDeque<Item>,
-    small_bytes: u64,
-    /// Bytes of large files since a sample of the small ones.
-    since_sample: u64,
+    small: Smalls,
+    /// What has been taken of each.
+    large_taken: Amount,
+    small_taken: Amount,
     /// Files that lost their worker, or may be what one hangs on; each goes out alone.
     suspects: VecDeque<Item>,
     /// Large files at once take less time than one after the other.
     together: bool,
-}
-
-impl Default for Backlog {
-    fn default() -> Self {
-        Self {
-            large: BinaryHeap::new(),
-            large_bytes: 0,
-            small: VecDeque::new(),
-            small_bytes: 0,
-            since_sample: SAMPLE_EVERY,
-            suspects: VecDeque::new(),
-            together: false,
-        }
-    }
 }
 
 struct BySize(Item);
@@ -85,6 +66,53 @@ impl PartialEq for BySize {
 }
 impl Eq for BySize {}
 
+/// Small files, as bundles of neighbours: a disk likes them in the order of their folder.
+#[derive(Default)]
+struct Smalls {
+    bundles: Vec<Vec<Item>>,
+    /// The bundle that is not full yet, and its bytes.
+    filling: Vec<Item>,
+    filled: u64,
+    files: usize,
+    bytes: u64,
+    /// Where the next bundle is from, as a part of 2^64 of all that wait.
+    place: u64,
+}
+
+impl Smalls {
+    fn push(&mut self, item: Item) {
+        self.files += 1;
+        self.bytes += item.bytes();
+        self.filled += item.bytes();
+        self.filling.push(item);
+        if self.filling.len() >= BATCH_FILES || self.filled >= BATCH_BYTES {
+            self.filled = 0;
+            self.bundles.push(std::mem::take(&mut self.filling));
+        }
+    }
+
+    /// A bundle, or the part of one that is fair where little is left. Each is from somewhere else: the
+    /// first tenth of a folder may be in memory and the rest of it not, and who foretells from that
+    /// tenth is wrong by the ratio of the two.
+    fn take(&mut self, sharers: usize) -> Vec<Item> {
+        let fair = self.files.div_ceil(sharers.max(1)).max(1);
+        let mut items = if self.bundles.is_empty() {
+            self.filled = 0;
+            std::mem::take(&mut self.filling)
+        } else {
+            self.place = self.place.wrapping_add(GOLDEN);
+            let place = (u128::from(self.place) * self.bundles.len() as u128) >> 64;
+            self.bundles.swap_remove(place as usize)
+        };
+        if items.len() > fair {
+            self.bundles.push(items.split_off(fair));
+        }
+        self.files -= items.len();
+        self.bytes -= items.iter().map(Item::bytes).sum::<u64>();
+        items
+    }
+}
+
 impl Backlog {
     pub(crate) fn set_together(&mut self, together: bool) {
         self.together = together;
@@ -97,8 +125,7 @@ impl Backlog {
             self.large_bytes += item.bytes();
             self.large.push(BySize(item));
         } else {
-            self.small_bytes += item.bytes();
-            self.small.push_back(item);
+            self.small.push(item);
         }
     }
 
@@ -112,7 +139,7 @@ impl Backlog {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.large.len() + self.small.len() + self.suspects.len()
+        self.large.len() + self.small.files + self.suspects.len()
     }
 
     pub(crate) fn clear(&mut self) {
@@ -125,8 +152,8 @@ impl Backlog {
     /// How much it is.
     pub(crate) fn ahead(&self) -> Ahead {
         let mut all = Amount::new(
-            self.small.len() + self.large.len(),
-            self.small_bytes + self.large_bytes,
+            self.small.files + self.large.len(),
+            self.small.bytes + self.large_bytes,
         );
         let mut largest = self.large.peek().map_or(0, |item| item.0.bytes());
         for item in &self.suspects {
@@ -142,14 +169,18 @@ impl Backlog {
         let mut together = false;
         let items: Vec<Item> = if let Some(item) = self.suspects.pop_front() {
             vec![item]
-        } else if let Some(items) = self.sample() {
+        } else if self.small_are_due() {
+            let items = self.small.take(sharers);
+            for item in &items {
+                self.small_taken.add(Amount::new(1, item.bytes()));
+            }
             items
         } else if let Some(item) = self.largest(u64::MAX) {
             let items = self.group(item, workers, in_hand);
             together = items.len() > 1;
             items
         } else {
-            self.smalls(sharers)
+            Vec::new()
         };
         if items.is_empty() {
             return None;
@@ -158,6 +189,17 @@ impl Backlog {
             items: Arc::from(items),
             together,
         })
+    }
+
+    /// Of both kinds the same part is done at any time: with all large ones first, what small ones cost
+    /// would be known only when nothing else is left, and nobody could say before when the job will be
+    /// over.
+    fn small_are_due(&self) -> bool {
+        let small = Amount::new(self.small.files, self.small.bytes).in_bytes();
+        let large = Amount::new(self.large.len(), self.large_bytes).in_bytes();
+        small > 0
+            && (large == 0
+                || self.small_taken.in_bytes() * large < self.large_taken.in_bytes() * small)
     }
 
     /// The largest file, and others to go with it: as many as are this worker's fair share of
@@ -179,43 +221,12 @@ impl Backlog {
         }
         if items.len() > GROUP {
             for item in items.drain(2..) {
+                let back = Amount::new(1, item.bytes());
+                self.large_taken = self.large_taken.less(back);
                 self.push(item);
             }
         }
         items
-    }
-
-    fn smalls(&mut self, sharers: usize) -> Vec<Item> {
-        let fair = self.small.len().div_ceil(sharers.max(1));
-        let limit = fair.clamp(1, BATCH_FILES);
-        let mut bytes = 0;
-        let mut items = Vec::with_capacity(limit);
-        while items.len() < limit && bytes < BATCH_BYTES {
-            let Some(item) = self.small.pop_front() else {
-                break;
-            };
-            bytes += item.bytes();
-            items.push(item);
-        }
-        self.small_bytes -= bytes;
-        items
-    }
-
-    /// A sample of the small files, if it is time for one. In the place of each comes one from the
-    /// front: the disk likes small files in the order of their folder, and few are moved.
-    fn sample(&mut self) -> Option<Vec<Item>> {
-        let stride = self.small.len() / RUNS;
-        if self.large.is_empty() || self.since_sample < SAMPLE_EVERY || stride < 2 * RUN {
-            return None;
-        }
-        self.since_sample = 0;
-        let places =
-            (0..RUNS).flat_map(|run| (0..RUN).map(move |place| run * stride + stride / 2 + place));
-        let items: Vec<Item> = places
-            .filter_map(|place| self.small.swap_remove_front(place))
-            .collect();
-        self.small_bytes -= items.iter().map(|item| item.bytes()).sum::<u64>();
-        Some(items)
     }
 
     /// The largest file, if it has no more than `limit` bytes.
@@ -225,7 +236,71 @@ impl Backlog {
         }
         let BySize(item) = self.large.pop()?;
         self.large_bytes -= item.bytes();
-        self.since_sample += item.bytes();
+        self.large_taken.add(Amount::new(1, item.bytes()));
         Some(item)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tasks::walk::Seen;
+
+    fn item(key: u32, size: u64) -> Item {
+        let seen = Seen { size, modified: 0 };
+        Item::new(key.to_string().into(), seen, key)
+    }
+
+    #[test]
+    fn of_both_kinds_the_same_part_is_done_at_any_time_and_each_file_once() {
+        let mut backlog = Backlog::default();
+        for key in 0..20_000 {
+            backlog.push(item(key, 1000));
+        }
+        for key in 20_000..20_100 {
+            backlog.push(item(key, LARGE * 3));
+        }
+        let (mut small, mut large, mut keys) = (0, 0, Vec::new());
+        while let Some(batch) = backlog.take(1, 2, 0) {
+            for item in &*batch.items {
+                if item.bytes() < LARGE {
+                    small += 1;
+                } else {
+                    large += 1;
+                }
+                keys.push(item.key);
+            }
+            let (small, large) = (f64::from(small) / 20_000.0, f64::from(large) / 100.0);
+            assert!((small - large).abs() < 0.04, "{small} {large}");
+        }
+        keys.sort_unstable();
+        assert!(keys.into_iter().eq(0..20_100));
+        assert!(backlog.is_empty() && backlog.ahead().all == Amount::default());
+    }
+
+    #[test]
+    fn a_tenth_of_the_small_files_is_from_all_over_the_folder() {
+        let mut backlog = Backlog::default();
+        for key in 0..100_000 {
+            backlog.push(item(key, 100));
+        }
+        let mut tenths = [0; 10];
+        for _ in 0..20 {
+            for item in &*backlog.take(1, 2, 0).expect("there are more").items {
+                tenths[item.key as usize / 10_000] += 1;
+            }
+        }
+        assert!(tenths.iter().all(|&files| files >= 512), "{tenths:?}");
+    }
+
+    #[test]
+    fn the_last_small_files_are_shared_out() {
+        let mut backlog = Backlog::default();
+        for key in 0..400 {
+            backlog.push(item(key, 100));
+        }
+        let first = backlog.take(2, 2, 0).expect("there are 400").items.len();
+        let second = backlog.take(1, 2, 0).expect("there are 200").items.len();
+        assert_eq!((first, second), (200, 200));
     }
 }

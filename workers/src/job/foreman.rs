@@ -262,8 +262,12 @@ struct Held {
     worker: Option<usize>,
     /// When it last was seen to come on: begun, or a file of it settled.
     since: Instant,
-    /// When it was begun, pauses since then taken off.
+    /// Since when its time is measured: begun, or the walk over; and until when, the last that was heard
+    /// of it. Pauses are taken off both.
     begun: Instant,
+    heard: Instant,
+    /// What was done of it before that.
+    before: Amount,
     /// Bytes that were hashed of what is not reported yet.
     unreported: u64,
 }
@@ -285,6 +289,13 @@ impl Held {
         };
         let left = of(self.left()).less(Amount::new(0, self.unreported));
         (of(&self.items).less(left), left)
+    }
+
+    /// What was done in how long.
+    fn measured(&self) -> (Amount, Duration) {
+        let (done, _) = self.amounts();
+        let took = self.heard.saturating_duration_since(self.begun);
+        (done.less(self.before), took)
     }
 }
 
@@ -398,6 +409,7 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
                 } else {
                     self.heed_cancel();
                     self.scanning = false;
+                    self.measure_anew();
                     found = never();
                     if !self.totals.now().scan_done {
                         // It panicked, and its hook has said where.
@@ -467,6 +479,19 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
         since.saturating_sub(self.paused.total())
     }
 
+    /// The walk has taken a core, or the disk, until now.
+    fn measure_anew(&mut self) {
+        for held in self.held.values_mut() {
+            if held.worker.is_some() {
+                let (done, took) = held.measured();
+                self.forecaster.learn(done, took);
+                held.before.add(done);
+                held.begun = held.heard;
+            }
+        }
+        self.forecaster.scanned();
+    }
+
     fn foretell(&mut self) {
         if !self.forecaster.is_due() || self.is_paused() || !self.totals.now().scan_done {
             return;
@@ -474,14 +499,17 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
         let mut ahead = self.backlog.ahead();
         let mut at_work = Vec::with_capacity(self.held.len());
         for held in self.held.values() {
-            let (done, left) = held.amounts();
+            let (_, left) = held.amounts();
             match held.worker {
-                Some(worker) => at_work.push(AtWork {
-                    worker,
-                    took: held.begun.elapsed(),
-                    done,
-                    left,
-                }),
+                Some(worker) => {
+                    let (done, took) = held.measured();
+                    at_work.push(AtWork {
+                        worker,
+                        took,
+                        done,
+                        left,
+                    });
+                }
                 None => ahead.all.add(left),
             }
         }
@@ -637,6 +665,8 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
             worker: None,
             since: Instant::now(),
             begun: Instant::now(),
+            heard: Instant::now(),
+            before: Amount::default(),
             unreported: 0,
         };
         let weight = held.bytes();
@@ -686,6 +716,7 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
                     held.worker = Some(worker);
                     held.since = Instant::now();
                     held.begun = held.since;
+                    held.heard = held.since;
                     self.show(worker, WorkerState::Hashing);
                 }
             }
@@ -696,6 +727,7 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
                     && let Some(item) = held.items.get(position.index as usize)
                 {
                     held.unreported = position.done;
+                    held.heard = Instant::now();
                     self.places[worker].lane.show(&item.path, position);
                 }
             }
@@ -704,8 +736,8 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
                 self.given_up.remove(&task);
                 self.note(task, results);
                 if let Some(held) = self.put_down(task) {
-                    let (done, _) = held.amounts();
-                    self.forecaster.learn(done, held.begun.elapsed());
+                    let (done, took) = held.measured();
+                    self.forecaster.learn(done, took);
                 }
             }
             Mail::Task(task, TaskSaid::Ended(Err(death))) => self.lost(task, &death),
@@ -803,6 +835,7 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
             return;
         }
         held.since = Instant::now();
+        held.heard = held.since;
         held.unreported = 0;
         let (items, worker) = (held.items.clone(), held.worker);
         let (mut files, mut bytes) = (0, 0);
@@ -1008,6 +1041,7 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
                     self.paused.before += for_so_long;
                     for held in self.held.values_mut() {
                         held.begun += for_so_long;
+                        held.heard += for_so_long;
                     }
                 }
                 self.forgive();
