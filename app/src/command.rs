@@ -20,6 +20,8 @@ pub(crate) enum Command {
     Start,
     /// Verify once more what was wrong.
     VerifyAgain,
+    /// Verify once more, with lines that do not name their algorithm taken to be of this one.
+    VerifyAs(Algorithm),
     /// What to do with what is chosen.
     SetAim(Aim),
     /// Yes, freeze the window.

@@ -4,7 +4,7 @@
 mod comparison;
 mod duplicates;
 
-use workers::{Counts, Ending, Summary, VerdictKind};
+use workers::{Counts, Ending, Guess, Summary, VerdictKind};
 
 use crate::format::{count, counted};
 use crate::work::{Scope, Work};
@@ -234,6 +234,17 @@ fn completed(counts: &Counts, scope: Scope) -> Outcome {
             let words = format!("{} of {} files{but}", several(groups), count(all));
             say(if wrong { Grade::Wrong } else { Grade::Look }, words)
         }
+    }
+}
+
+/// The lists whose algorithm was guessed, and was guessed wrong by the look of it: where nothing is as
+/// listed, that is likelier than that every file is damaged. One file that matches shows that the guess
+/// was right.
+pub(crate) fn doubtful(summary: &Summary) -> &[Guess] {
+    let wrong = summary.counts.get(VerdictKind::Failed);
+    match summary.counts.get(VerdictKind::Ok) {
+        0 if wrong > 0 => &summary.guesses,
+        _ => &[],
     }
 }
 

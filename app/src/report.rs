@@ -437,6 +437,7 @@ mod tests {
         Report {
             work: Arc::new(Work::Verify(Verification {
                 lists: vec!["/photos/list.sfv".into()],
+                algorithm: None,
                 unlisted: Unlisted::Reported,
                 scope: Scope::All,
                 begun: SystemTime::UNIX_EPOCH + Duration::from_secs(1_709_254_861),

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::TryRecvError;
 use workers::{
-    Cause, Ending, Event, Fate, FilesInHand, JobLog, Summary, VerdictKind, WorkerEvent,
+    Cause, Ending, Event, Fate, FilesInHand, Guess, JobLog, Summary, VerdictKind, WorkerEvent,
     WorkerState, shown,
 };
 
@@ -29,7 +29,7 @@ use crate::lab::desk::Desk;
 use crate::meter::cores::CoreMeter;
 use crate::meter::pulse::{self, Pulse};
 use crate::notice::{Notices, Tone};
-use crate::outcome::{outcome, so_far};
+use crate::outcome::{doubtful, outcome, so_far};
 use crate::query::{Query, QueryThread};
 use crate::report::{self, Report, ReportFormat};
 use crate::results::Results;
@@ -217,6 +217,7 @@ impl Session {
             Command::TypeExpected(text) => self.expected.set(text),
             Command::SetExpectedAlgorithm(algorithm) => self.expected.choose(algorithm),
             Command::VerifyAgain => self.verify_again(),
+            Command::VerifyAs(algorithm) => self.verify_as(algorithm),
             Command::KillWorker(worker) => {
                 self.with_running(|running| running.job.kill_worker(worker));
             }
@@ -750,6 +751,16 @@ impl Session {
     /// What the rows in the table are of.
     pub(crate) fn listed(&self) -> Option<&Work> {
         self.listed.as_deref()
+    }
+
+    /// The list whose algorithm was guessed, where nothing is as it says.
+    pub(crate) fn guess(&self) -> Option<&Guess> {
+        match &self.job {
+            JobState::Finished(finished) if matches!(*finished.title.work, Work::Verify(_)) => {
+                doubtful(&finished.summary).first()
+            }
+            _ => None,
+        }
     }
 
     /// Whether the file is what was expected; `None` if nothing was, or nothing is known yet.

@@ -48,6 +48,8 @@ pub(crate) struct Search {
 #[derive(Clone, Debug)]
 pub(crate) struct Verification {
     pub(crate) lists: Vec<PathBuf>,
+    /// What lines are of that do not name their algorithm; `None`: it is recognised, or guessed.
+    pub(crate) algorithm: Option<Algorithm>,
     pub(crate) unlisted: Unlisted,
     pub(crate) scope: Scope,
     pub(crate) begun: SystemTime,

@@ -258,6 +258,29 @@ fn an_algorithm_that_was_guessed_is_said_and_can_be_given() {
 }
 
 #[test]
+fn progress_is_shown_when_asked_for_and_gone_at_the_end() {
+    let tree = Tree::new();
+    let line = format!("{}  some/folder/and/a/file\n", "0".repeat(64));
+    fs::write("SHA256SUMS".at(&tree), line.repeat(20_000)).unwrap();
+    let args = [
+        "convert",
+        "--to",
+        "bsd",
+        "--progress",
+        "always",
+        "SHA256SUMS",
+    ];
+    let shown = thawsum(tree.path(), &args);
+    assert!(shown.status.success());
+    let said = stderr_of(&shown);
+    assert!(said.contains("converting: "), "{said}");
+    assert!(said.ends_with("\r\x1b[K"), "{said}");
+    let silent = thawsum(tree.path(), &["convert", "--to", "bsd", "SHA256SUMS"]);
+    assert!(silent.stderr.is_empty(), "{}", stderr_of(&silent));
+    assert_eq!(shown.stdout, silent.stdout);
+}
+
+#[test]
 fn names_of_windows_programs_get_slashes_when_asked_for() {
     let tree = Tree::new();
     fs::write("x.sfv".at(&tree), "; x\r\nsub\\file.bin 12345678\r\n").unwrap();

@@ -133,6 +133,17 @@ pub struct Summary {
     /// What was foretold after a tenth of the job, beside what came of it; `None` where the job was
     /// over before anybody could know, or was not worked on in the background.
     pub forecast: Option<Forecast>,
+    /// Lists whose algorithm was guessed.
+    pub guesses: Arc<[Guess]>,
+}
+
+/// A list whose lines do not name their algorithm, and nothing but the length of its digests tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guess {
+    /// The list, as results call it.
+    pub list: PathBuf,
+    /// What its lines were taken to be of, and then what else they may be of; two at least.
+    pub candidates: Vec<Algorithm>,
 }
 
 /// One worker's share of a job.

@@ -40,7 +40,7 @@ pub use check::{CheckList, CheckSpec, Unlisted, are_all_listed};
 pub use compare::{CompareSpec, Side};
 pub use duplicates::DuplicatesSpec;
 pub use error::SpecError;
-pub use event::{Cause, Ending, Event, Sink, Summary, WorkerEvent, WorkerFigures};
+pub use event::{Cause, Ending, Event, Guess, Sink, Summary, WorkerEvent, WorkerFigures};
 pub use expected::{ExpectedDigest, NoDigest};
 pub use job::inline::{InlineJob, Pace};
 pub use job::{Damage, Fate, FilesInHand, Forecast, Job, JobLog, JobSpec, Links, Priority, RunOn};

@@ -10,6 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use indexmap::IndexMap;
 
 use crate::algorithm::Algorithm;
+use crate::event::Guess;
 use crate::job::common::Common;
 use crate::manifest::read::{self, Item, ListReader, ReadError};
 use crate::verdict::{FileResult, Verdict};
@@ -63,6 +64,7 @@ pub(crate) struct Lists {
     pub(crate) settled: Vec<FileResult>,
     /// All that any line has a digest of, in the order of the table.
     algorithms: Vec<Algorithm>,
+    pub(crate) guesses: Vec<Guess>,
 }
 
 impl Lists {
@@ -117,7 +119,14 @@ impl Lists {
             source,
             common: job,
         };
-        for item in ListReader::new(source, list, known)? {
+        let reader = ListReader::new(source, list, known)?;
+        if reader.recognised().guessed() {
+            self.guesses.push(Guess {
+                list: list.to_owned(),
+                candidates: reader.recognised().candidates.clone(),
+            });
+        }
+        for item in reader {
             if job.control.token().is_cancelled() {
                 break;
             }

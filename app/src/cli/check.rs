@@ -6,7 +6,6 @@ use std::process::ExitCode;
 
 use clap::Args;
 use workers::manifest::Format;
-use workers::manifest::read::{Expected, ListReader};
 use workers::{Algorithm, CheckList, CheckSpec, Job, Priority, Unlisted, VerdictKind};
 
 use super::select::Select;
@@ -92,8 +91,8 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
         0 if summary.counts.get(VerdictKind::Ok) == 0 => status::WRONG,
         code => code,
     };
-    if summary.counts.get(VerdictKind::Failed) > 0 && summary.counts.get(VerdictKind::Ok) == 0 {
-        say_guesses(options);
+    for guess in crate::outcome::doubtful(&summary) {
+        guess::say(&guess.list, &guess.candidates);
     }
     if !options.json {
         options.work.sum_up(&summary, &selection);
@@ -105,21 +104,5 @@ fn named(list: &Path) -> CheckList {
     match list.to_str() {
         Some("-") => CheckList::StandardInput,
         _ => CheckList::File(list.to_owned()),
-    }
-}
-
-/// Where nothing is as listed, a wrong guess at the algorithm is likelier than that every file is
-/// damaged. Not said otherwise: one file that matches shows that the guess was right.
-fn say_guesses(options: &Options) {
-    let known = Expected {
-        format: options.format,
-        algorithm: options.algorithm,
-    };
-    for list in &options.lists {
-        // What is no plain file was used up when it was read, and would be waited for.
-        let is_file = list.metadata().is_ok_and(|meta| meta.is_file());
-        if is_file && let Ok(reader) = ListReader::open(list, &known) {
-            guess::say(list, reader.recognised());
-        }
     }
 }

@@ -1,10 +1,11 @@
 //! `thawsum convert`: a checksum file in another format. It is read three times, so that nothing
 //! of it need be kept: to see what it holds, to name everything that is in the way, and to write.
 
+mod meter;
 mod source;
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -15,7 +16,9 @@ use workers::manifest::read::{Item, ReadError};
 use workers::manifest::{CannotWrite, Format, ListWriter};
 use workers::{Algorithm, shown};
 
+use self::meter::Meter;
 use self::source::{Files, Source, SourceError};
+use super::progress::Progress;
 use super::{algorithms, formats, guess, status};
 use crate::format::{count, counted};
 use crate::save;
@@ -57,6 +60,9 @@ pub(super) struct Options {
     /// Write to FILE, whole or not at all
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+
+    #[command(flatten)]
+    progress: Progress,
 }
 
 pub(super) fn run(options: &Options) -> ExitCode {
@@ -110,11 +116,13 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
         (true, format) if format == Format::GNU => Format::GNU_ZERO,
         (true, _) => return Err(Failure::Usage("--zero goes with --to gnu only".to_owned())),
     };
+    let meter = Meter::new(options.progress.line());
     let sources = options
         .files
         .iter()
-        .map(|path| Source::new(path))
-        .collect::<Result<_, _>>()?;
+        .map(|path| Source::new(path, &meter))
+        .collect::<Result<Vec<_>, _>>()?;
+    meter.expect(sources.iter().map(Source::bytes).sum());
     let interrupted = Arc::new(AtomicBool::new(false));
     // Only for what would be left behind. Elsewhere the system's own way is quicker: a wait for
     // standard input, or for who reads standard output, is not ended by a flag.
@@ -134,6 +142,7 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
         format,
         interrupted,
         sources,
+        meter,
     };
     let found = conversion.look()?;
     let algorithms = conversion.algorithms(&found)?;
@@ -156,6 +165,7 @@ struct Conversion<'a> {
     format: Format,
     interrupted: Arc<AtomicBool>,
     sources: Vec<Source>,
+    meter: Meter,
 }
 
 /// What the lists hold.
@@ -188,11 +198,12 @@ impl Conversion<'_> {
     fn look(&self) -> Result<Found, Failure> {
         let mut found = Found::default();
         for source in &self.sources {
-            let mut list = source.read(self.options.from, self.options.algorithm)?;
+            let mut list = source.read(self.options.from, self.options.algorithm, &self.meter)?;
             let recognised = list.recognised();
             found.of_empty = found.of_empty.or(recognised.algorithm());
             if self.options.to != Format::GNU {
-                guess::say(&source.name, recognised);
+                self.meter.clear();
+                guess::say(&source.name, &recognised.candidates);
             }
             for item in Files::new(&mut list, self.options.slashes) {
                 self.go_on()?;
@@ -207,22 +218,22 @@ impl Conversion<'_> {
                     }
                     Item::Bad(bad) => {
                         found.bad += 1;
-                        eprintln!(
+                        self.say(format_args!(
                             "thawsum: {}:{}: {}: {}",
                             shown(&source.name),
                             bad.line,
                             bad.why,
                             bad.excerpt
-                        );
+                        ));
                     }
                 }
             }
             for column in list.unknown_columns() {
-                eprintln!(
+                self.say(format_args!(
                     "thawsum: {}: the column {} is not known here and is left out",
                     shown(&source.name),
                     shown(Path::new(column))
-                );
+                ));
             }
         }
         if found.files == 0 && found.bad > 0 {
@@ -290,7 +301,11 @@ impl Conversion<'_> {
                     let so_far = reasons.entry(error.reason()).or_default();
                     *so_far += 1;
                     if *so_far <= NAMED || self.options.verbose {
-                        eprintln!("thawsum: {}:{}: {error}", shown(&source.name), file.line);
+                        self.say(format_args!(
+                            "thawsum: {}:{}: {error}",
+                            shown(&source.name),
+                            file.line
+                        ));
                     }
                 }
             }
@@ -299,16 +314,18 @@ impl Conversion<'_> {
             for (reason, number) in reasons {
                 if number > NAMED {
                     let more = counted(number - NAMED, "more file", "more files");
-                    eprintln!("thawsum: and {more}: {reason} (--verbose names each)");
+                    self.say(format_args!(
+                        "thawsum: and {more}: {reason} (--verbose names each)"
+                    ));
                 }
             }
         }
         if without > 0 {
-            eprintln!(
+            self.say(format_args!(
                 "thawsum: {} without a digest of {} left out",
                 counted(without, "entry", "entries"),
                 names(algorithms),
-            );
+            ));
         }
         if refused == 0 {
             return Ok(());
@@ -323,16 +340,16 @@ impl Conversion<'_> {
 
     fn name_what_is_lost(&self, algorithms: &[Algorithm], found: &Found) {
         if found.sizes > 0 && !self.format.holds_sizes() {
-            eprintln!(
+            self.say(format_args!(
                 "thawsum: the sizes of {} are left out: {} hold none",
                 counted(found.sizes, "file", "files"),
                 self.format.label()
-            );
+            ));
         }
         for lost in found.algorithms() {
             if !algorithms.contains(&lost) {
                 let number = found.digests_of(lost);
-                eprintln!(
+                self.say(format_args!(
                     "thawsum: {} {} left out",
                     counted(
                         number,
@@ -340,7 +357,7 @@ impl Conversion<'_> {
                         &format!("{} digests", lost.label())
                     ),
                     if number == 1 { "is" } else { "are" },
-                );
+                ));
             }
         }
     }
@@ -367,9 +384,15 @@ impl Conversion<'_> {
             list.finish().map(drop)
         };
         let done = match &self.options.output {
+            // The list itself is seen to come on.
+            None if io::stdout().is_terminal() => {
+                self.meter.hide();
+                write(&mut io::stdout().lock()).map_err(Failure::Print)
+            }
             None => write(&mut io::stdout().lock()).map_err(Failure::Print),
             Some(file) => save::whole(file, save::Existing::Replace, write).map_err(Failure::Save),
         };
+        self.meter.clear();
         match done {
             Err(_) if self.interrupted.load(Ordering::Relaxed) => Err(Failure::Interrupted),
             other => other,
@@ -380,8 +403,14 @@ impl Conversion<'_> {
         &self,
         source: &Source,
     ) -> Result<impl Iterator<Item = Result<Item, ReadError>>, ReadError> {
-        let list = source.read(self.options.from, self.options.algorithm)?;
+        let list = source.read(self.options.from, self.options.algorithm, &self.meter)?;
         Ok(Files::new(list, self.options.slashes))
+    }
+
+    /// Without the line of progress in the middle of it.
+    fn say(&self, words: std::fmt::Arguments) {
+        self.meter.clear();
+        eprintln!("{words}");
     }
 
     fn go_on(&self) -> Result<(), Failure> {

@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use workers::manifest::read::Recognised;
-use workers::shown;
+use workers::{Algorithm, shown};
 
-/// Says what the list was taken for and what else it may be; nothing if that is certain.
-pub(super) fn say(list: &Path, recognised: &Recognised) {
-    let names: Vec<&str> = recognised.candidates.iter().map(|a| a.name()).collect();
+/// Says what the list was taken for and what else it may be; nothing if there is one candidate.
+pub(super) fn say(list: &Path, candidates: &[Algorithm]) {
+    let names: Vec<&str> = candidates.iter().map(|a| a.name()).collect();
     let [taken, others @ .., last] = &*names else {
         return;
     };

@@ -71,6 +71,15 @@ impl ProgressLine {
         }
     }
 
+    /// How much of something has been done, of 1.
+    pub(super) fn show_share(&mut self, doing: &str, share: f64) {
+        if self.is_due() {
+            let percent = (share * 100.0).floor();
+            let elapsed = duration(self.started.elapsed());
+            self.put(&format!("{doing}: {percent:.0} % · {elapsed}"));
+        }
+    }
+
     /// Ten times a second, which is all that anybody can read.
     fn is_due(&mut self) -> bool {
         let just_now = |at: Instant| at.elapsed() < Duration::from_millis(100);
@@ -122,6 +131,10 @@ pub(super) fn summary_json(summary: &Summary, selection: &Selection) -> Value {
         "left_out": summary.left_out,
         "selection": selection,
         "algorithms": summary.algorithms.iter().map(|one| one.name()).collect::<Vec<_>>(),
+        "guesses": summary.guesses.iter().map(|guess| json!({
+            "list": json_path(&guess.list).0,
+            "candidates": guess.candidates.iter().map(|one| one.name()).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
         "forecast": summary.forecast.map(|made| json!({
             "after_seconds": made.after.as_secs_f64(),
             "said_seconds": made.said.as_secs_f64(),

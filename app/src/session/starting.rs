@@ -7,8 +7,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, TryRecvError, bounded};
 use workers::{
-    CheckList, CheckSpec, Control, Event, InlineJob, Job, JobSpec, Links, Pace, Priority, RunOn,
-    Side, Sink, SpecError, Unlisted, VerdictKind,
+    Algorithm, CheckList, CheckSpec, Control, Event, InlineJob, Job, JobSpec, Links, Pace,
+    Priority, RunOn, Side, Sink, SpecError, Unlisted, VerdictKind,
 };
 
 use super::{HIDDEN, Session, Sheet, one, what};
@@ -222,6 +222,7 @@ impl Session {
                     Some(named) => (
                         Verification {
                             lists: named.lists.clone(),
+                            algorithm: None,
                             unlisted: Unlisted::Ignored,
                             scope: Scope::Chosen,
                             begun,
@@ -231,6 +232,7 @@ impl Session {
                     None => (
                         Verification {
                             lists: self.chosen.clone(),
+                            algorithm: None,
                             unlisted: self.settings.unlisted,
                             scope: Scope::All,
                             begun,
@@ -315,7 +317,7 @@ impl Session {
                 .map(CheckList::File)
                 .collect(),
             format: None,
-            algorithm: None,
+            algorithm: verification.algorithm,
             base: None,
             only,
             unlisted: verification.unlisted,
@@ -326,6 +328,32 @@ impl Session {
         };
         let title = self.title(way, Work::Verify(verification));
         self.launch(title, |sink| Job::check(spec, run_on, sink));
+    }
+
+    /// Verifies the same lists, whose lines are of this algorithm.
+    pub(super) fn verify_as(&mut self, algorithm: Algorithm) {
+        let Some(Work::Verify(before)) = self.listed.as_deref() else {
+            return;
+        };
+        let mut verification = Verification {
+            algorithm: Some(algorithm),
+            begun: SystemTime::now(),
+            ..before.clone()
+        };
+        let named = self.targets.named();
+        let chosen = named.filter(|named| named.lists == verification.lists);
+        let only = match (verification.scope, chosen) {
+            (Scope::Chosen, Some(named)) => Some(Arc::clone(&named.files)),
+            _ => {
+                verification.scope = Scope::All;
+                None
+            }
+        };
+        let everything = verification.unlisted == Unlisted::Ignored;
+        if self.job.is_busy() || self.waiting.is_some() || !self.knows_what_counts(!everything) {
+            return;
+        }
+        self.verify(verification, only);
     }
 
     /// Gathers what was wrong, on another thread: it may be a million files.
@@ -344,6 +372,7 @@ impl Session {
         };
         let verification = Verification {
             lists: before.lists.clone(),
+            algorithm: before.algorithm,
             unlisted,
             scope: Scope::Again,
             begun: SystemTime::now(),

@@ -150,6 +150,37 @@ fn what_is_wrong_comes_first_can_be_filtered_and_is_verified_again_alone() {
 }
 
 #[test]
+fn a_list_whose_algorithm_was_guessed_wrong_says_so_and_is_verified_as_another() {
+    for size in [(1280.0, 800.0), (900.0, 600.0)] {
+        let folder = tree(3);
+        let lines: String = (0..3)
+            .map(|index| {
+                let content = format!("file {index}");
+                let digest = digest_of(Algorithm::Blake3, content.as_bytes());
+                format!("{digest}  {index:04}.txt\n")
+            })
+            .collect();
+        let list = folder.path().join("digests.txt");
+        std::fs::write(&list, lines).expect("a list");
+        let mut window = window(settings(Way::Threads), size);
+        choose_known(&mut window, &list);
+        verify(&mut window, "Verify");
+        assert!(shows(&window, "✗ 3 of 3 files are wrong"));
+        let said = "the list names no algorithm and was taken for SHA-256";
+        assert!(window.query_by_label_contains(said).is_some());
+        window.check_accessibility();
+        window
+            .get_by_label("Verify as digests of another algorithm")
+            .click();
+        window.run_steps(3);
+        verify(&mut window, "BLAKE3");
+        assert!(shows(&window, "✓ All 3 files are as listed"));
+        let again = "Verify as digests of another algorithm";
+        assert!(window.query_by_label(again).is_none());
+    }
+}
+
+#[test]
 fn totals_add_up_whatever_the_verdicts() {
     let folder = tree(12);
     let path = list(folder.path(), "files.sha256", 0..10);

@@ -12,6 +12,7 @@ use super::chosen::Chosen;
 use super::forms::Forms;
 use super::{CheckList, CheckSpec, Unlisted, same_name};
 use crate::algorithm::Algorithm;
+use crate::event::Guess;
 use crate::job::Links;
 use crate::job::common::Common;
 use crate::listed::{Expected, Lists, announce, plain};
@@ -22,8 +23,12 @@ use crate::verdict::{FileResult, Note, Verdict};
 
 /// What the scan comes upon.
 pub(super) enum Found {
-    /// With what the listed files are to be hashed. Comes before them.
-    Algorithms(Arc<[Algorithm]>),
+    /// The lists have been read. Comes before what they name.
+    Read {
+        /// With what the listed files are to be hashed.
+        algorithms: Arc<[Algorithm]>,
+        guesses: Arc<[Guess]>,
+    },
     /// A listed file that is there.
     Listed {
         path: PathBuf,
@@ -191,7 +196,10 @@ impl Listed {
             forms: Forms::default(),
             folders,
         }));
-        Found::Algorithms(algorithms.into())
+        Found::Read {
+            algorithms: algorithms.into(),
+            guesses: lists.guesses.into(),
+        }
     }
 }
 

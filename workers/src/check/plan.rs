@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::Unlisted;
 use super::lists::Found;
 use crate::algorithm::Algorithm;
+use crate::event::Guess;
 use crate::job::plan::{Plan, Share, Todo};
 use crate::listed::{Each, Expected};
 use crate::tasks::bundle::Item;
@@ -18,6 +19,7 @@ type Fingerprint = (Algorithm, Box<[u8]>);
 
 pub(super) struct Verify {
     algorithms: Arc<[Algorithm]>,
+    guesses: Arc<[Guess]>,
     unlisted: Unlisted,
     /// By the key of the item.
     expected: Vec<Expected>,
@@ -46,6 +48,7 @@ impl Verify {
     pub(super) fn new(unlisted: Unlisted) -> Self {
         Self {
             algorithms: Arc::default(),
+            guesses: Arc::default(),
             unlisted,
             expected: Vec::new(),
             notes: HashMap::new(),
@@ -160,7 +163,7 @@ impl Plan for Verify {
 
     fn share(found: &Found) -> Option<Share> {
         match found {
-            Found::Algorithms(_) | Found::Extra { .. } => Some(Share::default()),
+            Found::Read { .. } | Found::Extra { .. } => Some(Share::default()),
             Found::Folder => None,
             Found::Listed { seen, .. } => Some(Share {
                 rows: 1,
@@ -174,9 +177,16 @@ impl Plan for Verify {
         &self.algorithms
     }
 
+    fn guesses(&self) -> Arc<[Guess]> {
+        self.guesses.clone()
+    }
+
     fn take_in(&mut self, found: Found, todo: &mut Todo) {
         match found {
-            Found::Algorithms(algorithms) => self.algorithms = algorithms,
+            Found::Read {
+                algorithms,
+                guesses,
+            } => (self.algorithms, self.guesses) = (algorithms, guesses),
             Found::Folder => {}
             Found::Listed {
                 path,

@@ -1240,6 +1240,7 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
         };
         let mut summary = self.ledger.close(how, self.totals.now().found_files);
         summary.algorithms = self.plan.algorithms().clone();
+        summary.guesses = self.plan.guesses();
         summary.damage = self.damage;
         summary.forecast = self.forecaster.at_a_tenth(self.worked());
         summary.workers = self.places.iter().map(|p| p.figures.clone()).collect();

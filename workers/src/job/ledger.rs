@@ -53,6 +53,7 @@ impl Ledger {
             damage: Damage::default(),
             left_out: 0,
             forecast: None,
+            guesses: Arc::default(),
         }
     }
 }

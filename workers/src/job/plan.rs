@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::algorithm::Algorithm;
+use crate::event::Guess;
 use crate::tasks::bundle::Item;
 use crate::tasks::walk::Found;
 use crate::verdict::{FileResult, Verdict};
@@ -41,6 +42,11 @@ pub(crate) trait Plan: Send + 'static {
 
     /// With which algorithms what it wants hashed is to be hashed.
     fn algorithms(&self) -> &Arc<[Algorithm]>;
+
+    /// Its lists whose algorithm was guessed.
+    fn guesses(&self) -> Arc<[Guess]> {
+        Arc::default()
+    }
 
     /// The scan has come upon something.
     fn take_in(&mut self, found: Self::Found, todo: &mut Todo);

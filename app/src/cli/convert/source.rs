@@ -13,12 +13,15 @@ use workers::Algorithm;
 use workers::manifest::Format;
 use workers::manifest::read::{Expected, Item, ListReader, Listed, ReadError, with_slashes};
 
+use super::meter::{Meter, Metered};
+
 /// One of the lists.
 pub(super) struct Source {
     /// Its name, for messages and for recognising it.
     pub(super) name: PathBuf,
     /// The bytes of what cannot be opened again.
     kept: Option<File>,
+    bytes: u64,
 }
 
 /// A list that cannot be opened or kept.
@@ -35,9 +38,10 @@ pub(super) enum SourceError {
 
 impl Source {
     /// `-` is standard input.
-    pub(super) fn new(path: &Path) -> Result<Self, SourceError> {
+    pub(super) fn new(path: &Path, meter: &Meter) -> Result<Self, SourceError> {
         if path == Path::new("-") {
-            return Self::keep(Path::new("standard input"), &mut io::stdin().lock());
+            let stdin = io::stdin().lock();
+            return Self::keep(Path::new("standard input"), stdin, meter);
         }
         let open_error = |source| SourceError::Open {
             name: path.to_owned(),
@@ -51,22 +55,28 @@ impl Source {
             return Ok(Self {
                 name: path.to_owned(),
                 kept: None,
+                bytes: meta.len(),
             });
         }
-        Self::keep(path, &mut File::open(path).map_err(open_error)?)
+        Self::keep(path, File::open(path).map_err(open_error)?, meter)
     }
 
-    fn keep(name: &Path, from: &mut dyn io::Read) -> Result<Self, SourceError> {
+    fn keep(name: &Path, from: impl io::Read, meter: &Meter) -> Result<Self, SourceError> {
         let keep_error = |source| SourceError::Keep {
             name: name.to_owned(),
             source,
         };
         let mut kept = tempfile::tempfile().map_err(keep_error)?;
-        io::copy(from, &mut kept).map_err(keep_error)?;
+        let bytes = io::copy(&mut meter.over(from), &mut kept).map_err(keep_error)?;
         Ok(Self {
             name: name.to_owned(),
             kept: Some(kept),
+            bytes,
         })
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// A reader from the start. `algorithm` is that of lines which do not name theirs; a list
@@ -75,11 +85,12 @@ impl Source {
         &self,
         format: Option<Format>,
         algorithm: Option<Algorithm>,
-    ) -> Result<ListReader<File>, ReadError> {
-        let list = self.open(format, None)?;
+        meter: &Meter,
+    ) -> Result<ListReader<Metered<File>>, ReadError> {
+        let list = self.open(format, None, meter)?;
         match algorithm {
             Some(asked) if list.recognised().candidates.contains(&asked) => {
-                self.open(format, algorithm)
+                self.open(format, algorithm, meter)
             }
             _ => Ok(list),
         }
@@ -89,22 +100,22 @@ impl Source {
         &self,
         format: Option<Format>,
         algorithm: Option<Algorithm>,
-    ) -> Result<ListReader<File>, ReadError> {
+        meter: &Meter,
+    ) -> Result<ListReader<Metered<File>>, ReadError> {
         let expected = Expected { format, algorithm };
         let again = |mut kept: &File| {
             kept.rewind()?;
             kept.try_clone()
         };
-        match &self.kept {
-            None => ListReader::open(&self.name, &expected),
-            Some(kept) => {
-                let file = again(kept).map_err(|source| ReadError::Open {
-                    list: self.name.clone(),
-                    source,
-                })?;
-                ListReader::new(file, &self.name, &expected)
-            }
-        }
+        let file = match &self.kept {
+            None => File::open(&self.name),
+            Some(kept) => again(kept),
+        };
+        let file = file.map_err(|source| ReadError::Open {
+            list: self.name.clone(),
+            source,
+        })?;
+        ListReader::new(meter.over(file), &self.name, &expected)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use workers::{Algorithm, Counts, Ending, FileResult, Hasher, Summary, Verdict};
@@ -59,6 +60,7 @@ impl Stdin {
             damage: workers::Damage::default(),
             left_out: 0,
             forecast: None,
+            guesses: Arc::default(),
         }
     }
 

@@ -3,7 +3,7 @@
 use eframe::egui::{
     Align, ComboBox, Key, Layout, Rect, RichText, TextEdit, Ui, UiBuilder, Vec2, vec2,
 };
-use workers::JobSpec;
+use workers::{Guess, JobSpec};
 
 use super::algorithm_menu;
 use crate::command::Command;
@@ -131,7 +131,9 @@ fn buttons(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
                 commands.push(Command::Start);
             }
             let failed = session.failed();
-            if over && failed > 0 {
+            if let Some(guess) = session.guess() {
+                verify_as(ui, guess, commands);
+            } else if over && failed > 0 {
                 let text = format!("Verify {} again", count(failed));
                 let name = "Verify again only what was not as listed";
                 if button::secondary(ui, &text, true)
@@ -145,6 +147,28 @@ fn buttons(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             super::aims::show(ui, session, commands);
         }
     }
+}
+
+/// Verifying the same once more would show the same.
+fn verify_as(ui: &mut Ui, guess: &Guess, commands: &mut Vec<Command>) {
+    let [taken, others @ ..] = &*guess.candidates else {
+        return;
+    };
+    let menu = ui.menu_button(RichText::new("Verify as…").font(theme::strong()), |ui| {
+        ui.set_min_width(160.0);
+        for &algorithm in others {
+            if ui.button(algorithm.label()).clicked() {
+                commands.push(Command::VerifyAs(algorithm));
+                ui.close();
+            }
+        }
+    });
+    menu.response
+        .accessible_name("Verify as digests of another algorithm")
+        .on_hover_text(format!(
+            "Nothing is as listed, and the list does not name its algorithm: it was taken for {}",
+            taken.label()
+        ));
 }
 
 fn path(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>, idle: bool) {

@@ -424,6 +424,12 @@ fn of_finished(palette: &Palette, session: &Session, finished: &Finished) -> Wor
             "{label} can be the same for different files: look before you delete"
         ));
     }
+    if let Some(guess) = session.guess() {
+        parts.push(format!(
+            "the list names no algorithm and was taken for {}",
+            labels(&guess.candidates[..1])
+        ));
+    }
     parts.extend(finished.title.files.left_out(summary.left_out));
     if summary.not_reached > 0 {
         parts.push(format!("{} not reached", count(summary.not_reached)));
