@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use workers::{Ending, Selection, Summary, TotalsNow, VerdictKind};
 
 use crate::format::{bytes, count, counted, duration, rate, time_left};
+use crate::json_path::json_path;
 
 /// One line that overwrites itself.
 pub(super) struct ProgressLine {
