@@ -325,7 +325,7 @@ fn where_nothing_is_as_listed_a_guess_at_the_algorithm_is_said() {
     assert!(said.contains("blake3"), "{said}");
     let list_itself = fs::File::open(tree.path().join("list")).unwrap();
     let streamed = fed(&tree, &["check", "-"], piped(list_itself));
-    assert!(stderr_of(&streamed).contains("standard input: its lines do not name"));
+    assert!(stderr_of(&streamed).contains("-: its lines do not name"));
     let given = check(&tree, &["-a", "blake3", "list"]);
     assert_eq!(given.rows[0].1, "ok");
     // One that is as listed shows what the list is of.
