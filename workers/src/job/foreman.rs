@@ -8,6 +8,13 @@
 //! get through regardless. The workers themselves, their deaths and their replacement are the
 //! pool's business.
 
+mod held;
+mod orders;
+mod paused;
+mod place;
+mod said;
+mod time_left;
+
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::io;
 use std::sync::Arc;
@@ -16,28 +23,28 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Select, Sender, never, unbounded};
 
+use self::held::Held;
+use self::paused::Paused;
+use self::place::Place;
 use super::RunOn;
 use super::backlog::{AHEAD_BYTES, Backlog, Batch};
 use super::common::Common;
 use super::drill::{Damage, Drill};
-use super::forecast::{Amount, AtWork, Forecaster};
-use super::in_hand::{Fate, FilesInHand};
+use super::forecast::{Amount, Forecaster};
 use super::inline::Start;
 use super::ledger::Ledger;
-use super::obituary::{because, obituary};
 use super::plan::{Plan, Todo};
 use super::scan;
 use crate::cancel::Control;
-use crate::event::{Cause, Ending, Event, Sink, Summary, WorkerEvent, WorkerFigures};
-use crate::name::harmless;
+use crate::event::{Ending, Event, Sink, Summary};
 use crate::pool::{
-    Death, Executor, LONGEST, Log, Loss, News, Pool, Processes, Said as TaskSaid, Terms, Threads,
+    Executor, LONGEST, Log, News, Pool, Processes, Said as TaskSaid, Terms, Threads,
 };
 use crate::process::Harm;
 use crate::progress::{Lane, Totals, WorkerState};
-use crate::tasks::bundle::{Bundle, Item, Said, Settled};
+use crate::tasks::bundle::{Bundle, Item};
 use crate::tasks::hash::{HalfRead, together_pays};
-use crate::verdict::{FileResult, SkipReason, Verdict};
+use crate::verdict::{FileResult, Verdict};
 
 /// Results in one event at most: a listener that works by the clock must be able to stop.
 const RESULTS_IN_EVENT: usize = 2048;
@@ -45,8 +52,6 @@ const RESULTS_IN_EVENT: usize = 2048;
 const BUNDLE_FOR: Duration = Duration::from_millis(100);
 /// Events held back while the sink is full, before the foreman stops taking results.
 const HELD_BACK: usize = 4;
-/// A file that killed this many workers is set aside.
-const DEATHS: u8 = 2;
 /// Bundles in a worker's hands, the one it is at included: the second hides the way there and
 /// back.
 const IN_HAND: usize = 2;
@@ -206,110 +211,6 @@ enum Stage {
     Ending(Ending),
     /// It has.
     Over(Ending),
-}
-
-/// One worker's place, as others see it.
-struct Place {
-    lane: Arc<Lane>,
-    figures: WorkerFigures,
-    /// Workers that were ready here.
-    came: u32,
-    given_up: bool,
-    /// The worker that is here, as far as is known.
-    here: Option<Here>,
-    /// The latest order that the worker here be ended.
-    doom: Option<Doom>,
-}
-
-/// A worker in its place.
-#[derive(Clone, Copy)]
-struct Here {
-    pid: Option<u32>,
-}
-
-/// Why a worker is to end, and the files that were given up for it.
-struct Doom {
-    cause: Cause,
-    files: FilesInHand,
-}
-
-impl Doom {
-    fn new(cause: Cause) -> Self {
-        Self {
-            cause,
-            files: FilesInHand::default(),
-        }
-    }
-}
-
-impl Place {
-    fn new(lane: Arc<Lane>) -> Self {
-        Self {
-            lane,
-            figures: WorkerFigures::default(),
-            came: 0,
-            given_up: false,
-            here: None,
-            doom: None,
-        }
-    }
-}
-
-/// A bundle that the pool has.
-struct Held {
-    items: Arc<[Item]>,
-    reported: usize,
-    worker: Option<usize>,
-    /// When it last was seen to come on: begun, or a file of it settled.
-    since: Instant,
-    /// Since when its time is measured: begun, or the walk over; and until when, the last that was heard
-    /// of it. Pauses are taken off both.
-    begun: Instant,
-    heard: Instant,
-    /// What was done of it before that.
-    before: Amount,
-    /// Bytes that were hashed of what is not reported yet.
-    unreported: u64,
-}
-
-impl Held {
-    fn left(&self) -> &[Item] {
-        &self.items[self.reported..]
-    }
-
-    fn bytes(&self) -> u64 {
-        self.left().iter().map(Item::bytes).sum()
-    }
-
-    /// What was done of it, and what is left.
-    fn amounts(&self) -> (Amount, Amount) {
-        let of = |items: &[Item]| {
-            let bytes = items.iter().map(Item::bytes).sum();
-            Amount::new(items.len(), bytes)
-        };
-        let left = of(self.left()).less(Amount::new(0, self.unreported));
-        (of(&self.items).less(left), left)
-    }
-
-    /// What was done in how long.
-    fn measured(&self) -> (Amount, Duration) {
-        let (done, _) = self.amounts();
-        let took = self.heard.saturating_duration_since(self.begun);
-        (done.less(self.before), took)
-    }
-}
-
-/// How long a job has been paused altogether, and since when it is.
-#[derive(Default)]
-struct Paused {
-    before: Duration,
-    since: Option<Instant>,
-}
-
-impl Paused {
-    fn total(&self) -> Duration {
-        self.before + self.since.map_or(Duration::ZERO, |since| since.elapsed())
-    }
 }
 
 struct Foreman<E: Executor, P: Plan> {
@@ -477,46 +378,6 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
     fn worked(&self) -> Duration {
         let since = self.ledger.started().elapsed();
         since.saturating_sub(self.paused.total())
-    }
-
-    /// The walk has taken a core, or the disk, until now.
-    fn measure_anew(&mut self) {
-        for held in self.held.values_mut() {
-            if held.worker.is_some() {
-                let (done, took) = held.measured();
-                self.forecaster.learn(done, took);
-                held.before.add(done);
-                held.begun = held.heard;
-            }
-        }
-        self.forecaster.scanned();
-    }
-
-    fn foretell(&mut self) {
-        if !self.forecaster.is_due() || self.is_paused() || !self.totals.now().scan_done {
-            return;
-        }
-        let mut ahead = self.backlog.ahead();
-        let mut at_work = Vec::with_capacity(self.held.len());
-        for held in self.held.values() {
-            let (_, left) = held.amounts();
-            match held.worker {
-                Some(worker) => {
-                    let (done, took) = held.measured();
-                    at_work.push(AtWork {
-                        worker,
-                        took,
-                        done,
-                        left,
-                    });
-                }
-                None => ahead.all.add(left),
-            }
-        }
-        let places = self.places.iter().filter(|place| !place.given_up).count();
-        let worked = self.worked();
-        let left = self.forecaster.foretell(worked, places, &at_work, &ahead);
-        self.totals.foretell(left);
     }
 
     /// A pool that ended without a word has panicked; its hook has said where.
@@ -704,487 +565,6 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
             together: false,
         };
         self.submit(batch, Some(half));
-    }
-
-    // ---- what the pool says ----
-
-    fn hear(&mut self, mail: Mail) {
-        match mail {
-            Mail::News(at, news) => self.hear_news(at, news),
-            Mail::Task(task, TaskSaid::Began { worker, .. }) => {
-                if let Some(held) = self.held.get_mut(&task) {
-                    held.worker = Some(worker);
-                    held.since = Instant::now();
-                    held.begun = held.since;
-                    held.heard = held.since;
-                    self.show(worker, WorkerState::Hashing);
-                }
-            }
-            Mail::Task(_, TaskSaid::Progress { .. }) => {}
-            Mail::Task(task, TaskSaid::Part(Said::At(position))) => {
-                if let Some(held) = self.held.get_mut(&task)
-                    && let Some(worker) = held.worker
-                    && let Some(item) = held.items.get(position.index as usize)
-                {
-                    held.unreported = position.done;
-                    held.heard = Instant::now();
-                    self.places[worker].lane.show(&item.path, position);
-                }
-            }
-            Mail::Task(task, TaskSaid::Part(Said::Results(results))) => self.note(task, results),
-            Mail::Task(task, TaskSaid::Ended(Ok(results))) => {
-                self.given_up.remove(&task);
-                self.note(task, results);
-                if let Some(held) = self.put_down(task) {
-                    let (done, took) = held.measured();
-                    self.forecaster.learn(done, took);
-                }
-            }
-            Mail::Task(task, TaskSaid::Ended(Err(death))) => self.lost(task, &death),
-        }
-    }
-
-    fn hear_news(&mut self, at: Instant, news: News) {
-        match news {
-            News::Starting { worker, pid } => {
-                self.gone_unseen(worker, at);
-                let place = &mut self.places[worker];
-                place.here = Some(Here { pid });
-                place.lane.update(|lane| {
-                    lane.pid = pid;
-                    lane.state = WorkerState::Starting;
-                });
-                match pid {
-                    Some(pid) => self
-                        .log
-                        .note(worker, at, &format!("started, process {pid}")),
-                    None => self.log.note(worker, at, "started, a thread"),
-                }
-            }
-            News::Ready { worker, pid } => {
-                let place = &mut self.places[worker];
-                place.came += 1;
-                let again = place.came > 1;
-                place
-                    .lane
-                    .update(|lane| lane.last_progress = Instant::now());
-                self.show(worker, WorkerState::Idle);
-                if again {
-                    self.log
-                        .note(worker, at, "ready, in the place of the one before");
-                    self.tell(worker, at, WorkerEvent::Replaced { pid });
-                } else {
-                    self.log.note(worker, at, "ready");
-                }
-            }
-            News::StartFailed {
-                worker,
-                reason,
-                given_up,
-            } => {
-                let reason = format!("could not be started: {reason}");
-                let place = &mut self.places[worker];
-                place.given_up = given_up;
-                place.doom = None;
-                let pid = place.here.take().and_then(|here| here.pid);
-                place.lane.update(|lane| {
-                    lane.pid = None;
-                    lane.note = Some((reason.clone(), Instant::now()));
-                    if given_up {
-                        lane.state = WorkerState::Gone;
-                    }
-                });
-                self.log.note(worker, at, &reason);
-                if given_up {
-                    self.log.note(worker, at, "no other is tried");
-                }
-                self.tell(
-                    worker,
-                    at,
-                    WorkerEvent::StartFailed {
-                        pid,
-                        reason: reason.clone(),
-                        given_up,
-                    },
-                );
-                if self.places.iter().all(|place| place.given_up) {
-                    self.begin_ending(Ending::Failed(format!(
-                        "no worker is left: the last one {reason}"
-                    )));
-                }
-            }
-            News::Lost(loss) => self.died(at, loss),
-            News::Over => {
-                let how = match std::mem::replace(&mut self.stage, Stage::Running) {
-                    Stage::Ending(how) | Stage::Over(how) => how,
-                    Stage::Running => Ending::Failed("the pool ended by itself".to_owned()),
-                };
-                self.stage = Stage::Over(how);
-            }
-        }
-    }
-
-    /// Matches results with the files they are about.
-    fn note(&mut self, task: u64, results: Vec<Settled>) {
-        let Some(held) = self.held.get_mut(&task) else {
-            return;
-        };
-        let first = held.reported;
-        held.reported = held.items.len().min(first + results.len());
-        if held.reported == first {
-            return;
-        }
-        held.since = Instant::now();
-        held.heard = held.since;
-        held.unreported = 0;
-        let (items, worker) = (held.items.clone(), held.worker);
-        let (mut files, mut bytes) = (0, 0);
-        for (item, (read, verdict)) in items[first..].iter().zip(results) {
-            files += 1;
-            bytes += read;
-            self.conclude(item.clone(), read, verdict);
-        }
-        self.carry_out();
-        if let Some(worker) = worker {
-            let place = &mut self.places[worker];
-            place.figures.files += files;
-            place.figures.bytes += bytes;
-            place.lane.update(|lane| {
-                lane.files = place.figures.files;
-                lane.bytes = place.figures.bytes;
-                lane.file_done = 0;
-                lane.file_size = 0;
-                lane.last_progress = Instant::now();
-            });
-        }
-    }
-
-    /// A bundle is no longer with the pool.
-    fn put_down(&mut self, task: u64) -> Option<Held> {
-        let held = self.held.remove(&task)?;
-        if let Some(worker) = held.worker
-            && !self.held.values().any(|other| other.worker == Some(worker))
-        {
-            self.show(worker, WorkerState::Idle);
-        }
-        Some(held)
-    }
-
-    /// A bundle came to no end, though its worker lives: the code that hashes has panicked.
-    fn lost(&mut self, task: u64, death: &Death) {
-        let Some(held) = self.put_down(task) else {
-            return;
-        };
-        match death {
-            Death::Cancelled(_) | Death::NoWorker(_) => {}
-            other => {
-                let how = other.to_string();
-                let mut files = FilesInHand::default();
-                self.bury(held.left(), true, &how, &mut files);
-                if let Some(worker) = held.worker {
-                    let pid = self.places[worker].here.and_then(|here| here.pid);
-                    let now = Instant::now();
-                    self.log.note(worker, now, &obituary(&how, &files));
-                    self.tell(worker, now, WorkerEvent::Panicked { pid, how, files });
-                }
-            }
-        }
-    }
-
-    /// A worker that is ended while it starts is not missed by the pool, and nothing is heard of
-    /// it but that another one comes.
-    fn gone_unseen(&mut self, worker: usize, at: Instant) {
-        let place = &mut self.places[worker];
-        let (Some(Here { pid }), doom) = (place.here.take(), place.doom.take()) else {
-            return;
-        };
-        let how = "was ended while it started".to_owned();
-        self.log.note(worker, at, &how);
-        self.tell(
-            worker,
-            at,
-            WorkerEvent::Died {
-                pid,
-                how,
-                cause: doom.map_or(Cause::Unasked, |doom| doom.cause),
-                files: FilesInHand::default(),
-            },
-        );
-    }
-
-    fn died(&mut self, at: Instant, loss: Loss) {
-        let Loss {
-            worker,
-            pid,
-            exit,
-            asked,
-            begun,
-            waiting,
-        } = loss;
-        let how = exit.status.to_string();
-        let how = match &exit.said {
-            Some(said) => {
-                let words: Vec<&str> = said.split_whitespace().collect();
-                format!("{how}; it said: {}", harmless(words.join(" ").as_bytes()))
-            }
-            None => how,
-        };
-        let mut files = FilesInHand::default();
-        let mut gave_up = false;
-        for task in &begun {
-            gave_up |= self.given_up.remove(task);
-        }
-        for task in begun {
-            if let Some(held) = self.held.remove(&task) {
-                // Killed from outside, it was no file's fault. Otherwise each unreported file of
-                // the bundle it was working on may be the one: each is tried once more, alone.
-                self.bury(held.left(), !asked, &how, &mut files);
-            }
-        }
-        for task in waiting {
-            for item in self.held.get(&task).map_or(&[][..], Held::left) {
-                files.add(&item.path, Fate::Requeued);
-            }
-        }
-        let place = &mut self.places[worker];
-        place.here = None;
-        let doom = place.doom.take();
-        let cause = match (&doom, asked) {
-            (_, false) => Cause::Unasked,
-            (Some(doom), true) => doom.cause,
-            (None, true) => Cause::Kill,
-        };
-        if let Some(doom) = doom {
-            let rest = std::mem::replace(&mut files, doom.files);
-            files.merge(rest);
-        }
-        place.figures.restarts += 1;
-        let restarts = place.figures.restarts;
-        let words = obituary(&how, &files);
-        place.lane.update(|lane| {
-            lane.state = WorkerState::Restarting;
-            lane.restarts = restarts;
-            lane.file = None;
-            lane.file_done = 0;
-            let words = if gave_up {
-                "ended because a file was given up".to_owned()
-            } else {
-                words
-            };
-            lane.note = Some((words, Instant::now()));
-        });
-        let how_and_why = format!("{how}{}", because(cause));
-        self.log.note(worker, at, &obituary(&how_and_why, &files));
-        self.tell(
-            worker,
-            at,
-            WorkerEvent::Died {
-                pid,
-                how,
-                cause,
-                files,
-            },
-        );
-    }
-
-    /// Files whose worker is gone go to others, or are set aside.
-    fn bury(&mut self, items: &[Item], suspect: bool, how: &str, files: &mut FilesInHand) {
-        for item in items {
-            let mut item = item.clone();
-            item.deaths += u8::from(suspect);
-            if item.deaths < DEATHS {
-                let fate = if item.deaths > 0 {
-                    Fate::TriedAlone
-                } else {
-                    Fate::Requeued
-                };
-                files.add(&item.path, fate);
-                self.backlog.push(item);
-                continue;
-            }
-            files.add(&item.path, Fate::SetAside);
-            let why = format!("{DEATHS} workers died with it; the last one {how}");
-            self.conclude(item, 0, Verdict::Crashed(why));
-        }
-        self.carry_out();
-    }
-
-    fn tell(&mut self, worker: usize, at: Instant, what: WorkerEvent) {
-        self.pass_on_results();
-        let at = at.saturating_duration_since(self.ledger.started());
-        self.outbox.push_back(Event::Worker { worker, at, what });
-    }
-
-    fn show(&self, worker: usize, state: WorkerState) {
-        let state = if self.control.is_paused() {
-            WorkerState::Paused
-        } else {
-            state
-        };
-        self.places[worker].lane.update(|lane| lane.state = state);
-    }
-
-    // ---- orders and endings ----
-
-    fn obey(&mut self, order: Order) {
-        if !self.is_running() {
-            return;
-        }
-        match order {
-            Order::Pause => {
-                self.paused.since.get_or_insert_with(Instant::now);
-                self.pool.pause();
-            }
-            Order::Resume => {
-                if let Some(since) = self.paused.since.take() {
-                    let for_so_long = since.elapsed();
-                    self.paused.before += for_so_long;
-                    for held in self.held.values_mut() {
-                        held.begun += for_so_long;
-                        held.heard += for_so_long;
-                    }
-                }
-                self.forgive();
-                self.pool.resume();
-            }
-            Order::Kill(worker) => {
-                self.doom(worker, Doom::new(Cause::Kill));
-                self.pool.kill_process(worker);
-            }
-            Order::Skip(worker) if E::CAN_KILL => self.give_up_file_of(worker, None),
-            Order::Drill(on) if E::CAN_KILL => self.switch_drill(on),
-            Order::Skip(_) | Order::Drill(_) => {}
-            Order::Cancel => {
-                self.control.cancel();
-                self.backlog.clear();
-                self.begin_ending(Ending::Cancelled);
-            }
-        }
-        if let Order::Pause | Order::Resume = order {
-            self.show_all();
-        }
-    }
-
-    /// Notes why a worker is about to be ended. Of several orders the latest counts: one that
-    /// found nobody leaves its note behind, and whoever ends the next has left another.
-    fn doom(&mut self, worker: usize, mut doom: Doom) {
-        if let Some(place) = self.places.get_mut(worker) {
-            if let Some(earlier) = place.doom.take() {
-                doom.files.merge(earlier.files);
-            }
-            place.doom = Some(doom);
-        }
-    }
-
-    /// The worker hangs on a file: it is ended, and the file with it. `late`: because of the
-    /// limit, and not because somebody asked.
-    fn give_up_file_of(&mut self, worker: usize, late: Option<Duration>) {
-        let at = self
-            .held
-            .iter()
-            .filter(|(_, held)| held.worker == Some(worker))
-            .min_by_key(|(task, _)| **task)
-            .map(|(&task, _)| task);
-        let Some((task, held)) = at.and_then(|task| Some((task, self.held.remove(&task)?))) else {
-            return;
-        };
-        let Some(first) = held.left().first() else {
-            return;
-        };
-        let file = first.path.clone();
-        let (cause, fate) = match late {
-            Some(_) => (Cause::FileLimit, Fate::TimedOut),
-            None => (Cause::Skip, Fate::Skipped),
-        };
-        let mut doom = Doom::new(cause);
-        let alone = if let [only] = held.left() {
-            doom.files.add(&only.path, fate);
-            let verdict = match late {
-                Some(limit) => Verdict::TimedOut(limit),
-                None => Verdict::Skipped(SkipReason::ByRequest),
-            };
-            self.conclude(only.clone(), 0, verdict);
-            self.carry_out();
-            0
-        } else {
-            for item in held.left() {
-                doom.files.add(&item.path, Fate::TriedAlone);
-                self.backlog.push_alone(item.clone());
-            }
-            held.left().len()
-        };
-        self.given_up.insert(task);
-        self.doom(worker, doom);
-        self.pool.kill_task(task);
-        let late = late.is_some();
-        self.tell(
-            worker,
-            Instant::now(),
-            WorkerEvent::GaveUp { file, alone, late },
-        );
-    }
-
-    fn keep_file_limit(&mut self) {
-        let Some(limit) = self.file_limit else {
-            return;
-        };
-        if self.is_paused() {
-            return;
-        }
-        let late: Vec<usize> = self
-            .held
-            .values()
-            .filter(|held| held.since.elapsed() >= limit)
-            .filter_map(|held| held.worker)
-            .collect();
-        for worker in late {
-            self.give_up_file_of(worker, Some(limit));
-        }
-    }
-
-    /// Starts every file's time anew.
-    fn forgive(&mut self) {
-        let now = Instant::now();
-        for held in self.held.values_mut() {
-            held.since = now;
-        }
-    }
-
-    fn switch_drill(&mut self, on: bool) {
-        match (on, self.drill.take()) {
-            (true, None) => self.drill = Some(Drill::new()),
-            (true, was) => self.drill = was,
-            (false, None) => {}
-            (false, Some(drill)) => {
-                for worker in drill.end() {
-                    self.deeds.push_back(Harm::GoOn);
-                    self.pool.harm(worker, Harm::GoOn, self.deed.0.clone());
-                }
-            }
-        }
-    }
-
-    fn do_harm(&mut self) {
-        let workers = self.places.len();
-        let deeds = self
-            .drill
-            .as_mut()
-            .map(|drill| drill.deeds(Instant::now(), workers));
-        for (worker, harm) in deeds.unwrap_or_default() {
-            if let Harm::Kill | Harm::Crash = harm {
-                self.doom(worker, Doom::new(Cause::Drill));
-            }
-            self.deeds.push_back(harm);
-            self.pool.harm(worker, harm, self.deed.0.clone());
-        }
-        // The pool answers in the order in which it was asked.
-        while let Ok(could) = self.deed.1.try_recv() {
-            if let Some(harm) = self.deeds.pop_front()
-                && could
-            {
-                self.damage.note(harm);
-            }
-        }
     }
 
     fn show_all(&self) {
