@@ -6,8 +6,9 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 
 use end_to_end::{Display, Window, program, wait_until};
+use serde_json::Value;
 
-use super::*;
+use crate::common::{names, small};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 /// As for hashing: a desktop calls a window unresponsive after about five seconds.
