@@ -30,11 +30,13 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, graph: &Graph) {
     let nodes = nodes(graph);
     let center = pos2(rect.left() + 130.0, rect.center().y);
     let radius = rect.height() / 2.0 - NODE - 4.0;
+    // A low graph is wide, so that there is room for arrows.
+    let wide = (radius * 1.25).max(92.0);
     let place = |node: Node<'_>| -> Pos2 {
         let index = nodes.iter().position(|one| *one == node).unwrap_or(0);
         let turn = index as f32 / nodes.len().max(1) as f32;
         let angle = TAU * turn - FRAC_PI_2 - TAU / 8.0;
-        center + radius * vec2(angle.cos() * 1.25, angle.sin())
+        center + vec2(wide * angle.cos(), radius * angle.sin())
     };
     let closed = graph.closed.is_some();
     let mut said = Vec::new();
@@ -83,7 +85,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, graph: &Graph) {
     }
     let words = Rect::from_min_max(
         pos2(
-            (center.x + radius * 1.25 + NODE + 34.0).min(rect.right() - 120.0),
+            (center.x + wide + NODE + 34.0).min(rect.right() - 120.0),
             rect.top(),
         ),
         rect.max,
@@ -94,7 +96,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, graph: &Graph) {
     } else {
         "no circle"
     };
-    let circle = Rect::from_center_size(center, Vec2::splat(2.0 * (radius + NODE)));
+    let circle = Rect::from_center_size(center, 2.0 * vec2(wide + NODE, radius + NODE));
     announce(ui, circle, || {
         let name = format!("Wait-for graph, {state}: {}", said.join(", "));
         WidgetInfo::labeled(Role::GraphicsObject, true, name)

@@ -237,8 +237,10 @@ impl Page<'_> {
             Ended::Finished(outcome) => {
                 let look = self.below_height(ui, &record.cores);
                 let least = picture::least(&record.picture).min(room.most);
-                let airy = room.left - least - look - 2.0 * GAP;
-                let table = table::plan(ui, outcome, ui.available_width(), airy);
+                let dense = room.left - least - GAP;
+                let airy = dense - look - GAP;
+                let heights = table::Room { airy, dense };
+                let table = table::plan(ui, outcome, ui.available_width(), heights);
                 let room = room.for_picture(&record.picture, table.height + GAP, look + GAP);
                 self.picture(ui, &record.picture, room);
                 table::show(ui, &table);

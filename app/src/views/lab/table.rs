@@ -36,12 +36,23 @@ pub(super) struct Plan<'a> {
     bands: Vec<Vec<&'a Table>>,
     /// The lines of statements: how many there are in each, and how wide each is, if there are several.
     checks: Vec<Vec<(&'a Check, f32)>>,
+    /// Whose statements that hold are one line.
+    counted: Option<&'a Outcome>,
     pub(super) height: f32,
 }
 
-/// Plans a panel that is so wide, and as high as it must be; where it would be higher than `room`,
-/// lines are closer and what fits side by side stands so.
-pub(super) fn plan<'a>(ui: &Ui, outcome: &'a Outcome, width: f32, room: f32) -> Plan<'a> {
+/// The height that a panel has.
+#[derive(Clone, Copy)]
+pub(super) struct Room {
+    /// If all of the page is to be seen at once.
+    pub(super) airy: f32,
+    /// If what is to be looked for need not be.
+    pub(super) dense: f32,
+}
+
+/// Plans a panel that is so wide, and as high as it must be. Where it would be too high, lines are
+/// closer and what fits side by side stands so; then, the statements that hold are one line.
+pub(super) fn plan<'a>(ui: &Ui, outcome: &'a Outcome, width: f32, room: Room) -> Plan<'a> {
     let width = inside_width(width);
     let checks = outcome.checks.iter().map(|check| {
         let width = text::width(ui, &stated(check), &theme::body());
@@ -50,12 +61,19 @@ pub(super) fn plan<'a>(ui: &Ui, outcome: &'a Outcome, width: f32, room: f32) -> 
     let checks: Vec<(&Check, f32)> = checks.collect();
     let tables = outcome.tables.iter().map(|table| vec![table]).collect();
     let lines = checks.iter().map(|check| vec![*check]).collect();
-    let airy = Plan::new(AIRY, tables, lines);
-    if airy.height <= room {
+    let airy = Plan::new(AIRY, tables, lines, None);
+    if airy.height <= room.airy {
         return airy;
     }
-    let packed = pack(checks, width - 8.0, 0.0);
-    Plan::new(DENSE, side_by_side(ui, outcome, width), packed)
+    let bands = side_by_side(ui, outcome, width);
+    let packed = pack(checks.clone(), width - 8.0, 0.0);
+    let dense = Plan::new(DENSE, bands.clone(), packed, None);
+    if dense.height <= room.dense {
+        return dense;
+    }
+    let failed = checks.into_iter().filter(|(check, _)| !check.held);
+    let failed = pack(failed.collect(), width - 8.0, 0.0);
+    Plan::new(DENSE, bands, failed, Some(outcome))
 }
 
 /// As many in a line as have room, in the order in which they are.
@@ -95,15 +113,22 @@ fn side_by_side<'a>(ui: &Ui, outcome: &'a Outcome, width: f32) -> Vec<Vec<&'a Ta
 }
 
 impl<'a> Plan<'a> {
-    fn new(lines: Lines, bands: Vec<Vec<&'a Table>>, checks: Vec<Vec<(&'a Check, f32)>>) -> Self {
+    fn new(
+        lines: Lines,
+        bands: Vec<Vec<&'a Table>>,
+        checks: Vec<Vec<(&'a Check, f32)>>,
+        counted: Option<&'a Outcome>,
+    ) -> Self {
         let mut plan = Self {
             lines,
             bands,
             checks,
+            counted,
             height: 0.0,
         };
         let tables: f32 = plan.bands.iter().map(|band| plan.band_height(band)).sum();
-        let checks = plan.checks.len() as f32 * lines.check;
+        let lines_of_checks = plan.checks.len() + usize::from(counted.is_some());
+        let checks = lines_of_checks as f32 * lines.check;
         plan.height = 24.0 + TITLE + tables + checks + 6.0;
         plan
     }
@@ -189,6 +214,35 @@ fn checks(ui: &mut Ui, place: Rect, plan: &Plan<'_>) {
         }
         y += plan.lines.check;
     }
+    if let Some(outcome) = plan.counted {
+        let corner = pos2(place.left() + 8.0, y);
+        let line = Rect::from_min_max(corner, pos2(place.right(), y + plan.lines.check));
+        how_many_hold(ui, line, outcome);
+    }
+}
+
+/// How many statements hold, in one line; which, in its tooltip.
+fn how_many_hold(ui: &mut Ui, line: Rect, outcome: &Outcome) {
+    let palette = theme::palette(ui);
+    let held: Vec<&str> = outcome
+        .checks
+        .iter()
+        .filter(|check| check.held)
+        .map(|check| check.statement.as_str())
+        .collect();
+    let words = if held.len() == outcome.checks.len() {
+        format!("all {} statements hold", held.len())
+    } else {
+        format!("{} of {} statements hold", held.len(), outcome.checks.len())
+    };
+    let pieces = [
+        ("✓", theme::strong(), palette.green),
+        (&words, theme::body(), palette.text),
+        ("point here to read them", theme::small(), palette.dim),
+    ];
+    text::run(ui, line, 8.0, &pieces);
+    let all = held.join("\n");
+    announce(ui, line, || WidgetInfo::labeled(Role::Label, true, &all)).on_hover_text(&all);
 }
 
 fn one(ui: &mut Ui, rect: Rect, table: &Table, row_height: f32) {
@@ -273,7 +327,16 @@ fn places(ui: &Ui, rect: Rect, table: &Table) -> Vec<(f32, f32)> {
     let room = inside.width() - LEAST_GAP * gaps;
     if needed.iter().sum::<f32>() > room {
         // Titles give way first, then words. A figure that is cut would be another figure.
-        needed = widths(ui, table, false);
+        // Titles share what room the cells leave.
+        let cells = widths(ui, table, false);
+        let spare = (room - cells.iter().sum::<f32>()).max(0.0);
+        let titles = needed.iter().sum::<f32>() - cells.iter().sum::<f32>();
+        let part = (spare / titles.max(1.0)).min(1.0);
+        needed = needed
+            .iter()
+            .zip(&cells)
+            .map(|(whole, cell)| cell + (whole - cell) * part)
+            .collect();
         let over = needed.iter().sum::<f32>() - room;
         let are_words = table.columns.iter().map(|column| !column.is_figures());
         let words: f32 = needed
