@@ -426,7 +426,7 @@ impl Session {
                     tell(&mut self.notices, worker, &what);
                 }
                 Ok(Event::Finished(summary)) => {
-                    finished = Some(summary);
+                    finished = Some(*summary);
                     break;
                 }
                 Err(TryRecvError::Empty) => {

@@ -26,7 +26,7 @@ pub enum Event {
         what: WorkerEvent,
     },
     /// The job is over, in whichever way. Sent exactly once, last.
-    Finished(Summary),
+    Finished(Box<Summary>),
 }
 
 /// What can happen to a worker that people should hear of.

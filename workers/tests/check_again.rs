@@ -45,7 +45,7 @@ fn check(list: &Path, only: Option<&[&Path]>, unlisted: Unlisted) -> (Vec<FileRe
                 job.join();
                 assert_eq!(summary.counts.total(), rows.len() as u64);
                 rows.sort_by(|a, b| a.path.cmp(&b.path));
-                return (rows, summary);
+                return (rows, *summary);
             }
         }
     }

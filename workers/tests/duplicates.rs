@@ -30,7 +30,7 @@ fn find(folder: &Path, algorithm: Algorithm) -> (Vec<FileResult>, Summary, Total
                 let totals = job.totals().now();
                 job.join();
                 rows.sort_by(|a: &FileResult, b| a.path.cmp(&b.path));
-                return (rows, summary, totals);
+                return (rows, *summary, totals);
             }
         }
     }

@@ -88,7 +88,7 @@ fn end(events: &Receiver<Event>) -> (Summary, u64) {
         match events.recv_timeout(PATIENCE).expect("it ends") {
             Event::Results(results) => rows += results.len() as u64,
             Event::Worker { .. } => {}
-            Event::Finished(summary) => return (summary, rows),
+            Event::Finished(summary) => return (*summary, rows),
         }
     }
 }

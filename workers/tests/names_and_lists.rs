@@ -75,7 +75,7 @@ fn run(start: impl FnOnce(Sink) -> Job) -> (Vec<FileResult>, Summary) {
                 assert_eq!(totals.done_files, totals.found_files);
                 assert_eq!(summary.counts.total(), rows.len() as u64);
                 job.join();
-                return (rows, summary);
+                return (rows, *summary);
             }
         }
     }

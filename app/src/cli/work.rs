@@ -311,7 +311,7 @@ fn run_pool(
             }
             Ok(Event::Finished(summary)) => {
                 job.join();
-                return Ok(summary);
+                return Ok(*summary);
             }
             Err(RecvTimeoutError::Timeout) => {}
             // The dispatcher panicked, and its own hook has said where.

@@ -140,7 +140,9 @@ fn run<E: Executor, P: Plan>(
             let why = Ending::Failed(error.to_string());
             if sink
                 .events
-                .send(Event::Finished(ledger.close(why, totals.now().found_files)))
+                .send(Event::Finished(Box::new(
+                    ledger.close(why, totals.now().found_files),
+                )))
                 .is_ok()
             {
                 sink.sent(true);
@@ -200,7 +202,7 @@ fn run<E: Executor, P: Plan>(
                 .note(worker, Instant::now(), "ended with the job");
         }
     }
-    if sink.events.send(Event::Finished(summary)).is_ok() {
+    if sink.events.send(Event::Finished(Box::new(summary))).is_ok() {
         sink.sent(true);
     }
 }

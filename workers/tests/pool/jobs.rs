@@ -53,7 +53,7 @@ fn finish(
             Event::Worker { what, .. } => news.push(what),
             Event::Finished(summary) => {
                 assert_eq!(summary.found, summary.counts.total() + summary.not_reached);
-                return (results, news, summary);
+                return (results, news, *summary);
             }
         }
     }

@@ -194,7 +194,7 @@ fn until_the_end(lab: &Lab, job: &Job, events: &Receiver<Event>, sum: &mut u64) 
                     }
                 }
                 Ok(Event::Worker { .. }) => {}
-                Ok(Event::Finished(summary)) => return Some(summary),
+                Ok(Event::Finished(summary)) => return Some(*summary),
                 Err(_) => return None,
             },
             recv(lab.stop().bell()) -> _ => {
