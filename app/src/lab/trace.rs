@@ -317,6 +317,13 @@ impl Picture {
 
     fn take_in(&mut self, other: &Self) {
         for lane in &other.lanes {
+            // What a later child did in the same place goes on with the lane of that name.
+            let same = self.lanes.iter_mut().find(|own| own.goes_on_with(lane));
+            if let Some(own) = same {
+                own.spans.extend_from_slice(&lane.spans);
+                own.merged += lane.merged;
+                continue;
+            }
             // Beside those of its group, wherever they stand.
             let place = self.lanes.iter().rposition(|own| own.group == lane.group);
             let place = place.map_or(self.lanes.len(), |index| index + 1);
@@ -327,6 +334,17 @@ impl Picture {
         self.curves.extend(other.curves.iter().cloned());
         self.graph.edges.extend(other.graph.edges.iter().cloned());
         self.graph.closed = self.graph.closed.or(other.graph.closed);
+    }
+}
+
+impl Lane {
+    /// Whether another lane has the same name, and begins when this one has ended.
+    fn goes_on_with(&self, other: &Self) -> bool {
+        let follows = match (self.spans.last(), other.spans.first()) {
+            (Some(last), Some(next)) => last.to <= next.from,
+            (None, _) | (_, None) => true,
+        };
+        self.name == other.name && self.group == other.group && follows
     }
 }
 
@@ -468,6 +486,23 @@ mod tests {
             .collect();
         assert_eq!(names, ["one", "two", "three", "one"]);
         assert!(child.picture().lanes[0].spans[0].from >= 500);
+    }
+
+    #[test]
+    fn a_lane_goes_on_where_a_later_child_has_one_of_its_name() {
+        let trace = Trace::begin();
+        let child = |from| {
+            let child = Trace::since(Instant::now(), 0);
+            child.lane("counts", "one").add(from, from + 50, Kind::Work);
+            child.picture()
+        };
+        trace.adopt(1, child(100));
+        trace.adopt(2, child(150));
+        // At the same time as the first, so it is somebody else.
+        trace.adopt(3, child(120));
+        let lanes = trace.picture().lanes;
+        let spans: Vec<usize> = lanes.iter().map(|lane| lane.spans.len()).collect();
+        assert_eq!(spans, [2, 1]);
     }
 
     #[test]

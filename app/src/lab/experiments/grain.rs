@@ -179,8 +179,8 @@ fn calls(side: &PartSide, arguments: &Value) -> Result<Value, String> {
         let each = cost_of_one(work)?;
         let half = (time.as_secs_f64() / f64::from(4 * ROUNDS) / each) as i64;
         let half = half.clamp(8, 1_000_000);
-        let group = format!("calls of {} µs", grain as f64 / 1e3);
-        let lane = |name: &str| Some(side.trace().lane(&group, name));
+        side.trace().mark(format!("{} µs", grain as f64 / 1e3));
+        let lane = |name: &str| Some(side.trace().lane("calls", name));
         let mut fastest: Option<(Made, Made)> = None;
         for _ in 0..ROUNDS {
             let alone = work.by(&[2 * half], vec![lane("one thread")])?;
@@ -263,7 +263,6 @@ impl Work {
                     let program = Program::count_down(*count, &[Instruction::CallOutside]);
                     std::thread::Builder::new().spawn_scoped(scope, move || {
                         let mut seat = Seat::new(lock, lane, kind);
-                        seat.record_as(kind);
                         let mut calls = 0;
                         let never = AtomicBool::new(false);
                         let ran =

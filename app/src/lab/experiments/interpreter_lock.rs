@@ -44,6 +44,9 @@ const ROUNDS: u32 = 3;
 /// nothing about the lock.
 const TWO_CORES: f64 = 1.5;
 
+/// As what the first and the second count are recorded.
+const COUNTS: [Kind; 2] = [Kind::Work, Kind::Other];
+
 const HISTORIC: &str =
     "CPython 2.6 counting down from 100 million twice, 2 GHz dual-core machine, 2009";
 
@@ -76,10 +79,10 @@ impl Experiment for InterpreterLockExperiment {
 
     fn legend(&self) -> &'static [(Kind, &'static str)] {
         &[
-            (Kind::Work, "runs, the first count"),
-            (Kind::Other, "runs, the second count"),
+            (Kind::Work, "the first count"),
+            (Kind::Other, "the second count"),
             (Kind::Wait, "waits for the lock"),
-            (Kind::Stuck, "at one long instruction"),
+            (Kind::Stuck, "one long instruction"),
         ]
     }
 
@@ -193,7 +196,8 @@ impl Way {
 #[derive(Serialize, Deserialize)]
 struct Order {
     group: String,
-    lanes: Vec<String>,
+    /// A thread for each: its name, and as what its first count is recorded.
+    lanes: Vec<(String, Kind)>,
     times: usize,
     count: i64,
     ticks: u64,
@@ -255,9 +259,9 @@ fn measure(lab: &Lab, way: &Way) -> Result<Measured, Failure> {
     let mut children = (1..=way.processes)
         .map(|process| {
             let lanes = (1..=way.threads).map(|thread| match (way.processes, way.threads) {
-                (1, 1) => "one thread".to_owned(),
-                (1, _) => format!("thread {thread}"),
-                _ => format!("process {process}"),
+                (1, 1) => ("one thread".to_owned(), COUNTS[0]),
+                (1, _) => (format!("thread {thread}"), COUNTS[(thread - 1) % 2]),
+                _ => (format!("process {process}"), COUNTS[(process - 1) % 2]),
             });
             let order = Order {
                 group: way.name.to_owned(),
@@ -327,9 +331,9 @@ fn table(rows: &[(&str, &Measured, f64)]) -> Table {
         Column::new("against sequence", Unit::Times),
         Column::new("cores used", Unit::Cores),
         Column::new("signals", Unit::Count),
-        Column::new("woken in vain", Unit::Count),
-        Column::new("switches, waited", Unit::Count),
-        Column::new("switches, pushed off", Unit::Count),
+        Column::new("in vain", Unit::Count),
+        Column::new("waits", Unit::Count),
+        Column::new("pushed off", Unit::Count),
         Column::historic("2009, 2 GHz dual core", Unit::Seconds, HISTORIC),
     ]);
     let sequence = rows.first().map(|row| row.1.wall.as_secs_f64());
@@ -363,14 +367,13 @@ fn count(side: &PartSide, order: &Value) -> Result<Value, String> {
     let lanes: Vec<_> = order
         .lanes
         .iter()
-        .map(|lane| side.trace().lane(&order.group, lane))
+        .map(|(lane, kind)| (side.trace().lane(&order.group, lane), *kind))
         .collect();
     side.say(json!("ready"));
     side.hear();
     let each = std::thread::scope(|scope| {
         let started = lanes
             .into_iter()
-            .zip([Kind::Work, Kind::Other].into_iter().cycle())
             .map(|(lane, kind)| {
                 let (order, lock, may_begin) = (&order, &lock, may_begin.clone());
                 let mut seat = Seat::new(lock, Some(lane), kind);
@@ -422,9 +425,7 @@ fn count_in_thread(
     for time in 0..order.times {
         // One thread that counts twice shows both.
         if time > 0 {
-            seat.record_as(Kind::Other);
-        } else if order.times > 1 {
-            seat.record_as(Kind::Work);
+            seat.record_as(COUNTS[1]);
         }
         let never = AtomicBool::new(false);
         let ran = machine::run(&program, order.ticks, seat, &never, &mut |_| ())
@@ -505,7 +506,6 @@ fn long_instruction(side: &PartSide, arguments: &Value) -> Result<Value, String>
         let (held, interrupted) = (&lock, &interrupt);
         let first = scope.spawn(move || {
             let mut seat = Seat::new(held, Some(lane), Kind::Work);
-            seat.record_as(Kind::Work);
             let mut took = Duration::ZERO;
             let mut ended = Instant::now();
             let program = Program::count_down(i64::MAX, &[Instruction::CallHolding]);

@@ -49,6 +49,8 @@ pub(in crate::lab) struct Seat<'a> {
     /// Where its turns are recorded; while it need not wait, one turn follows the other.
     lane: Option<LaneRecorder>,
     running: Kind,
+    /// What is recorded at this moment, if anything is.
+    now: Option<Kind>,
     /// How often it let go while another waited, who was then signalled.
     pub(in crate::lab) signals: u64,
     /// How often it was woken and the lock was taken again already.
@@ -67,6 +69,7 @@ impl<'a> Seat<'a> {
             lock,
             lane,
             running,
+            now: None,
             signals: 0,
             in_vain: 0,
             longest_wait: Duration::ZERO,
@@ -93,10 +96,13 @@ impl<'a> Seat<'a> {
             }
             state.waiting -= 1;
             self.longest_wait = self.longest_wait.max(asked.elapsed());
-            self.is_now(self.running);
         }
         state.held = true;
         drop(state);
+        // Its first turn too, which it may have got without waiting.
+        if self.now != Some(self.running) {
+            self.is_now(self.running);
+        }
         if self.lock.inside.fetch_add(1, Ordering::Relaxed) > 0 {
             self.lock.crowded.store(true, Ordering::Relaxed);
         }
@@ -116,21 +122,22 @@ impl<'a> Seat<'a> {
         }
     }
 
-    /// From now on its turns are recorded as `running`, beginning with this moment.
+    /// From its next turn on, its turns are recorded as `running`.
     pub(in crate::lab) fn record_as(&mut self, running: Kind) {
         self.running = running;
-        self.is_now(running);
     }
 
     /// Records something that is not simply its turn.
-    pub(in crate::lab) fn is_now(&self, kind: Kind) {
+    pub(in crate::lab) fn is_now(&mut self, kind: Kind) {
+        self.now = Some(kind);
         if let Some(lane) = &self.lane {
             lane.begin(kind);
         }
     }
 
     /// Records that it has finished.
-    pub(in crate::lab) fn is_over(&self) {
+    pub(in crate::lab) fn is_over(&mut self) {
+        self.now = None;
         if let Some(lane) = &self.lane {
             lane.end();
         }
