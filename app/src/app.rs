@@ -4,9 +4,8 @@
 use std::time::{Duration, Instant};
 
 use eframe::egui::{
-    self, Align, Align2, CentralPanel, Context, CornerRadius, Frame, Id, Key, KeyboardShortcut,
-    Layout, Margin, Modifiers, Panel, Rect, RichText, Role, Sense, Stroke, Ui, UiBuilder,
-    ViewportCommand, WidgetInfo, pos2, vec2,
+    self, Align, Align2, CentralPanel, Context, Frame, Id, Key, KeyboardShortcut, Layout, Margin,
+    Modifiers, Panel, Rect, RichText, Role, Ui, UiBuilder, ViewportCommand, pos2, vec2,
 };
 use workers::Algorithm;
 
@@ -26,6 +25,7 @@ use crate::settings::{Theme, WindowPlace};
 use crate::theme::{self, GAP};
 use crate::views::{self, Sheets, View, save_panel};
 use crate::way::Way;
+use crate::widgets::entry::{self, Entry};
 use crate::widgets::ground::Ground;
 use crate::worker_log;
 
@@ -33,14 +33,12 @@ use crate::worker_log;
 const SIDEBAR: f32 = 132.0;
 /// From the edge of the sidebar to the highlight of a view's name, left and right of it together.
 const BESIDE_HIGHLIGHT: f32 = 17.0;
-/// Where the name begins in it, behind the icon.
-const NAME_FROM: f32 = 29.0;
 /// What is left free behind it.
 #[cfg(test)]
 const NAME_END: f32 = 8.0;
 /// What a name may take, points.
 #[cfg(test)]
-pub(crate) const NAME_ROOM: f32 = SIDEBAR - BESIDE_HIGHLIGHT - NAME_FROM - NAME_END;
+pub(crate) const NAME_ROOM: f32 = SIDEBAR - BESIDE_HIGHLIGHT - entry::BEHIND_ICON - NAME_END;
 const STATUS: f32 = 28.0;
 /// A window that has drawn so many frames is there.
 const OPENED: u64 = 5;
@@ -308,6 +306,16 @@ impl App {
             self.commands
                 .push(Command::SetLecture(!self.session.lecture));
         }
+        // With the focus on a widget, or a menu open, many keys are theirs.
+        let free =
+            ctx.memory(|memory| memory.focused().is_none()) && !egui::Popup::is_any_open(ctx);
+        if free {
+            self.views[self.current].keys(
+                &self.session,
+                &mut |key| pressed(Modifiers::NONE, key),
+                &mut self.commands,
+            );
+        }
         if self.is_lecture() && pressed(Modifiers::NONE, Key::Escape) {
             self.commands.push(Command::SetLecture(false));
         }
@@ -331,10 +339,7 @@ impl App {
         if pressed(command, Key::Num0) {
             self.commands.push(Command::SetScale(1.0));
         }
-        // With the focus on a widget, or a menu open, these keys are theirs. A key that is held
-        // down is one wish, not many.
-        let free =
-            ctx.memory(|memory| memory.focused().is_none()) && !egui::Popup::is_any_open(ctx);
+        // A key that is held down is one wish, not many.
         let fresh = ctx.input(|input| {
             input.events.iter().any(|event| {
                 matches!(
@@ -425,54 +430,14 @@ impl App {
                 vec2(rect.width() - BESIDE_HIGHLIGHT, 32.0),
             );
             *y += 34.0;
-            let selected = index == self.current;
-            let name = view.name();
-            let icon = view.icon();
-            let response = ui.interact(place, Id::unique(("view", index)), Sense::click());
-            response.widget_info(|| WidgetInfo::selected(Role::Tab, true, selected, name));
-            let response = response.on_hover_cursor(egui::CursorIcon::PointingHand);
-            if selected {
-                // On the pale edge the colour of controls is next to none.
-                let fill = if ui.visuals().dark_mode {
-                    palette.control
-                } else {
-                    palette.panel
-                };
-                ui.painter().rect_filled(place, CornerRadius::same(6), fill);
-            }
-            if response.has_focus() {
-                ui.painter().rect_stroke(
-                    place,
-                    CornerRadius::same(6),
-                    Stroke::new(1.5, palette.accent),
-                    egui::StrokeKind::Inside,
-                );
-            }
-            let color = if selected || response.hovered() {
-                palette.text
-            } else {
-                palette.dim
+            let shown = Entry {
+                role: Role::Tab,
+                icon: Some(view.icon()),
+                name: view.name(),
+                selected: index == self.current,
+                runs: false,
             };
-            let font = if selected {
-                theme::strong()
-            } else {
-                theme::body()
-            };
-            let painter = ui.painter();
-            painter.text(
-                pos2(place.left() + 15.0, place.center().y),
-                Align2::CENTER_CENTER,
-                icon,
-                theme::body(),
-                color,
-            );
-            painter.text(
-                pos2(place.left() + NAME_FROM, place.center().y),
-                Align2::LEFT_CENTER,
-                name,
-                font,
-                color,
-            );
+            let response = entry::show(ui, place, Id::unique(("view", index)), &shown);
             if response.clicked() {
                 self.current = index;
             }

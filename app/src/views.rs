@@ -12,7 +12,7 @@ mod settings;
 
 pub(crate) use save_panel::save_panel;
 
-use eframe::egui::{Context, Rect, Ui};
+use eframe::egui::{Context, Key, Rect, Ui};
 
 use crate::command::Command;
 use crate::saving::SaveWhat;
@@ -38,6 +38,14 @@ pub(crate) trait View {
     /// where it does not, it starts a job.
     fn begin(&mut self, _session: &Session, _commands: &mut Vec<Command>) -> bool {
         false
+    }
+    /// Nothing has the focus, and no other key is held: takes the keys that mean something here.
+    fn keys(
+        &mut self,
+        _session: &Session,
+        _pressed: &mut dyn FnMut(Key) -> bool,
+        _commands: &mut Vec<Command>,
+    ) {
     }
     /// What the save shortcut saves here, if it is not what the last job found.
     fn to_save(&self) -> Option<SaveWhat> {

@@ -5,6 +5,7 @@ pub(crate) mod bar;
 pub(crate) mod button;
 pub(crate) mod checkbox;
 pub(crate) mod chip;
+pub(crate) mod entry;
 pub(crate) mod ground;
 pub(crate) mod lane;
 pub(crate) mod panel;

@@ -109,3 +109,72 @@ fn f11_shows_the_page_alone_in_larger_type_and_escape_brings_the_rest_back() {
     assert_eq!(window.ctx.zoom_factor(), before);
     assert!(window.query_by_label("Checksums").is_some());
 }
+
+/// Runs an experiment on the page that is open, with these settings.
+fn run_with(window: &mut Window, settings: &[&str]) {
+    let session = &mut window.state_mut().session;
+    let index = session.lab.open;
+    let mut chosen = crate::lab::controls::Chosen::defaults(ALL[index].controls());
+    for setting in settings {
+        chosen.set(ALL[index].name(), setting).expect("a setting");
+    }
+    session.apply(Command::RunExperiment(index, chosen), None);
+    window.run_steps(3);
+}
+
+#[test]
+fn the_list_is_walked_by_arrows_with_the_focus_in_it_and_without() {
+    let mut window = window(settings(Way::Threads), (1280.0, 800.0));
+    open(&mut window, "Semaphore");
+    let begun = window.state().session.lab.open;
+    for (key, moved) in [
+        (Key::ArrowDown, 1),
+        (Key::PageDown, 2),
+        (Key::ArrowUp, 1),
+        (Key::PageUp, 0),
+    ] {
+        window.key_press(key);
+        window.run_steps(2);
+        assert_eq!(window.state().session.lab.open, begun + moved, "{key:?}");
+    }
+    let entry = |title: &'static str| (egui::accesskit::Role::ListItem, title);
+    let (role, title) = entry("Semaphore");
+    window.get_by_role_and_label(role, title).focus();
+    window.run_steps(2);
+    for title in ["Event", "Condition"] {
+        window.key_press(Key::ArrowDown);
+        window.run_steps(2);
+        let (role, title) = entry(title);
+        assert!(
+            window.get_by_role_and_label(role, title).is_focused(),
+            "{title}"
+        );
+    }
+    assert_eq!(window.state().session.lab.open, begun + 2);
+    // What is open already is run.
+    window.key_press(Key::Enter);
+    window.run_steps(3);
+    assert!(window.state().session.lab.running().is_some());
+}
+
+#[test]
+fn escape_stops_what_runs_on_the_page_and_not_what_runs_on_another() {
+    let mut window = window(settings(Way::Threads), (1280.0, 800.0));
+    open(&mut window, "Semaphore");
+    run_with(&mut window, &["hold=5000"]);
+    open(&mut window, "Event");
+    let words = "Semaphore runs. One experiment runs at a time.";
+    assert!(window.query_by_label(words).is_some());
+    window.key_press(Key::Escape);
+    window.key_press(Key::Enter);
+    window.run_steps(3);
+    let running = window.state().session.lab.running().expect("it runs");
+    assert!(!running.is_stopping() && running.experiment().title() == "Semaphore");
+    let entry = window.get_all_by_label_contains("Semaphore").next();
+    entry.expect("an entry in the list").click();
+    window.run_steps(2);
+    window.key_press(Key::Escape);
+    step_until(&mut window, "the end", is_over);
+    window.run_steps(2);
+    assert!(window.query_by_label_contains("Stopped after").is_some());
+}

@@ -30,13 +30,18 @@ const KEYS: &[(&str, &str)] = &[
         "Arrows, Page Up, Page Down, Home, End",
         "move in the table; with Shift, select",
     ),
-    ("Ctrl+1 to Ctrl+4", "Hash, Runs, Settings, Help"),
+    ("Ctrl+1 to Ctrl+5", "Hash, Lab, Runs, Settings, Help"),
     (
         "Ctrl+Plus, Ctrl+Minus, Ctrl+0",
         "larger, smaller, as it was",
     ),
     ("Tab", "go to the next field or button"),
     ("F11", "in the lab: full screen, in larger type"),
+    (
+        "Up and Down, or Page Up and Page Down",
+        "in the lab: the experiment before and after",
+    ),
+    ("Esc", "in the lab: stop the experiment that runs"),
     ("F1", "this page"),
 ];
 

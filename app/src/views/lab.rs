@@ -12,7 +12,7 @@ mod series;
 mod setting;
 mod table;
 
-use eframe::egui::{Rect, Ui, pos2, vec2};
+use eframe::egui::{Key, Rect, Ui, pos2, vec2};
 
 use super::{Foot, View};
 use crate::command::Command;
@@ -42,6 +42,16 @@ impl Default for LabView {
     }
 }
 
+impl LabView {
+    fn run(&self, session: &Session, commands: &mut Vec<Command>) {
+        if let Some(chosen) = self.chosen.get(session.lab.open)
+            && session.lab.running().is_none()
+        {
+            commands.push(Command::RunExperiment(session.lab.open, chosen.clone()));
+        }
+    }
+}
+
 impl View for LabView {
     fn name(&self) -> &'static str {
         "Lab"
@@ -60,8 +70,10 @@ impl View for LabView {
         if !session.lecture {
             let list_rect = Rect::from_min_size(whole.min, vec2(LIST, whole.height()));
             page_rect.min.x = list_rect.right();
-            if let Some(index) = list::show(ui, list_rect, session) {
-                commands.push(Command::OpenExperiment(index));
+            match list::show(ui, list_rect, session) {
+                Some(list::Wish::Open(index)) => commands.push(Command::OpenExperiment(index)),
+                Some(list::Wish::Run) => self.run(session, commands),
+                None => {}
             }
         }
         let (Some(experiment), Some(chosen)) = (
@@ -86,12 +98,30 @@ impl View for LabView {
     }
 
     fn begin(&mut self, session: &Session, commands: &mut Vec<Command>) -> bool {
-        if let Some(chosen) = self.chosen.get(session.lab.open)
-            && session.lab.running().is_none()
-        {
-            commands.push(Command::RunExperiment(session.lab.open, chosen.clone()));
-        }
+        self.run(session, commands);
         true
+    }
+
+    fn keys(
+        &mut self,
+        session: &Session,
+        pressed: &mut dyn FnMut(Key) -> bool,
+        commands: &mut Vec<Command>,
+    ) {
+        // Page Up and Page Down are what a presenter's remote control sends.
+        let up = pressed(Key::ArrowUp) || pressed(Key::PageUp);
+        let down = pressed(Key::ArrowDown) || pressed(Key::PageDown);
+        if let Some(index) = beside(session.lab.open, up, down) {
+            commands.push(Command::OpenExperiment(index));
+        }
+        // What runs may be another's: what is seen to run is what is meant.
+        let runs_here = session
+            .lab
+            .running()
+            .is_some_and(|running| running.index == session.lab.open && !running.is_stopping());
+        if runs_here && pressed(Key::Escape) {
+            commands.push(Command::StopExperiment);
+        }
     }
 
     fn can_fill_the_screen(&self) -> bool {
@@ -128,6 +158,15 @@ impl View for LabView {
             words,
             command: command_line(experiment.name(), chosen),
         })
+    }
+}
+
+/// The experiment before or after one in the list, if there is one.
+fn beside(index: usize, up: bool, down: bool) -> Option<usize> {
+    match (up, down) {
+        (true, false) => index.checked_sub(1),
+        (false, true) => Some(index + 1).filter(|next| *next < ALL.len()),
+        _ => None,
     }
 }
 

@@ -1,19 +1,29 @@
 //! The list of experiments at the left of the page.
 
 use eframe::egui::{
-    Align2, CornerRadius, CursorIcon, Id, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
-    UiBuilder, WidgetInfo, pos2, vec2,
+    Align2, EventFilter, FocusDirection, Id, Key, Modifiers, Rect, Role, ScrollArea, Sense, Stroke,
+    Ui, UiBuilder, vec2,
 };
 
+use super::beside;
 use crate::lab::ALL;
 use crate::session::Session;
-use crate::theme::{self, RADIUS};
+use crate::theme;
+use crate::widgets::entry::{self, Entry};
 use crate::widgets::text;
 
 const LINE: f32 = 28.0;
 
-/// Shows the list; says which experiment was clicked.
-pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session) -> Option<usize> {
+/// What was done to the list.
+pub(super) enum Wish {
+    /// Open the page of this experiment.
+    Open(usize),
+    /// Run the one that is open.
+    Run,
+}
+
+/// Shows the list.
+pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session) -> Option<Wish> {
     let palette = theme::palette(ui);
     ui.painter().rect_filled(rect, 0.0, palette.edge);
     ui.painter().vline(
@@ -28,7 +38,14 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session) -> Option<usize> 
         .accessibility_role(Role::List);
     let mut child = ui.new_child(builder);
     child.set_clip_rect(rect);
-    let mut clicked = None;
+    let open = session.lab.open;
+    let seen = ui.scope_id().with("open");
+    let is_new = ui.data_mut(|data| {
+        let before = data.get_temp(seen);
+        data.insert_temp(seen, open);
+        before != Some(open)
+    });
+    let mut wish = None;
     ScrollArea::vertical()
         .id_salt("experiments")
         .auto_shrink(false)
@@ -46,74 +63,56 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session) -> Option<usize> 
             );
             for (index, experiment) in ALL.iter().enumerate() {
                 let (line, _) = ui.allocate_exact_size(vec2(rect.width(), LINE), Sense::hover());
-                let runs = session
-                    .lab
-                    .running()
-                    .is_some_and(|running| running.index == index);
-                if entry(
-                    ui,
-                    line,
-                    experiment.title(),
-                    index == session.lab.open,
-                    runs,
-                ) {
-                    clicked = Some(index);
+                let running = session.lab.running();
+                let shown = Entry {
+                    role: Role::ListItem,
+                    icon: None,
+                    name: experiment.title(),
+                    selected: index == open,
+                    runs: running.is_some_and(|running| running.index == index),
+                };
+                let place = line.shrink2(vec2(8.0, 0.0));
+                let response = entry::show(ui, place, id(index), &shown);
+                if index == open && is_new {
+                    response.scroll_to_me(None);
+                }
+                if response.clicked() {
+                    let by_key = ui.input(|input| {
+                        input.key_pressed(Key::Enter) || input.key_pressed(Key::Space)
+                    });
+                    // Opened already, it can only be meant to run.
+                    wish = Some(if by_key && index == open {
+                        Wish::Run
+                    } else {
+                        Wish::Open(index)
+                    });
+                }
+                if response.has_focus()
+                    && let Some(to) = moved(ui, index)
+                {
+                    ui.memory_mut(|memory| memory.request_focus(id(to)));
+                    wish = Some(Wish::Open(to));
                 }
             }
         });
-    clicked
+    wish
 }
 
-fn entry(ui: &mut Ui, line: Rect, title: &str, selected: bool, runs: bool) -> bool {
-    let palette = theme::palette(ui);
-    let place = line.shrink2(vec2(8.0, 0.0));
-    let response = ui.interact(place, Id::unique(("experiment", title)), Sense::click());
-    response.widget_info(|| {
-        let name = if runs {
-            format!("{title}, runs")
-        } else {
-            title.to_owned()
-        };
-        WidgetInfo::selected(Role::ListItem, true, selected, name)
-    });
-    let response = response.on_hover_cursor(CursorIcon::PointingHand);
-    let radius = CornerRadius::same(RADIUS);
-    if selected {
-        ui.painter().rect_filled(place, radius, palette.control);
-    }
-    if response.has_focus() {
-        ui.painter().rect_stroke(
-            place,
-            radius,
-            Stroke::new(1.5, palette.accent),
-            StrokeKind::Inside,
-        );
-    }
-    let color = if selected || response.hovered() {
-        palette.text
-    } else {
-        palette.dim
+fn id(index: usize) -> Id {
+    Id::unique(("experiment", index))
+}
+
+/// Where the arrow keys lead from the entry that has the focus. The page goes with it: nobody reads a
+/// list of titles for its own sake.
+fn moved(ui: &Ui, from: usize) -> Option<usize> {
+    let arrows = EventFilter {
+        vertical_arrows: true,
+        ..EventFilter::default()
     };
-    let font = if selected {
-        theme::strong()
-    } else {
-        theme::body()
-    };
-    ui.painter().text(
-        pos2(place.left() + 10.0, place.center().y),
-        Align2::LEFT_CENTER,
-        title,
-        font,
-        color,
-    );
-    if runs {
-        ui.painter().text(
-            pos2(place.right() - 10.0, place.center().y),
-            Align2::RIGHT_CENTER,
-            "●",
-            theme::small(),
-            palette.green,
-        );
-    }
-    response.clicked()
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(id(from), arrows));
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let to = beside(from, pressed(Key::ArrowUp), pressed(Key::ArrowDown))?;
+    // The filter is late by a frame; egui's own way with arrows would lead one entry further.
+    ui.memory_mut(|memory| memory.move_focus(FocusDirection::None));
+    Some(to)
 }
