@@ -168,8 +168,14 @@ impl Unit {
 /// Three significant digits, thousands separated.
 pub(crate) fn significant(number: f64) -> String {
     match number.abs() {
-        n if n >= 100.0 => format::count(number.round() as u64),
-        n if n >= 10.0 => format!("{number:.1}"),
+        n if n >= 999.5 => {
+            let beyond = 10_f64.powf(n.log10().floor() - 2.0);
+            let rounded = (n / beyond).round() * beyond;
+            let sign = if number < 0.0 { "−" } else { "" };
+            format!("{sign}{}", format::count(rounded as u64))
+        }
+        n if n >= 99.95 => format!("{number:.0}"),
+        n if n >= 9.995 => format!("{number:.1}"),
         _ => format!("{number:.2}"),
     }
 }
@@ -177,10 +183,10 @@ pub(crate) fn significant(number: f64) -> String {
 /// Seconds, in the unit in which they are read best.
 pub(crate) fn seconds(number: f64) -> String {
     match Duration::try_from_secs_f64(number) {
-        Ok(time) if time >= Duration::from_millis(1) => format::duration(time),
-        Ok(time) if time >= Duration::from_micros(1) => {
-            format!("{} µs", significant(number * 1e6))
-        }
+        Ok(time) if number >= 59.95 => format::duration(time),
+        Ok(_) if number >= 0.999_5 => format!("{} s", significant(number)),
+        Ok(_) if number >= 0.999_5e-3 => format!("{} ms", significant(number * 1e3)),
+        Ok(_) if number >= 0.999_5e-6 => format!("{} µs", significant(number * 1e6)),
         Ok(time) => format!("{} ns", time.as_nanos()),
         Err(_) => "–".to_owned(),
     }
@@ -324,6 +330,30 @@ mod tests {
         let ends: Vec<usize> = lines.iter().map(|line| line.chars().count()).collect();
         assert!(ends.iter().all(|end| *end == ends[0]), "{lines:?}");
         assert!(lines[2].contains("12.0 µs") && lines[2].ends_with('–'));
+    }
+
+    #[test]
+    fn figures_have_three_digits_that_count_and_a_unit_in_which_they_are_short() {
+        for (number, text) in [
+            (56_092_746.0, "56,100,000"),
+            (999.6, "1,000"),
+            (123.4, "123"),
+            (45.52, "45.5"),
+            (1.0, "1.00"),
+            (-1_234.0, "−1,230"),
+        ] {
+            assert_eq!(significant(number), text);
+        }
+        for (number, text) in [
+            (24.6, "24.6 s"),
+            (75.0, "1:15"),
+            (0.974, "974 ms"),
+            (0.000_996, "996 µs"),
+            (0.0, "0 ns"),
+            (-1.0, "–"),
+        ] {
+            assert_eq!(seconds(number), text);
+        }
     }
 
     #[test]

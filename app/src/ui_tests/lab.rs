@@ -178,3 +178,25 @@ fn escape_stops_what_runs_on_the_page_and_not_what_runs_on_another() {
     window.run_steps(2);
     assert!(window.query_by_label_contains("Stopped after").is_some());
 }
+
+#[test]
+fn statements_that_have_no_room_are_one_line_that_opens() {
+    let mut window = window(settings(Way::Threads), (900.0, 320.0));
+    open(&mut window, "Semaphore");
+    run_with(&mut window, &["hold=1"]);
+    step_until(&mut window, "the end", is_over);
+    window.run_steps(3);
+    let all = "All 2 statements hold.";
+    assert!(window.query_by_label(all).is_some());
+    let statement = "never more than 5 were inside at once";
+    assert!(window.query_by_label(statement).is_none());
+    for (link, is_shown) in [
+        ("Show the statements that hold", true),
+        ("Hide the statements that hold", false),
+    ] {
+        // It may lie below the edge of so low a window.
+        window.get_by_label(link).click_accesskit();
+        window.run_steps(3);
+        assert_eq!(window.query_by_label(statement).is_some(), is_shown);
+    }
+}

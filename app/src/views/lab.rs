@@ -1,6 +1,8 @@
 //! The lab: the list of experiments, and the page of the one that is chosen.
 
 mod axis;
+mod checks;
+mod columns;
 mod cores;
 mod curve;
 mod graph;

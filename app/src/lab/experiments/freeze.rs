@@ -31,7 +31,7 @@ use crate::lab::part::Role;
 use crate::lab::trace::Kind;
 
 const FOLDER: Control = Control::folder("folder", "Folder");
-const SIZE: Control = Control::number("size", "Size of a made one", "MiB", (1, 1_048_576), 3_072);
+const SIZE: Control = Control::number("size", "Size if made", "MiB", (1, 1_048_576), 3_072);
 
 /// A run that has not ended by then is taken to hang.
 const PATIENCE: Duration = Duration::from_secs(600);

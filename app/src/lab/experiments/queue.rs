@@ -21,10 +21,10 @@ use flow::Flow;
 
 const PRODUCERS: Control = Control::number("producers", "Producers", "", (1, 16), 3);
 const CONSUMERS: Control = Control::number("consumers", "Consumers", "", (1, 16), 2);
-const TASKS: Control = Control::number("tasks", "Tasks of each", "", (1, 1_000), 60);
-const ROOM: Control = Control::number("room", "Room in the queue", "tasks", (1, 256), 8);
-const PAUSE: Control = Control::number("pause", "A producer pauses", "ms", (0, 1_000), 5);
-const KEEP: Control = Control::number("keep", "A consumer keeps a task", "ms", (0, 1_000), 10);
+const TASKS: Control = Control::number("tasks", "Tasks each", "", (1, 1_000), 60);
+const ROOM: Control = Control::number("room", "Queue holds", "", (1, 256), 8);
+const PAUSE: Control = Control::number("pause", "Producer pauses", "ms", (0, 1_000), 5);
+const KEEP: Control = Control::number("keep", "Consumer keeps", "ms", (0, 1_000), 10);
 const LIMIT: Control = Control::number("limit", "Time limit", "ms", (1, 2_000), 50);
 
 pub(crate) struct Queue;

@@ -164,7 +164,11 @@ fn outcome(
     row(
         "two processes, a copy each",
         "not sharing",
-        Cell::text(format!("{raised} and −{lowered}")),
+        Cell::text(if raised == lowered {
+            format!("±{raised}")
+        } else {
+            format!("{raised} and −{lowered}")
+        }),
         copies.lost(times),
         copies.took,
     );

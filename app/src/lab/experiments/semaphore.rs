@@ -30,7 +30,7 @@ impl Experiment for Semaphore {
     }
 
     fn sentences(&self) -> &'static str {
-        "Twenty tasks want into a room that a semaphore lets five into at once. The others wait, and each that leaves lets one in."
+        "A semaphore has a few permits: a task that has one is inside, the others wait. Each that leaves lets one in."
     }
 
     fn look_for(&self) -> &'static [&'static str] {

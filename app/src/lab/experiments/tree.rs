@@ -19,8 +19,8 @@ use crate::lab::outcome::{Cell, Column, Outcome, Table, Unit};
 use crate::lab::trace::Kind;
 
 const FOLDER: Control = Control::folder("folder", "Folder");
-const SIZE: Control = Control::number("size", "Size of a made one", "MiB", (1, 65_536), 256);
-const FILES: Control = Control::number("files", "Files in it", "", (1, 100_000), 64);
+const SIZE: Control = Control::number("size", "Size if made", "MiB", (1, 65_536), 256);
+const FILES: Control = Control::number("files", "Files if made", "", (1, 100_000), 64);
 const MOST: Control = Control::number("most", "Workers a core, at most", "", (1, 4), 2);
 
 const HISTORIC: &str =

@@ -42,7 +42,7 @@ struct Labels {
 pub(super) fn show(ui: &Ui, rect: Rect, scale: Scale) {
     let palette = theme::palette(ui);
     let most = ((scale.right - scale.left) / APART).max(1.0);
-    let step = round_step(scale.end as f64 / f64::from(most));
+    let step = round_step((scale.end as f64 / f64::from(most)).max(1.0));
     let labels = labels(scale.end as f64, step);
     let count = (scale.end as f64 / step).floor() as u32;
     for index in 0..=count.min(100) {
@@ -75,9 +75,9 @@ pub(super) fn show(ui: &Ui, rect: Rect, scale: Scale) {
     }
 }
 
-/// 1, 2 or 5 times a power of ten: the smallest that is not below.
-fn round_step(least: f64) -> f64 {
-    let power = 10_f64.powf(least.max(1.0).log10().floor());
+/// 1, 2 or 5 times a power of ten: the smallest that is not below `least`, which is above zero.
+pub(super) fn round_step(least: f64) -> f64 {
+    let power = 10_f64.powf(least.log10().floor());
     [1.0, 2.0, 5.0, 10.0]
         .into_iter()
         .map(|factor| factor * power)

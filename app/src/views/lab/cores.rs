@@ -11,7 +11,9 @@ use crate::widgets::{announce, text};
 /// More cores than these are shown as their average.
 const MOST: usize = 8;
 const COLUMNS: usize = 2;
+/// How high a core is, with its name.
 const CELL: f32 = 48.0;
+const MOST_HEIGHT: f32 = 96.0;
 
 /// How high the panel is.
 pub(super) fn height(cores: &CoreLoads) -> f32 {
@@ -53,12 +55,14 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, cores: &CoreLoads) {
                 .collect()
         };
         let columns = if many { 1 } else { COLUMNS.min(shown.len()) };
+        // What stands beside it may be higher.
+        let height = (below.height() / rows(cores) as f32).clamp(CELL, MOST_HEIGHT);
         let width = (below.width() - 14.0 * (columns - 1) as f32) / columns as f32;
         for (index, (name, load)) in shown.iter().enumerate() {
             let (column, row) = (index % columns, index / columns);
             let cell = Rect::from_min_size(
-                below.min + vec2(column as f32 * (width + 14.0), row as f32 * CELL),
-                vec2(width, CELL - 8.0),
+                below.min + vec2(column as f32 * (width + 14.0), row as f32 * height),
+                vec2(width, height - 8.0),
             );
             let mean = load.iter().sum::<f32>() / load.len().max(1) as f32;
             let line = Rect::from_min_size(cell.min, vec2(width, 16.0));
@@ -78,7 +82,13 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, cores: &CoreLoads) {
                 palette.text,
             );
             let graph = Rect::from_min_max(pos2(cell.left(), cell.top() + 18.0), cell.max);
-            sparkline(ui, graph, load.iter().copied(), load.len(), palette.accent);
+            // One sample is a line too.
+            let line = if let [one] = load[..] {
+                vec![one, one]
+            } else {
+                load.clone()
+            };
+            sparkline(ui, graph, line.iter().copied(), line.len(), palette.accent);
             let words = format!("{name}: {mean:.0} % on average");
             announce(ui, cell, || WidgetInfo::labeled(Role::Meter, true, &words));
         }

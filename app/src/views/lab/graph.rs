@@ -1,7 +1,7 @@
 //! The wait-for graph: those who act as circles, locks as squares. An arrow from a lock leads to
 //! its holder, a dashed one to a lock comes from who waits for it.
 
-use std::f32::consts::{FRAC_PI_2, TAU};
+use std::f32::consts::TAU;
 
 use eframe::egui::{
     Align2, Color32, CornerRadius, Pos2, Rect, Role, Shape, Stroke, StrokeKind, Ui, Vec2,
@@ -12,7 +12,7 @@ use crate::lab::trace::{Graph, Tie};
 use crate::theme;
 use crate::widgets::{announce, text};
 
-pub(super) const LEAST: f32 = 116.0;
+pub(super) const LEAST: f32 = 100.0;
 /// Higher only where nothing else needs the room.
 pub(super) const ENOUGH: f32 = 140.0;
 pub(super) const MOST: f32 = 196.0;
@@ -35,7 +35,8 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, graph: &Graph) {
     let place = |node: Node<'_>| -> Pos2 {
         let index = nodes.iter().position(|one| *one == node).unwrap_or(0);
         let turn = index as f32 / nodes.len().max(1) as f32;
-        let angle = TAU * turn - FRAC_PI_2 - TAU / 8.0;
+        // From the left on: two who share two locks face each other, with an arrow's length between.
+        let angle = TAU * (turn + 0.5);
         center + vec2(wide * angle.cos(), radius * angle.sin())
     };
     let closed = graph.closed.is_some();
@@ -75,13 +76,15 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, graph: &Graph) {
                 name
             }
         };
-        ui.painter().text(
-            at,
-            Align2::CENTER_CENTER,
-            name,
-            theme::strong(),
-            palette.text,
-        );
+        // A name that is too long for it stands below it.
+        let inside = text::width(ui, name, &theme::strong()) <= 2.0 * NODE - 8.0;
+        let (place, align) = if inside {
+            (at, Align2::CENTER_CENTER)
+        } else {
+            (at + vec2(0.0, NODE + 2.0), Align2::CENTER_TOP)
+        };
+        ui.painter()
+            .text(place, align, name, theme::strong(), palette.text);
     }
     let words = Rect::from_min_max(
         pos2(
@@ -167,10 +170,7 @@ fn in_words(ui: &mut Ui, rect: Rect, said: &[String], closed: bool) {
         y += line;
     }
     let (words, color) = if closed {
-        (
-            "✗ The circle is closed: nobody in it can go on.",
-            palette.red,
-        )
+        ("✗ A closed circle: nobody can go on.", palette.red)
     } else {
         ("No circle: somebody can go on.", palette.dim)
     };

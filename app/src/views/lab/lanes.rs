@@ -20,12 +20,16 @@ const APART: f32 = 6.0;
 /// What a line of small type takes up.
 const WORDS: f32 = 15.0;
 const MARKS: f32 = 16.0;
-const LEAST: f32 = 4.0;
 const MOST: f32 = 22.0;
+/// No lane is lower; where there are many, they may be as low as can be told apart.
+const LEAST: f32 = 6.5;
+const LEAST_OF_MANY: f32 = 4.0;
+const MANY: usize = 32;
 /// From here on there is room for a name beside each lane.
 const NAMED: f32 = 11.5;
-/// No column of names takes up more of the width.
-const OF_WIDTH: f32 = 0.32;
+/// The names of groups take up no more of the width, and no more with those of lanes.
+const OF_GROUPS: f32 = 0.32;
+const OF_NAMES: f32 = 0.42;
 
 /// The colour of what somebody does.
 pub(super) fn color(kind: Kind, palette: &Palette) -> Color32 {
@@ -50,8 +54,13 @@ pub(super) fn height(lanes: &[Lane], marks: &[Mark], room: f32) -> (f32, f32) {
         let gaps = APART * groups.len().saturating_sub(1) as f32;
         blocks + gaps + if marks.is_empty() { 0.0 } else { MARKS }
     };
+    let least = if lanes.len() > MANY {
+        LEAST_OF_MANY
+    } else {
+        LEAST
+    };
     let mut pitch = MOST;
-    while pitch > LEAST && total(pitch) > room {
+    while pitch > least && total(pitch) > room {
         pitch -= 0.5;
     }
     (pitch, total(pitch))
@@ -97,18 +106,30 @@ pub(super) fn names(ui: &Ui, lanes: &[Lane], pitch: f32, width: f32) -> Names {
     if lanes.is_empty() {
         return columns;
     }
-    if groups(lanes).len() > 1 {
-        let needed = widest(theme::small_strong(), |lane| &lane.group);
-        columns.groups = (needed + 12.0).min(width * OF_WIDTH);
+    let groups = groups(lanes);
+    let mut of_groups = 0.0;
+    if groups.len() > 1 {
+        of_groups = widest(theme::small_strong(), |lane| &lane.group) + 12.0;
     }
-    let mut needed = widest(theme::small(), |lane| &lane.name);
-    for group in groups(lanes) {
-        let lanes = &lanes[group];
+    let mut of_lanes = widest(theme::small(), |lane| &lane.name) + 12.0;
+    let mut together_only = true;
+    for group in &groups {
+        let lanes = &lanes[group.clone()];
         if are_named_together(lanes, pitch) {
-            needed = needed.max(text::width(ui, &together(lanes), &theme::small()));
+            of_lanes = of_lanes.max(text::width(ui, &together(lanes), &theme::small()) + 12.0);
+        } else {
+            together_only = false;
         }
     }
-    columns.lanes = columns.groups + (needed + 12.0).min(width * OF_WIDTH / 2.0);
+    let room = width * OF_NAMES;
+    if of_groups + of_lanes > room && groups.len() > 1 && together_only {
+        // Half of a name says less than none: that of a lane is in its tooltip.
+        of_lanes = 0.0;
+        columns.groups = of_groups.min(room);
+    } else {
+        columns.groups = of_groups.min(width * OF_GROUPS);
+    }
+    columns.lanes = (columns.groups + of_lanes).min(room);
     columns
 }
 
@@ -141,7 +162,9 @@ pub(super) fn show(
             line.left() + names.groups..=line.left() + names.lanes - 10.0,
             line.y_range(),
         );
-        name_lanes(ui, column, &lanes[group.clone()], pitch);
+        if column.is_positive() {
+            name_lanes(ui, column, &lanes[group.clone()], pitch);
+        }
         let gap = if pitch > 9.0 { 3.0 } else { 1.0 };
         // A group that is lower than its name has its lanes in the middle.
         let mut top = line.center().y - group.len() as f32 * pitch / 2.0;
@@ -160,9 +183,33 @@ fn are_named_together(lanes: &[Lane], pitch: f32) -> bool {
     pitch < NAMED && (lanes.len() as f32) * pitch < 3.0 * WORDS
 }
 
+/// The names of lanes in one line: "producer 1 to 3, consumer 1, 2".
 fn together(lanes: &[Lane]) -> String {
-    let names: Vec<&str> = lanes.iter().map(|lane| lane.name.as_str()).collect();
-    names.join(", ")
+    let mut words: Vec<(&str, Vec<u64>)> = Vec::new();
+    for lane in lanes {
+        let (name, number) = match lane.name.rsplit_once(' ') {
+            Some((name, number)) => match number.parse() {
+                Ok(number) => (name, Some(number)),
+                Err(_) => (lane.name.as_str(), None),
+            },
+            None => (lane.name.as_str(), None),
+        };
+        match words.last_mut() {
+            Some((last, numbers)) if *last == name && !numbers.is_empty() => numbers.extend(number),
+            _ => words.push((name, number.into_iter().collect())),
+        }
+    }
+    let named = words.iter().map(|(name, numbers)| match numbers[..] {
+        [] => (*name).to_owned(),
+        [first, .., last] if numbers.len() > 2 && last - first + 1 == numbers.len() as u64 => {
+            format!("{name} {first} to {last}")
+        }
+        _ => {
+            let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
+            format!("{name} {}", numbers.join(", "))
+        }
+    });
+    named.collect::<Vec<_>>().join(", ")
 }
 
 /// Names all lanes, or as many as there is room for: of many, every so many; of a few, all in one
@@ -287,6 +334,17 @@ pub(super) fn time(nanos: Nanos) -> String {
     crate::lab::outcome::seconds(nanos as f64 / 1e9)
 }
 
+/// From the words of one colour to those of the next, with its swatch.
+const LEGEND_GAP: f32 = 30.0;
+
+/// How wide what the colours mean is in one line.
+pub(super) fn legend_width(ui: &Ui, legend: Legend) -> f32 {
+    let words = legend.iter();
+    words
+        .map(|(_, words)| text::width(ui, words, &theme::small()) + LEGEND_GAP)
+        .sum()
+}
+
 /// What the colours mean, in one line that ends at the right of `rect`.
 pub(super) fn show_legend(ui: &mut Ui, rect: Rect, legend: Legend) {
     let palette = theme::palette(ui);
@@ -308,6 +366,34 @@ pub(super) fn show_legend(ui: &mut Ui, rect: Rect, legend: Legend) {
         let swatch = Rect::from_center_size(pos2(left - 11.0, rect.center().y), vec2(10.0, 10.0));
         ui.painter()
             .rect_filled(swatch, CornerRadius::same(2), color(*kind, palette));
-        right = left - 30.0;
+        right = left - LEGEND_GAP;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_that_are_counted_are_named_by_the_first_and_the_last() {
+        let of = |names: &[&str]| {
+            let lanes = names.iter().map(|name| Lane {
+                group: String::new(),
+                name: (*name).to_owned(),
+                spans: Vec::new(),
+                merged: 0,
+            });
+            together(&lanes.collect::<Vec<_>>())
+        };
+        assert_eq!(
+            of(&["producer 1", "producer 2", "producer 3", "consumer 1"]),
+            "producer 1 to 3, consumer 1"
+        );
+        assert_eq!(
+            of(&["batches of 1", "batches of 2", "batches of 8"]),
+            "batches of 1, 2, 8"
+        );
+        assert_eq!(of(&["x += 1", "x -= 1"]), "x += 1, x -= 1");
+        assert_eq!(of(&["f1", "task 4", "task 7"]), "f1, task 4, 7");
     }
 }

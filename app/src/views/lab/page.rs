@@ -5,7 +5,8 @@ use eframe::egui::{
     Align, Label, Layout, Margin, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2,
 };
 
-use super::{MARGIN, cores, picture, setting, table};
+use super::picture::{self, Shown};
+use super::{MARGIN, cores, setting, table};
 use crate::command::Command;
 use crate::format::duration;
 use crate::lab::Experiment;
@@ -18,15 +19,17 @@ use crate::theme::{self, CONTROL_HEIGHT, GAP};
 use crate::widgets::button;
 use crate::widgets::panel::panel;
 
-/// In a page that is narrower, what can be set stands below the sentences.
+/// In a page that is narrower, the cores are.
 const WIDE: f32 = 760.0;
-/// More controls than these have a line of their own.
-const BESIDE: usize = 4;
+/// What is below the table is seen at once if a picture then has so much of what it could grow by.
+const SMALLER: f32 = 0.3;
+/// Between the title and what can be set, at least.
+const BESIDE: f32 = 24.0;
+/// Sentences are read best in lines that are no longer.
+const SENTENCES: f32 = 860.0;
 
-/// No picture takes up more of the page's height.
+/// No picture takes up more of the page's height, unless it must.
 const PICTURE: f32 = 0.45;
-/// A picture is no lower, even if the table then has to be scrolled to.
-const LEAST: f32 = 150.0;
 
 pub(super) struct Page<'a> {
     pub(super) index: usize,
@@ -88,7 +91,7 @@ impl Page<'_> {
     fn head(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         let palette = theme::palette(ui);
         let width = ui.available_width();
-        let wide = width >= WIDE && self.chosen.controls().len() <= BESIDE;
+
         let line = Rect::from_min_size(
             ui.available_rect_before_wrap().min,
             vec2(width, CONTROL_HEIGHT),
@@ -114,12 +117,14 @@ impl Page<'_> {
                 .layout(Layout::right_to_left(Align::Center)),
         );
         self.buttons(&mut right, commands);
+        let taken = title.min_rect().width() + BESIDE + right.min_rect().width();
+        let wide = taken + self.settings_width(ui) <= width;
         if wide {
             self.settings(&mut right, true);
         }
         ui.allocate_rect(line, Sense::hover());
         ui.scope(|ui| {
-            ui.set_max_width(width.min(800.0));
+            ui.set_max_width(width.min(SENTENCES));
             ui.spacing_mut().item_spacing.y = 4.0;
             ui.add(
                 Label::new(
@@ -183,6 +188,13 @@ impl Page<'_> {
         }
     }
 
+    /// How wide all that can be set is in one line.
+    fn settings_width(&self, ui: &Ui) -> f32 {
+        let all = 0..self.chosen.controls().len();
+        all.map(|index| setting::width(ui, self.chosen, index) + ui.spacing().item_spacing.x)
+            .sum()
+    }
+
     fn settings(&mut self, ui: &mut Ui, from_the_right: bool) {
         let enabled = !matches!(self.state(), State::Running(_));
         let count = self.chosen.controls().len();
@@ -236,12 +248,14 @@ impl Page<'_> {
         match &record.ended {
             Ended::Finished(outcome) => {
                 let look = self.below_height(ui, &record.cores);
-                let least = picture::least(&record.picture).min(room.most);
+                let shown = self.shown(&record.picture);
+                let least = shown.least(ui);
                 let dense = room.left - least - GAP;
                 let airy = dense - look - GAP;
                 let heights = table::Room { airy, dense };
                 let table = table::plan(ui, outcome, ui.available_width(), heights);
-                let room = room.for_picture(&record.picture, table.height + GAP, look + GAP);
+                let sizes = (least, shown.height(ui, room.most));
+                let room = room.for_picture(sizes, table.height + GAP, look + GAP);
                 self.picture(ui, &record.picture, room);
                 table::show(ui, &table);
             }
@@ -266,8 +280,15 @@ impl Page<'_> {
 
     fn picture(&self, ui: &mut Ui, picture: &Picture, room: f32) {
         if !picture.is_empty() {
-            let legend = self.experiment.legend();
-            picture::show(ui, self.experiment.picture_title(), legend, picture, room);
+            picture::show(ui, self.shown(picture), room);
+        }
+    }
+
+    fn shown<'a>(&self, picture: &'a Picture) -> Shown<'a> {
+        Shown {
+            title: self.experiment.picture_title(),
+            legend: self.experiment.legend(),
+            picture,
         }
     }
 
@@ -368,17 +389,17 @@ struct Room {
 }
 
 impl Room {
-    /// What remains beside the table and what is below it; beside the table alone where a picture would
-    /// have to be scrolled otherwise.
-    fn for_picture(self, picture: &Picture, table: f32, below: f32) -> f32 {
-        let least = picture::least(picture);
+    /// What remains beside the table and what is below it; beside the table alone where the picture would
+    /// be much smaller than it could be. It is as high as it must be, even if the table then has to be
+    /// scrolled to.
+    fn for_picture(self, (least, most): (f32, f32), table: f32, below: f32) -> f32 {
         let beside_all = self.left - table - below;
-        let room = if beside_all >= least {
+        let room = if beside_all >= least + SMALLER * (most - least) {
             beside_all
         } else {
-            (self.left - table).min(least)
+            self.left - table
         };
-        room.max(LEAST).min(self.most)
+        room.min(self.most).max(least)
     }
 }
 

@@ -1,7 +1,8 @@
 //! The picture of what happened: whatever was recorded, one below the other, in the room that the
-//! page has for it. What does not fit even when it is drawn small is scrolled; the axis stays.
+//! page has for it. What does not fit even when it is drawn small makes the picture higher, and the
+//! page is scrolled: a part that scrolls by itself would hide what nobody knows is there.
 
-use eframe::egui::{Align2, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
+use eframe::egui::{Align2, Rect, Sense, Ui, pos2, vec2};
 
 use super::axis::{self, Scale};
 use super::lanes::{self, Legend};
@@ -9,7 +10,7 @@ use super::{curve, graph, series};
 use crate::format::count;
 use crate::lab::trace::Picture;
 use crate::theme;
-use crate::widgets::panel::{panel, title_line};
+use crate::widgets::panel::{inside_width, panel, title_line};
 use crate::widgets::text;
 
 const TITLE: f32 = 22.0;
@@ -28,7 +29,7 @@ struct Plan {
     curve: f32,
     /// All of these with what is between them.
     parts: f32,
-    /// The whole panel, if nothing is scrolled.
+    /// The whole panel.
     whole: f32,
 }
 
@@ -46,9 +47,37 @@ impl Spare {
     }
 }
 
-/// How high the panel is at least, if nothing is to be scrolled.
-pub(super) fn least(picture: &Picture) -> f32 {
-    plan(picture, 0.0).whole
+/// A picture with what stands over it.
+#[derive(Clone, Copy)]
+pub(super) struct Shown<'a> {
+    pub(super) title: &'a str,
+    pub(super) legend: Legend,
+    pub(super) picture: &'a Picture,
+}
+
+impl Shown<'_> {
+    /// How high the panel is at least.
+    pub(super) fn least(self, ui: &Ui) -> f32 {
+        self.height(ui, 0.0)
+    }
+
+    /// How high it is if it is to take up no more than `room`, unless it must.
+    pub(super) fn height(self, ui: &Ui, room: f32) -> f32 {
+        let legend = self.legend_height(ui);
+        plan(self.picture, room - legend).whole + legend
+    }
+
+    /// What the legend takes up, if it has no room beside the title.
+    fn legend_height(self, ui: &Ui) -> f32 {
+        let title = text::width(ui, self.title, &theme::small_strong());
+        let legend = lanes::legend_width(ui, self.legend);
+        let is_beside = title + legend + 24.0 <= inside_width(ui.available_width());
+        if is_beside || self.picture.lanes.is_empty() {
+            0.0
+        } else {
+            TITLE
+        }
+    }
 }
 
 fn plan(picture: &Picture, room: f32) -> Plan {
@@ -92,11 +121,17 @@ fn plan(picture: &Picture, room: f32) -> Plan {
     plan
 }
 
-/// Shows a panel with the picture, no higher than `room`.
-pub(super) fn show(ui: &mut Ui, title: &str, legend: Legend, picture: &Picture, room: f32) {
-    let plan = plan(picture, room);
-    let height = plan.whole.min(room);
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+/// Shows a panel with the picture, no higher than `room` unless it must be.
+pub(super) fn show(ui: &mut Ui, shown: Shown<'_>, room: f32) {
+    let Shown {
+        title,
+        legend,
+        picture,
+    } = shown;
+    let below_title = shown.legend_height(ui);
+    let plan = plan(picture, room - below_title);
+    let size = vec2(ui.available_width(), plan.whole + below_title);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     panel(ui, rect, title, |ui| {
         let palette = theme::palette(ui);
         let inside = ui.max_rect();
@@ -104,7 +139,7 @@ pub(super) fn show(ui: &mut Ui, title: &str, legend: Legend, picture: &Picture, 
         let (at, font) = (Align2::LEFT_CENTER, theme::small_strong());
         text::put(ui, head, at, title, &font, palette.dim);
         if !picture.lanes.is_empty() {
-            lanes::show_legend(ui, head, legend);
+            lanes::show_legend(ui, head.translate(vec2(0.0, below_title)), legend);
         }
         let names = lanes::names(ui, &picture.lanes, plan.pitch, inside.width());
         let scale = Scale {
@@ -133,19 +168,10 @@ pub(super) fn show(ui: &mut Ui, title: &str, legend: Legend, picture: &Picture, 
             bottom = top;
         }
         let view = Rect::from_min_max(
-            pos2(inside.left(), inside.top() + TITLE),
+            pos2(inside.left(), inside.top() + TITLE + below_title),
             pos2(inside.right(), bottom),
         );
-        let mut view_ui = ui.new_child(UiBuilder::new().id_salt("parts").max_rect(view));
-        view_ui.set_clip_rect(view.intersect(ui.clip_rect()));
-        ScrollArea::vertical()
-            .id_salt("parts")
-            .auto_shrink(false)
-            .show(&mut view_ui, |ui| {
-                let size = vec2(inside.width(), plan.parts);
-                let (all, _) = ui.allocate_exact_size(size, Sense::hover());
-                parts(ui, all, picture, legend, (plan, names), scale);
-            });
+        parts(ui, view, picture, legend, (plan, names), scale);
     });
 }
 
@@ -166,6 +192,10 @@ fn parts(
     if !picture.graph.edges.is_empty() {
         graph::show(ui, next(plan.graph), &picture.graph);
     }
+    // Above what has the axis of time below it.
+    if !picture.curves.is_empty() {
+        curve::show(ui, next(plan.curve), &picture.curves);
+    }
     if !picture.lanes.is_empty() {
         let lanes = (&picture.lanes[..], &picture.marks[..]);
         let place = next(plan.lanes);
@@ -173,9 +203,6 @@ fn parts(
     }
     for plot in series::plots(&picture.series) {
         series::show(ui, next(plan.series), &plot, scale);
-    }
-    if !picture.curves.is_empty() {
-        curve::show(ui, next(plan.curve), &picture.curves);
     }
 }
 
@@ -214,7 +241,8 @@ mod tests {
         let plan = plan(&race(), 340.0);
         assert!(plan.whole <= 340.0, "{plan:?}");
         assert!(plan.pitch >= 9.0, "{plan:?}");
-        assert!(least(&race()) <= 270.0, "{}", least(&race()));
+        let least = super::plan(&race(), 0.0).whole;
+        assert!(least <= 270.0, "{least}");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use eframe::egui::{Align2, Color32, Pos2, Rect, Role, Shape, Stroke, Ui, WidgetI
 
 use super::axis::Scale;
 use crate::format::count;
+use crate::lab::outcome::significant;
 use crate::lab::trace::{Nanos, Series};
 use crate::theme::{self, Palette};
 use crate::widgets::sparkline::fill_below;
@@ -77,9 +78,14 @@ impl Plot<'_> {
         let least = self.values().fold(0.0, f64::min);
         let most = self.values().fold(0.0, f64::max);
         let brief = if least < 0.0 {
-            format!("{} · from {} to {}", self.thing, whole(least), whole(most))
+            format!(
+                "{} · from {} to {}",
+                self.thing,
+                figure(least),
+                figure(most)
+            )
         } else {
-            format!("{} · {} at most", self.thing, whole(most))
+            format!("{} · {} at most", self.thing, figure(most))
         };
         (format!("{} · {}", self.thing, all.join(" · ")), brief)
     }
@@ -93,19 +99,25 @@ fn extent(series: &Series) -> String {
     let values = || series.points.iter().map(|point| point.1);
     let (least, most) = (values().fold(0.0, f64::min), values().fold(0.0, f64::max));
     let mut words = if least < 0.0 {
-        format!("from {} to {}", whole(least), whole(most))
+        format!("from {} to {}", figure(least), figure(most))
     } else {
-        format!("{} at most", whole(most))
+        format!("{} at most", figure(most))
     };
     if let Some(limit) = series.limit {
-        words.push_str(&format!(", {} allowed", whole(limit)));
+        words.push_str(&format!(", {} allowed", figure(limit)));
     }
     words
 }
 
-fn whole(value: f64) -> String {
-    let digits = count(value.abs().round() as u64);
-    if value <= -0.5 {
+/// Counts to the last digit, and what is measured to the third.
+fn figure(value: f64) -> String {
+    let size = value.abs();
+    let digits = if size.fract() == 0.0 || size >= 1_000.0 {
+        count(size.round() as u64)
+    } else {
+        significant(size)
+    };
+    if value < 0.0 {
         format!("−{digits}")
     } else {
         digits

@@ -1,8 +1,12 @@
 //! What was measured, and whether what must be true is.
 
-use eframe::egui::{Align2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{
+    Align2, Color32, FontId, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
+};
 
-use crate::lab::outcome::{Check, Outcome, Table};
+use super::checks;
+use super::columns::{self, Columns};
+use crate::lab::outcome::{Cell, Column, Outcome, Table};
 use crate::theme;
 use crate::widgets::panel::{inside_width, panel, title_line};
 use crate::widgets::{announce, text};
@@ -10,8 +14,11 @@ use crate::widgets::{announce, text};
 const TITLE: f32 = 24.0;
 /// Between two tables side by side.
 const BESIDE: f32 = 36.0;
-/// Between two columns, at least.
-const LEAST_GAP: f32 = 8.0;
+/// Below the last table.
+const BELOW: f32 = 6.0;
+/// What a second line takes up, of column titles and of words.
+const TITLE_LINE: f32 = 14.0;
+const SECOND_LINE: f32 = 16.0;
 
 /// How high lines are.
 #[derive(Clone, Copy)]
@@ -33,12 +40,18 @@ const DENSE: Lines = Lines {
 pub(super) struct Plan<'a> {
     lines: Lines,
     /// Tables that stand side by side.
-    bands: Vec<Vec<&'a Table>>,
-    /// The lines of statements: how many there are in each, and how wide each is, if there are several.
-    checks: Vec<Vec<(&'a Check, f32)>>,
-    /// Whose statements that hold are one line.
-    counted: Option<&'a Outcome>,
+    bands: Vec<Vec<Placed<'a>>>,
+    checks: checks::Plan<'a>,
     pub(super) height: f32,
+}
+
+/// A table with its place in a band.
+struct Placed<'a> {
+    table: &'a Table,
+    /// From the left edge of the band, and how wide it may be.
+    left: f32,
+    width: f32,
+    columns: Columns,
 }
 
 /// The height that a panel has.
@@ -54,94 +67,99 @@ pub(super) struct Room {
 /// closer and what fits side by side stands so; then, the statements that hold are one line.
 pub(super) fn plan<'a>(ui: &Ui, outcome: &'a Outcome, width: f32, room: Room) -> Plan<'a> {
     let width = inside_width(width);
-    let checks = outcome.checks.iter().map(|check| {
-        let width = text::width(ui, &stated(check), &theme::body());
-        (check, width + 52.0)
-    });
-    let checks: Vec<(&Check, f32)> = checks.collect();
-    let tables = outcome.tables.iter().map(|table| vec![table]).collect();
-    let lines = checks.iter().map(|check| vec![*check]).collect();
-    let airy = Plan::new(AIRY, tables, lines, None);
+    let planned = |lines: Lines, is_close: bool, statements: checks::Room| {
+        let bands = bands(ui, outcome, width, is_close);
+        let checks = checks::plan(ui, outcome, width - 8.0, statements);
+        Plan::new(lines, bands, checks)
+    };
+    let airy = planned(AIRY, false, checks::Room::Ample);
     if airy.height <= room.airy {
         return airy;
     }
-    let bands = side_by_side(ui, outcome, width);
-    let packed = pack(checks.clone(), width - 8.0, 0.0);
-    let dense = Plan::new(DENSE, bands.clone(), packed, None);
+    let dense = planned(DENSE, true, checks::Room::Scarce);
     if dense.height <= room.dense {
         return dense;
     }
-    let failed = checks.into_iter().filter(|(check, _)| !check.held);
-    let failed = pack(failed.collect(), width - 8.0, 0.0);
-    Plan::new(DENSE, bands, failed, Some(outcome))
+    planned(DENSE, true, checks::Room::Least)
 }
 
-/// As many in a line as have room, in the order in which they are.
-fn pack<T>(all: Vec<(T, f32)>, width: f32, gap: f32) -> Vec<Vec<(T, f32)>> {
-    let mut lines: Vec<Vec<(T, f32)>> = Vec::new();
-    let mut used = 0.0;
-    for one in all {
-        match lines.last_mut() {
-            Some(line) if used + gap + one.1 <= width => {
-                used += gap + one.1;
-                line.push(one);
-            }
-            _ => {
-                used = one.1;
-                lines.push(vec![one]);
-            }
-        }
-    }
-    lines
-}
-
-fn stated(check: &Check) -> String {
-    if check.held {
-        check.statement.clone()
-    } else {
-        format!("not so: {}", check.statement)
-    }
-}
-
-fn side_by_side<'a>(ui: &Ui, outcome: &'a Outcome, width: f32) -> Vec<Vec<&'a Table>> {
+/// Tables below each other, or side by side where they have room: each as wide as it needs to be, and
+/// the rest shared out.
+fn bands<'a>(ui: &Ui, outcome: &'a Outcome, width: f32, is_close: bool) -> Vec<Vec<Placed<'a>>> {
     let tables = outcome.tables.iter();
-    let tables = tables.map(|table| (table, natural(ui, table))).collect();
-    let bands = pack(tables, width, BESIDE).into_iter();
-    bands
-        .map(|band| band.into_iter().map(|(table, _)| table).collect())
-        .collect()
+    let tables: Vec<_> = tables
+        .map(|table| {
+            let needed = if is_close {
+                columns::natural(ui, table)
+            } else {
+                width
+            };
+            (table, needed)
+        })
+        .collect();
+    let place = |band: Vec<(&'a Table, f32)>| {
+        let count = band.len() as f32;
+        let taken = band.iter().map(|one| one.1).sum::<f32>() + BESIDE * (count - 1.0);
+        let more = (width - taken) / count;
+        let mut left = 0.0;
+        let mut placed: Vec<Placed<'a>> = band
+            .into_iter()
+            .map(|(table, needed)| {
+                let width = needed + more;
+                let placed = Placed {
+                    table,
+                    left,
+                    width,
+                    columns: columns::share(ui, table, width),
+                };
+                left += width + BESIDE;
+                placed
+            })
+            .collect();
+        // So that rows side by side are one line.
+        let lines = placed.iter().map(|one| one.columns.title_lines).max();
+        for one in &mut placed {
+            one.columns.title_lines = lines.unwrap_or(1);
+        }
+        placed
+    };
+    let bands = checks::pack(tables, width, BESIDE);
+    bands.into_iter().map(place).collect()
 }
 
 impl<'a> Plan<'a> {
-    fn new(
-        lines: Lines,
-        bands: Vec<Vec<&'a Table>>,
-        checks: Vec<Vec<(&'a Check, f32)>>,
-        counted: Option<&'a Outcome>,
-    ) -> Self {
-        let mut plan = Self {
+    fn new(lines: Lines, bands: Vec<Vec<Placed<'a>>>, checks: checks::Plan<'a>) -> Self {
+        let tables: f32 = bands.iter().map(|band| band_height(band, lines)).sum();
+        let statements = checks.lines() as f32 * lines.check;
+        Self {
             lines,
             bands,
             checks,
-            counted,
-            height: 0.0,
-        };
-        let tables: f32 = plan.bands.iter().map(|band| plan.band_height(band)).sum();
-        let lines_of_checks = plan.checks.len() + usize::from(counted.is_some());
-        let checks = lines_of_checks as f32 * lines.check;
-        plan.height = 24.0 + TITLE + tables + checks + 6.0;
-        plan
+            height: 24.0 + TITLE + tables + BELOW + statements,
+        }
+    }
+}
+
+fn band_height(band: &[Placed<'_>], lines: Lines) -> f32 {
+    let heights = band.iter().map(|placed| placed.height(lines));
+    heights.fold(0.0, f32::max)
+}
+
+impl Placed<'_> {
+    fn height(&self, lines: Lines) -> f32 {
+        let title = f32::from(u8::from(!self.table.title.is_empty())) * lines.row;
+        let rows = self.columns.row_lines.iter();
+        let rows: f32 = rows.map(|count| row_height(*count, lines)).sum();
+        title + self.titles_height(lines) + rows + 4.0
     }
 
-    fn band_height(&self, band: &[&Table]) -> f32 {
-        let heights = band.iter().map(|table| self.table_height(table));
-        heights.fold(0.0, f32::max)
+    fn titles_height(&self, lines: Lines) -> f32 {
+        lines.row + TITLE_LINE * (self.columns.title_lines - 1) as f32
     }
+}
 
-    fn table_height(&self, table: &Table) -> f32 {
-        let title = u8::from(!table.title.is_empty());
-        self.lines.row * (table.rows.len() as f32 + 1.0 + f32::from(title)) + 4.0
-    }
+fn row_height(count: usize, lines: Lines) -> f32 {
+    lines.row + SECOND_LINE * (count - 1) as f32
 }
 
 /// Shows a panel with all tables and statements.
@@ -157,240 +175,147 @@ pub(super) fn show(ui: &mut Ui, plan: &Plan<'_>) {
         text::put(ui, head, Align2::LEFT_CENTER, name, &font, palette.dim);
         let mut y = inside.top() + TITLE;
         for band in &plan.bands {
-            let height = plan.band_height(band);
-            let place = Rect::from_x_y_ranges(inside.x_range(), y..=y + height);
-            show_band(ui, place, band, plan.lines.row);
-            y += height;
+            for placed in band {
+                let corner = pos2(inside.left() + placed.left, y);
+                one(ui, corner, placed, plan.lines);
+            }
+            y += band_height(band, plan.lines);
         }
-        checks(
-            ui,
-            Rect::from_min_max(pos2(inside.left(), y + 6.0), inside.max),
-            plan,
-        );
+        let place = Rect::from_min_max(pos2(inside.left() + 8.0, y + BELOW), inside.max);
+        checks::show(ui, place, &plan.checks, plan.lines.check);
     });
 }
 
-/// Shows tables side by side: each as wide as it needs to be, and the rest shared out.
-fn show_band(ui: &mut Ui, place: Rect, band: &[&Table], row: f32) {
-    let needed: Vec<f32> = match band {
-        [_] => vec![place.width()],
-        _ => band.iter().map(|table| natural(ui, table)).collect(),
-    };
-    let count = band.len() as f32;
-    let taken = needed.iter().sum::<f32>() + BESIDE * (count - 1.0);
-    let more = (place.width() - taken).max(0.0) / count.max(1.0);
-    let mut x = place.left();
-    for (table, width) in band.iter().zip(needed) {
-        let width = width + more;
-        one(
-            ui,
-            Rect::from_x_y_ranges(x..=x + width, place.y_range()),
-            table,
-            row,
-        );
-        x += width + BESIDE;
-    }
-}
-
-fn checks(ui: &mut Ui, place: Rect, plan: &Plan<'_>) {
+fn one(ui: &mut Ui, corner: Pos2, placed: &Placed<'_>, lines: Lines) {
     let palette = theme::palette(ui);
-    let mut y = place.top();
-    for line in &plan.checks {
-        let mut x = place.left() + 8.0;
-        for (check, width) in line {
-            let (icon, color) = if check.held {
-                ("✓", palette.green)
-            } else {
-                ("✗", palette.red)
-            };
-            let words = stated(check);
-            let pieces = [
-                (icon, theme::strong(), color),
-                (&words, theme::body(), palette.text),
-            ];
-            let cell = Rect::from_min_max(pos2(x, y), pos2(place.right(), y + plan.lines.check));
-            text::run(ui, cell, 8.0, &pieces);
-            x += width;
-        }
-        y += plan.lines.check;
-    }
-    if let Some(outcome) = plan.counted {
-        let corner = pos2(place.left() + 8.0, y);
-        let line = Rect::from_min_max(corner, pos2(place.right(), y + plan.lines.check));
-        how_many_hold(ui, line, outcome);
-    }
-}
-
-/// How many statements hold, in one line; which, in its tooltip.
-fn how_many_hold(ui: &mut Ui, line: Rect, outcome: &Outcome) {
-    let palette = theme::palette(ui);
-    let held: Vec<&str> = outcome
-        .checks
-        .iter()
-        .filter(|check| check.held)
-        .map(|check| check.statement.as_str())
-        .collect();
-    let words = if held.len() == outcome.checks.len() {
-        format!("all {} statements hold", held.len())
-    } else {
-        format!("{} of {} statements hold", held.len(), outcome.checks.len())
-    };
-    let pieces = [
-        ("✓", theme::strong(), palette.green),
-        (&words, theme::body(), palette.text),
-        ("point here to read them", theme::small(), palette.dim),
-    ];
-    text::run(ui, line, 8.0, &pieces);
-    let all = held.join("\n");
-    announce(ui, line, || WidgetInfo::labeled(Role::Label, true, &all)).on_hover_text(&all);
-}
-
-fn one(ui: &mut Ui, rect: Rect, table: &Table, row_height: f32) {
-    let palette = theme::palette(ui);
-    let mut y = rect.top();
+    let table = placed.table;
+    let mut y = corner.y;
+    let across = corner.x..=corner.x + placed.columns.width;
     if !table.title.is_empty() {
-        let line = Rect::from_min_size(pos2(rect.left(), y), vec2(rect.width(), row_height));
-        let font = theme::small_strong();
-        text::put(
+        let line = Rect::from_min_size(pos2(corner.x, y), vec2(placed.width, lines.row));
+        let (at, font) = (Align2::LEFT_CENTER, theme::small_strong());
+        text::put(ui, line, at, &table.title, &font, palette.text);
+        y += lines.row;
+    }
+    let places = || {
+        let places = placed.columns.places.iter();
+        places.map(|(left, right)| corner.x + left..=corner.x + right)
+    };
+    let height = placed.titles_height(lines);
+    for (column, place) in table.columns.iter().zip(places()) {
+        let cell = Rect::from_x_y_ranges(place, y..=y + height);
+        title(ui, cell, column, placed.columns.title_lines);
+    }
+    y += height;
+    for (cells, count) in table.rows.iter().zip(&placed.columns.row_lines) {
+        let height = row_height(*count, lines);
+        ui.painter()
+            .hline(across.clone(), y, Stroke::new(1.0, palette.line));
+        let line = Rect::from_x_y_ranges(across.clone(), y..=y + height);
+        let in_columns = table.columns.iter().zip(cells).zip(places());
+        row(
             ui,
             line,
-            Align2::LEFT_CENTER,
-            &table.title,
-            &font,
-            palette.text,
+            in_columns.map(|((column, cell), place)| {
+                (column, cell, Rect::from_x_y_ranges(place, line.y_range()))
+            }),
         );
-        y += row_height;
-    }
-    let columns = places(ui, rect, table);
-    for (column, (left, right)) in table.columns.iter().zip(&columns) {
-        let cell = Rect::from_min_max(pos2(*left, y), pos2(*right, y + row_height));
-        let align = alignment(column.is_figures());
-        let font = theme::small();
-        let response = text::put(ui, cell, align, &column.title, &font, palette.dim);
-        if let Some(source) = column.source {
-            response.on_hover_text(source);
-        }
-    }
-    y += row_height;
-    for row in &table.rows {
-        ui.painter()
-            .hline(rect.x_range(), y, Stroke::new(1.0, palette.line));
-        let (mut words, mut was_cut) = (Vec::new(), false);
-        for ((column, cell), (left, right)) in table.columns.iter().zip(row).zip(&columns) {
-            let place = Rect::from_min_max(pos2(*left, y), pos2(*right, y + row_height));
-            let text = column.text(cell);
-            let color = if column.source.is_some() {
-                palette.dim
-            } else {
-                palette.text
-            };
-            let galley = text::layout(
-                ui,
-                &text,
-                &theme::body(),
-                color,
-                place.width(),
-                text::Cut::End,
-            );
-            was_cut |= galley.elided;
-            let align = alignment(column.is_figures());
-            let at = align.align_size_within_rect(galley.size(), place);
-            ui.painter().galley(at.min, galley, color);
-            words.push(match column.title.as_str() {
-                "" => text,
-                title => format!("{title} {text}"),
-            });
-        }
-        let line = Rect::from_min_size(pos2(rect.left(), y), vec2(rect.width(), row_height));
-        let words = words.join(", ");
-        let row = announce(ui, line, || WidgetInfo::labeled(Role::Row, true, &words));
-        if was_cut {
-            row.on_hover_text(&words);
-        }
-        y += row_height;
+        y += height;
     }
 }
 
-fn alignment(is_figures: bool) -> Align2 {
-    if is_figures {
+fn row<'a>(ui: &mut Ui, line: Rect, cells: impl Iterator<Item = (&'a Column, &'a Cell, Rect)>) {
+    let palette = theme::palette(ui);
+    let (mut words, mut was_cut) = (Vec::new(), false);
+    for (column, cell, place) in cells {
+        let text = column.text(cell);
+        let color = if column.source.is_some() {
+            palette.dim
+        } else {
+            palette.text
+        };
+        let parts = parts(ui, &text, &theme::body(), place.width());
+        was_cut |= lines(
+            ui,
+            place,
+            &parts,
+            (column, &theme::body(), color),
+            SECOND_LINE,
+        );
+        words.push(match column.title.as_str() {
+            "" => text,
+            title => format!("{title} {text}"),
+        });
+    }
+    let words = words.join(", ");
+    let row = announce(ui, line, || WidgetInfo::labeled(Role::Row, true, &words));
+    if was_cut {
+        row.on_hover_text(&words);
+    }
+}
+
+/// A text on as many lines as it takes to fit into a width, two at most.
+fn parts<'a>(ui: &Ui, text: &'a str, font: &FontId, width: f32) -> Vec<&'a str> {
+    if text::width(ui, text, font) <= width + 0.5 {
+        return vec![text];
+    }
+    match columns::halves(ui, text, font) {
+        ("", whole) => vec![whole],
+        (first, second) => vec![first, second],
+    }
+}
+
+/// Paints lines in the middle of `place`; says whether any of them had to be cut.
+fn lines(
+    ui: &Ui,
+    place: Rect,
+    parts: &[&str],
+    (column, font, color): (&Column, &FontId, Color32),
+    height: f32,
+) -> bool {
+    let mut was_cut = false;
+    let mut middle = place.center().y - height * (parts.len() - 1) as f32 / 2.0;
+    for part in parts {
+        let width = place.width() + 0.5;
+        let galley = text::layout(ui, part, font, color, width, text::Cut::End);
+        was_cut |= galley.elided;
+        let line =
+            Rect::from_center_size(pos2(place.center().x, middle), vec2(place.width(), height));
+        let at = alignment(column).align_size_within_rect(galley.size(), line);
+        ui.painter().galley(at.min, galley, color);
+        middle += height;
+    }
+    was_cut
+}
+
+/// The title of a column, at the foot of `cell`.
+fn title(ui: &mut Ui, cell: Rect, column: &Column, most: usize) {
+    let palette = theme::palette(ui);
+    let (font, whole) = (theme::small(), column.title.as_str());
+    let parts = if most > 1 {
+        parts(ui, whole, &font, cell.width())
+    } else {
+        vec![whole]
+    };
+    let height = TITLE_LINE * parts.len() as f32;
+    let foot = cell.bottom() - 4.0;
+    let place = Rect::from_x_y_ranges(cell.x_range(), foot - height..=foot);
+    let was_cut = lines(ui, place, &parts, (column, &font, palette.dim), TITLE_LINE);
+    let response = announce(ui, cell, || {
+        WidgetInfo::labeled(Role::ColumnHeader, true, whole)
+    });
+    match column.source {
+        Some(source) if was_cut => response.on_hover_text(format!("{whole}: {source}")),
+        Some(source) => response.on_hover_text(source),
+        None if was_cut => response.on_hover_text(whole),
+        None => response,
+    };
+}
+
+fn alignment(column: &Column) -> Align2 {
+    if column.is_figures() {
         Align2::RIGHT_CENTER
     } else {
         Align2::LEFT_CENTER
     }
-}
-
-/// From where to where each column goes: as wide as it needs to be, and the rest shared out.
-fn places(ui: &Ui, rect: Rect, table: &Table) -> Vec<(f32, f32)> {
-    let inside = rect.shrink2(vec2(8.0, 0.0));
-    let mut needed = widths(ui, table, true);
-    let gaps = needed.len().saturating_sub(1).max(1) as f32;
-    let room = inside.width() - LEAST_GAP * gaps;
-    if needed.iter().sum::<f32>() > room {
-        // Titles give way first, then words. A figure that is cut would be another figure.
-        // Titles share what room the cells leave.
-        let cells = widths(ui, table, false);
-        let spare = (room - cells.iter().sum::<f32>()).max(0.0);
-        let titles = needed.iter().sum::<f32>() - cells.iter().sum::<f32>();
-        let part = (spare / titles.max(1.0)).min(1.0);
-        needed = needed
-            .iter()
-            .zip(&cells)
-            .map(|(whole, cell)| cell + (whole - cell) * part)
-            .collect();
-        let over = needed.iter().sum::<f32>() - room;
-        let are_words = table.columns.iter().map(|column| !column.is_figures());
-        let words: f32 = needed
-            .iter()
-            .zip(are_words.clone())
-            .filter(|(_, words)| *words)
-            .map(|(width, _)| *width)
-            .sum();
-        let share = (1.0 - over.max(0.0) / words.max(1.0)).max(0.25);
-        for (width, is_words) in needed.iter_mut().zip(are_words) {
-            if is_words {
-                *width *= share;
-            }
-        }
-    }
-    let total: f32 = needed.iter().sum();
-    let gap = ((inside.width() - total) / gaps).max(LEAST_GAP);
-    let mut x = inside.left();
-    needed
-        .into_iter()
-        .map(|width| {
-            let place = (x, x + width);
-            x = place.1 + gap;
-            place
-        })
-        .collect()
-}
-
-/// How wide a table is whose columns stand as close as they are still read well.
-fn natural(ui: &Ui, table: &Table) -> f32 {
-    let widths = widths(ui, table, true);
-    let gaps = widths.len().saturating_sub(1) as f32;
-    widths.iter().sum::<f32>() + 18.0 * gaps + 16.0
-}
-
-/// How wide the widest cell of each column is; with its title, which may be cut otherwise.
-fn widths(ui: &Ui, table: &Table, with_titles: bool) -> Vec<f32> {
-    let palette = theme::palette(ui);
-    let measure = |text: String| {
-        let galley = ui
-            .painter()
-            .layout_no_wrap(text, theme::body(), palette.text);
-        galley.size().x
-    };
-    table
-        .columns
-        .iter()
-        .enumerate()
-        .map(|(index, column)| {
-            let cells = table.rows.iter().filter_map(|row| row.get(index));
-            cells
-                .map(|cell| measure(column.text(cell)))
-                .chain(with_titles.then(|| measure(column.title.clone())))
-                .fold(0.0, f32::max)
-        })
-        .collect()
 }
