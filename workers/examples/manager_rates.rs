@@ -1,10 +1,10 @@
 //! What a manager costs, beside what lies in shared memory (`shared_rates`): calls one by one, and
-//! many in one call. Prints one JSON object of rates a second.
+//! many in one call; with sides that sleep at once, and with such that stay awake for a millisecond. Prints one JSON object of rates a second.
 //!
 //!     cargo run --release -p workers --example manager_rates [CALLS]
 
 use std::error::Error;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value as Json};
 use workers::shared::manager::{Key, Manager, Over};
@@ -19,8 +19,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let mut rates = Map::new();
     let key = Key::random()?;
-    for (way, over) in [("socket", Over::Local), ("TCP", Over::Tcp(key))] {
-        let manager = Manager::start(over)?;
+    let awake = Duration::from_millis(1);
+    for (way, over, awake) in [
+        ("socket", Over::Local, Duration::ZERO),
+        ("socket, awake", Over::Local, awake),
+        ("TCP", Over::Tcp(key), Duration::ZERO),
+        ("TCP, awake", Over::Tcp(key), awake),
+    ] {
+        let manager = Manager::start_awake(over, awake)?;
         measure(&manager, calls, &mut |what, count, began| {
             let rate = count as f64 / began.elapsed().as_secs_f64();
             rates.insert(format!("{way}, {what}"), Json::from(rate.round()));

@@ -57,12 +57,12 @@ fn main() {
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit();
 }
 
-/// Tests by their names.
+/// Tests by their names, with a `cfg` before those that only some systems have.
 #[macro_export]
 macro_rules! trials {
-    ($($test:ident),* $(,)?) => {
+    ($($(#[$when:meta])? $test:ident),* $(,)?) => {
         pub fn trials() -> Vec<libtest_mimic::Trial> {
-            vec![$($crate::trial(stringify!($test), $test)),*]
+            Vec::from([$($(#[$when])? $crate::trial(stringify!($test), $test)),*])
         }
     };
 }

@@ -44,12 +44,7 @@ impl<T: Plain> Array<T> {
     /// # Errors
     /// When the system gives no shared memory.
     pub fn zeroed(length: usize) -> Result<Self, SharedError> {
-        let segment = Segment::create(Self::KIND, bytes::<T>(length)?, Self::BELLS)?;
-        Ok(Self {
-            segment,
-            length,
-            holds: PhantomData,
-        })
+        zeroed::<T, Self>(length, 0)
     }
 
     /// Shares a copy of these.
@@ -154,13 +149,7 @@ impl<T: Plain> LockedArray<T> {
     /// # Errors
     /// When the system gives no shared memory.
     pub fn zeroed(length: usize) -> Result<Self, SharedError> {
-        let content = bytes::<T>(length)? + PROTECTED;
-        let segment = Segment::create(Self::KIND, content, Self::BELLS)?;
-        Ok(Self {
-            segment,
-            length,
-            holds: PhantomData,
-        })
+        zeroed::<T, Self>(length, PROTECTED)
     }
 
     /// Shares a copy of these.
@@ -217,6 +206,13 @@ impl<T: Plain> Object for LockedArray<T> {
             holds: PhantomData,
         })
     }
+}
+
+/// A new array, with so many bytes before its elements. How long it is, it knows from its segment,
+/// as whoever opens it does.
+fn zeroed<T, A: Object>(length: usize, before: usize) -> Result<A, SharedError> {
+    let segment = Segment::create(A::KIND, before + bytes::<T>(length)?, A::BELLS)?;
+    A::from_segment(segment, 0)
 }
 
 /// How many bytes so many elements take; a little less than would overflow is left to the system

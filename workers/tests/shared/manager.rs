@@ -17,10 +17,13 @@ pub const ROLES: &[Role] = &[
 
 crate::trials! {
     what_a_child_changes_the_parent_sees,
+    what_a_child_changes_a_parent_sees_that_stays_awake,
     over_tcp_a_child_with_the_key_changes_things_too,
     a_wrong_key_is_called_one_and_none_is_asked_for,
     eight_clients_at_once_lose_nothing,
+    eight_clients_that_stay_awake_lose_nothing,
     nobody_waits_longer_than_asked,
+    a_manager_says_how_much_processor_time_it_took,
     a_token_of_another_kind_or_type_is_refused_by_name,
     a_value_that_is_too_long_is_refused_and_the_proxy_goes_on,
     what_takes_many_messages_arrives_whole,
@@ -31,6 +34,13 @@ crate::trials! {
 
 fn local() -> Manager {
     Manager::start(Over::Local).expect("a manager")
+}
+
+/// Both ways, and sides that look for each other for a moment before they sleep.
+fn awake() -> [Manager; 2] {
+    let key = Key::random().unwrap();
+    [Over::Local, Over::Tcp(key)]
+        .map(|over| Manager::start_awake(over, Duration::from_millis(1)).expect("a manager"))
 }
 
 fn opened<P>(text: &str) -> P
@@ -87,7 +97,25 @@ fn change_everything(arguments: &[String]) {
 }
 
 fn what_a_child_changes_the_parent_sees() {
-    let manager = local();
+    let_a_child_change_everything(&local());
+}
+
+fn what_a_child_changes_a_parent_sees_that_stays_awake() {
+    let [local, tcp] = awake();
+    let_a_child_change_everything(&local);
+    // Over TCP, as a child would need the key.
+    let list = tcp.list::<u64>().unwrap();
+    for n in 0..100 {
+        list.push(&n).unwrap();
+        // Longer than it stays awake, now and then.
+        if n % 25 == 0 {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+    assert!(list.snapshot().unwrap().into_iter().eq(0..100));
+}
+
+fn let_a_child_change_everything(manager: &Manager) {
     let counts = manager.dict::<String, u64>().unwrap();
     let names = manager.list::<String>().unwrap();
     let value = manager.value(&vec![1_u8, 2, 3]).unwrap();
@@ -181,7 +209,15 @@ fn add_with_seven_others(arguments: &[String]) {
 }
 
 fn eight_clients_at_once_lose_nothing() {
-    let manager = local();
+    let_eight_add(&local());
+}
+
+fn eight_clients_that_stay_awake_lose_nothing() {
+    let [local, _] = awake();
+    let_eight_add(&local);
+}
+
+fn let_eight_add(manager: &Manager) {
     let counts = manager.dict::<String, u64>().unwrap();
     let list = manager.list::<u64>().unwrap();
     let queue = manager.queue::<u64>(10).unwrap();
@@ -203,13 +239,31 @@ fn eight_clients_at_once_lose_nothing() {
     assert_eq!(all, expected);
 }
 
-fn nobody_waits_longer_than_asked() {
+fn a_manager_says_how_much_processor_time_it_took() {
     let manager = local();
+    let list = manager.list::<u64>().unwrap();
+    let Some(before) = manager.processor_time().unwrap() else {
+        panic!("every system that this runs on tells");
+    };
+    // The system may count in hundredths of a second.
+    crate::family::wait_until(|| {
+        (0..1_000).for_each(|n| list.push(&n).unwrap());
+        manager.processor_time().unwrap() > Some(before)
+    });
+}
+
+fn nobody_waits_longer_than_asked() {
+    // The last is longer than the time between two signs of life.
+    wait_no_longer(&local(), &[0, 1, 40, 1_500]);
+    let [awake, _] = awake();
+    wait_no_longer(&awake, &[0, 1, 40]);
+}
+
+fn wait_no_longer(manager: &Manager, limits: &[u64]) {
     let lock = manager.lock().unwrap();
     let queue = manager.queue::<u64>(1).unwrap();
     let held = lock.acquire().unwrap();
-    // The last is longer than the time between two signs of life.
-    for limit in [0, 1, 40, 1_500].map(Duration::from_millis) {
+    for limit in limits.iter().copied().map(Duration::from_millis) {
         let waits: [&dyn Fn(); 4] = [
             &|| assert!(lock.acquire_timeout(limit).unwrap().is_none()),
             &|| assert_eq!(queue.get_timeout(limit).unwrap(), None),
@@ -320,7 +374,7 @@ fn what_strangers_send_harms_nobody() {
     let manager = Manager::start(Over::Tcp(key)).unwrap();
     let list = manager.list::<u64>().unwrap();
     list.push(&1).unwrap();
-    let hello = b"thawsum\x01\x01\0\0\0";
+    let hello = b"thawsum\x01\x02\0\0\0";
     let mut speeches: Vec<Vec<u8>> = vec![
         Vec::new(),
         vec![0xff; 100_000],

@@ -1,7 +1,9 @@
 //! A manager, its maker and its clients, when one of them is killed.
 
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+#[cfg(unix)]
+use std::time::Instant;
 
 use workers::shared::manager::{Error, List, Lock, Manager, Over, Queue, Token};
 use workers::shared::{Event, Queue as Messages};
@@ -21,6 +23,7 @@ crate::trials! {
     those_who_are_killed_while_they_wait_hold_up_nobody,
     a_panic_abandons_a_managers_lock,
     when_a_manager_is_killed_everybody_hears_of_it,
+    #[cfg(unix)]
     a_manager_that_is_stopped_counts_as_not_answering,
     a_manager_ends_with_its_maker,
     a_manager_that_is_dropped_has_ended,
@@ -106,7 +109,12 @@ fn kill(pid: u32) {
 }
 
 fn when_a_manager_is_killed_everybody_hears_of_it() {
-    let manager = local();
+    kill_while_others_wait(&local());
+    let awake = Duration::from_millis(1);
+    kill_while_others_wait(&Manager::start_awake(Over::Local, awake).expect("a manager"));
+}
+
+fn kill_while_others_wait(manager: &Manager) {
     let list = manager.list::<u64>().unwrap();
     let queue = manager.queue::<u64>(1).unwrap();
     let lock = manager.lock().unwrap();
@@ -132,11 +140,9 @@ fn when_a_manager_is_killed_everybody_hears_of_it() {
     wait_until(|| manager.ended().is_some());
 }
 
+/// Windows has no call that stops a process.
+#[cfg(unix)]
 fn a_manager_that_is_stopped_counts_as_not_answering() {
-    // Windows has no call that stops a process.
-    if cfg!(windows) {
-        return;
-    }
     let manager = local();
     let list = manager.list::<u64>().unwrap();
     let stop = Command::new("kill")

@@ -161,11 +161,12 @@ fn clear(set_up: &SetUp) {
 }
 
 impl SetUp {
-    pub(super) fn new(site: Site, key: super::key::Key) -> Self {
+    pub(super) fn new(site: Site, key: super::key::Key, awake: Duration) -> Self {
         Self {
             protocol: PROTOCOL,
             site,
             key,
+            awake,
         }
     }
 }

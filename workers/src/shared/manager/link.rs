@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use super::error::{ANSWER_LIMIT, Error};
 use super::handshake;
@@ -19,14 +20,17 @@ const KEPT: usize = 8;
 pub(super) struct Link {
     pub(super) address: Address,
     key: Key,
+    /// How long it looks for an answer before it sleeps.
+    pub(super) awake: Duration,
     free: Mutex<Vec<Connection>>,
 }
 
 impl Link {
-    pub(super) fn new(address: Address, key: Key) -> Self {
+    pub(super) fn new(address: Address, key: Key, awake: Duration) -> Self {
         Self {
             address,
             key,
+            awake,
             free: Mutex::default(),
         }
     }
@@ -40,7 +44,7 @@ impl Link {
         let free = lock(&self.free).pop();
         match free {
             Some(connection) => Ok(connection),
-            None => Connection::open(&self.address, &self.key),
+            None => Connection::open(self),
         }
     }
 
@@ -88,13 +92,13 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    fn open(address: &Address, key: &Key) -> Result<Self, Error> {
-        let stream = Arc::new(Stream::connect(address, handshake::LIMIT)?);
-        handshake::enter(&stream, key)?;
+    fn open(link: &Link) -> Result<Self, Error> {
+        let stream = Arc::new(Stream::connect(&link.address, handshake::LIMIT)?);
+        handshake::enter(&stream, &link.key)?;
         stream.set_read_limit(Some(ANSWER_LIMIT))?;
         stream.set_write_limit(Some(ANSWER_LIMIT))?;
         Ok(Self {
-            frames: Frames::new(Reader(stream.clone())),
+            frames: Frames::new(Reader::new(stream.clone(), link.awake)),
             stream,
             out: Vec::new(),
             payload: Payload::default(),

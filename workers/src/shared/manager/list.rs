@@ -145,6 +145,10 @@ impl Row {
             ListOp::Range { from, to } => {
                 let to = size(to).min(row.len());
                 let from = size(from).min(to);
+                if talk.take_if_short(row.range(from..to)) {
+                    drop(row);
+                    return talk.answer_taken();
+                }
                 let found: Vec<Stored> = row.range(from..to).cloned().collect();
                 drop(row);
                 talk.answer_many(found.iter().map(|item| [item]))

@@ -2,11 +2,12 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::bell::Bell;
 use super::error::Error;
 use super::link::{Connection, Link};
 use super::protocol::{Answer, Op, broken};
@@ -25,7 +26,7 @@ pub(super) enum LockOp {
 #[derive(Default)]
 pub(super) struct Latch {
     state: Mutex<State>,
-    moved: Condvar,
+    moved: Bell,
 }
 
 #[derive(Default)]
@@ -89,7 +90,7 @@ impl Latch {
             return told;
         }
         lock(&self.state).waiting.retain(|other| *other != ticket);
-        self.moved.notify_all();
+        self.moved.ring_for_all();
         gained.and_then(|_| talk.answer(&Answer::TooLate))
     }
 
@@ -97,7 +98,7 @@ impl Latch {
         state.holder = None;
         state.abandoned = abandoned;
         // All, because only the first in the line may take it.
-        self.moved.notify_all();
+        self.moved.ring_for_all();
     }
 
     /// The connection that held it has ended.

@@ -4,6 +4,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +16,7 @@ use super::queue::QueueOp;
 use super::value::ValueOp;
 
 /// Raised with every change to a message or to the handshake.
-pub(super) const PROTOCOL: u32 = 1;
+pub(super) const PROTOCOL: u32 = 2;
 /// What is sent in one piece of something longer, bytes: long enough that its way costs little,
 /// short enough that an object is not held up for long.
 pub(super) const PIECE: usize = 256 * 1024;
@@ -30,6 +31,8 @@ pub(super) struct Request {
 pub(super) enum Op {
     /// Makes an object, which `object` is not the number of.
     Create(Maker),
+    /// What the process has used; `object` is none.
+    Usage,
     /// Asks whether the object is of these types.
     Open {
         types: String,
@@ -74,6 +77,8 @@ pub(super) enum Answer {
         more: bool,
     },
     Number(u64),
+    /// Processor time, where the system tells.
+    Used(Option<Duration>),
     /// It is of other types, which these are.
     OtherTypes(String),
     NoSuchIndex {

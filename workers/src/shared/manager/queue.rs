@@ -2,12 +2,13 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::{Condvar, Mutex};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::bell::Bell;
 use super::error::Error;
 use super::protocol::{Answer, Items, Op, PIECE, Payload, Stored, size};
 use super::proxy::{Proxy, proxies, with};
@@ -36,9 +37,9 @@ pub(super) enum QueueOp {
 pub(super) struct Line {
     most: usize,
     state: Mutex<State>,
-    room: Condvar,
-    filled: Condvar,
-    all_done: Condvar,
+    room: Bell,
+    filled: Bell,
+    all_done: Bell,
 }
 
 #[derive(Default)]
@@ -53,9 +54,9 @@ impl Line {
         Self {
             most: size(most).max(1),
             state: Mutex::default(),
-            room: Condvar::new(),
-            filled: Condvar::new(),
-            all_done: Condvar::new(),
+            room: Bell::default(),
+            filled: Bell::default(),
+            all_done: Bell::default(),
         }
     }
 
@@ -72,7 +73,7 @@ impl Line {
                 state.not_done = left;
                 drop(state);
                 if left == 0 {
-                    self.all_done.notify_all();
+                    self.all_done.ring_for_all();
                 }
                 talk.answer(&Answer::Done)
             }
@@ -112,9 +113,9 @@ impl Line {
             return talk.answer(&Answer::TooLate);
         };
         // One message wakes one: who finds more than it takes wakes the next.
-        self.filled.notify_one();
+        self.filled.ring_for_one();
         if room {
-            self.room.notify_one();
+            self.room.ring_for_one();
         }
         talk.answer_number(put)
     }
@@ -135,9 +136,9 @@ impl Line {
         let Some((taken, empty)) = taken else {
             return talk.answer(&Answer::TooLate);
         };
-        self.room.notify_one();
+        self.room.ring_for_one();
         if !empty {
-            self.filled.notify_one();
+            self.filled.ring_for_one();
         }
         let told = talk
             .answer_many(taken.iter().map(|message| [message]))
@@ -150,7 +151,7 @@ impl Line {
                 state.messages.push_front(message);
             }
             drop(state);
-            self.filled.notify_one();
+            self.filled.ring_for_one();
         }
         told
     }

@@ -36,6 +36,8 @@ pub(super) struct SetUp {
     pub(super) protocol: u32,
     pub(super) site: Site,
     pub(super) key: Key,
+    /// How long a connection looks for what comes next before it sleeps.
+    pub(super) awake: Duration,
 }
 
 /// The answer, over standard output.
@@ -95,6 +97,7 @@ fn listen(set_up: &SetUp) -> io::Result<Address> {
     let address = listener.address()?;
     let hall = Arc::new(Hall {
         key: set_up.key,
+        awake: set_up.awake,
         store: Store::default(),
         inside: AtomicUsize::new(0),
         strangers: Mutex::default(),
@@ -117,6 +120,7 @@ fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
 
 struct Hall {
     key: Key,
+    awake: Duration,
     store: Store,
     inside: AtomicUsize,
     /// Who is about to show the key, the oldest first.
@@ -181,8 +185,8 @@ impl Hall {
     }
 
     fn converse(&self, id: u64, stream: &Arc<Stream>) -> Result<(), FrameError> {
-        let mut frames = Frames::new(Reader(stream.clone()));
-        let mut talk = Talk::new(stream.clone(), id);
+        let mut frames = Frames::new(Reader::new(stream.clone(), self.awake));
+        let mut talk = Talk::new(stream.clone(), id, self.awake);
         while let Some((request, payload)) = frames.next::<Request>()? {
             self.store.serve(request, Items(payload), &mut talk)?;
             if talk.is_full() || !frames.is_ready() {
@@ -233,14 +237,14 @@ mod tests {
         let mut bytes = Vec::new();
         frame::encode(request, payload, &mut bytes).unwrap();
         (&**stream).write_all(&bytes).unwrap();
-        let mut frames = Frames::new(Reader(stream.clone()));
+        let mut frames = Frames::new(Reader::new(stream.clone(), Duration::ZERO));
         frames.next::<Answer>().unwrap().expect("an answer").0
     }
 
     #[test]
     fn a_message_that_makes_no_sense_ends_its_connection_and_no_other() {
         let key = Key::from_bytes([3; 32]);
-        let address = listen(&SetUp::new(Site::Tcp, key)).unwrap();
+        let address = listen(&SetUp::new(Site::Tcp, key, Duration::ZERO)).unwrap();
         let good = enter(&address, &key);
         let mut one = Payload::default();
         one.value(&7_u64).unwrap();
@@ -296,7 +300,7 @@ mod tests {
     #[test]
     fn there_are_so_many_connections_and_then_no_more() {
         let key = Key::from_bytes([4; 32]);
-        let address = listen(&SetUp::new(Site::Tcp, key)).unwrap();
+        let address = listen(&SetUp::new(Site::Tcp, key, Duration::ZERO)).unwrap();
         // Descriptors of both sides are in this process.
         let hall = AtomicUsize::new(MOST_CONNECTIONS + MOST_STRANGERS - 1);
         let last = Seat::take(&hall).expect("room for one");

@@ -13,6 +13,7 @@ use super::protocol::{Answer, Items, Kind, Maker, Op, Request, broken};
 use super::queue::Line;
 use super::talk::Talk;
 use super::value::Cell;
+use crate::process::os;
 
 #[derive(Default)]
 pub(super) struct Store {
@@ -45,6 +46,7 @@ impl Store {
         let Request { object, op } = request;
         let op = match op {
             Op::Create(maker) => return self.create(maker, items, talk),
+            Op::Usage => return talk.answer(&Answer::Used(os::processor_time())),
             op => op,
         };
         let entry = self.find(object)?;

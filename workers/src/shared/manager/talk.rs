@@ -1,10 +1,11 @@
 //! A manager's side of one connection, as the objects see it: who asks, and how to answer.
 
 use std::io::{self, Write as _};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::protocol::{Answer, PIECE, Payload};
+use super::bell::Bell;
+use super::protocol::{Answer, PIECE, Payload, Stored};
 use super::store::Entry;
 use super::transport::Stream;
 use crate::pool::LONGEST;
@@ -23,6 +24,8 @@ pub(super) struct Talk {
     stream: Arc<Stream>,
     /// Told apart by in locks.
     id: u64,
+    /// How long it looks again and again before it sleeps.
+    awake: Duration,
     /// Answers that are not sent yet.
     out: Vec<u8>,
     payload: Payload,
@@ -31,10 +34,11 @@ pub(super) struct Talk {
 }
 
 impl Talk {
-    pub(super) fn new(stream: Arc<Stream>, id: u64) -> Self {
+    pub(super) fn new(stream: Arc<Stream>, id: u64, awake: Duration) -> Self {
         Self {
             stream,
             id,
+            awake,
             out: Vec::new(),
             payload: Payload::default(),
             holds: Vec::new(),
@@ -86,6 +90,25 @@ impl Talk {
         self.answer_payload(&Answer::Many { more: false })
     }
 
+    /// Copies items that make one piece, and says whether they do. That takes no longer than to
+    /// count each as shared, so an object may be locked meanwhile.
+    pub(super) fn take_if_short<'a>(
+        &mut self,
+        items: impl Iterator<Item = &'a Stored> + Clone,
+    ) -> bool {
+        let bytes: usize = items.clone().map(|item| item.len()).sum();
+        let is_short = bytes <= PIECE;
+        if is_short {
+            items.for_each(|item| self.payload.bytes(item));
+        }
+        is_short
+    }
+
+    /// The items that were taken.
+    pub(super) fn answer_taken(&mut self) -> io::Result<()> {
+        self.answer_payload(&Answer::Many { more: false })
+    }
+
     fn answer_payload(&mut self, answer: &Answer) -> io::Result<()> {
         let encoded = frame::encode(answer, &self.payload.0, &mut self.out);
         self.payload.0.clear();
@@ -109,7 +132,7 @@ impl Talk {
     /// or `limit` has passed: then `None`. An error means that the client is gone.
     pub(super) fn wait<S, R>(
         &mut self,
-        (mutex, bell): (&Mutex<S>, &Condvar),
+        (mutex, bell): (&Mutex<S>, &Bell),
         limit: Option<Duration>,
         mut look: impl FnMut(&mut S) -> Option<R>,
     ) -> io::Result<Option<R>> {
@@ -120,6 +143,7 @@ impl Talk {
         let now = Instant::now();
         let until = now + limit.unwrap_or(LONGEST).min(LONGEST);
         let mut sign = now + SIGN;
+        let asleep = now + self.awake;
         if !self.out.is_empty() {
             // Answers to what was asked before.
             drop(state);
@@ -142,11 +166,13 @@ impl Talk {
                 state = lock(mutex);
                 continue;
             }
-            let nap = until.min(sign).saturating_duration_since(now);
-            state = bell
-                .wait_timeout(state, nap)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            if now < asleep {
+                drop(state);
+                std::thread::yield_now();
+                state = lock(mutex);
+                continue;
+            }
+            state = bell.sleep(state, until.min(sign).saturating_duration_since(now));
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +40,8 @@ pub struct Part {
 #[serde(bound = "")]
 pub struct Token<P> {
     address: Address,
+    /// How long whoever opens it looks for an answer before it sleeps.
+    awake: Duration,
     /// Of a manager that is reached locally.
     secret: Option<Key>,
     object: u64,
@@ -54,6 +57,7 @@ impl<P: Remote> Token<P> {
                 Address::Local(_) => Some(link.key()),
                 Address::Tcp(_) => None,
             },
+            awake: link.awake,
             object: part.object,
             opens: PhantomData,
         }
@@ -78,7 +82,7 @@ impl<P: Remote> Token<P> {
 
     fn open_by(&self, key: Key) -> Result<P, Error> {
         let part = Part {
-            link: Arc::new(Link::new(self.address.clone(), key)),
+            link: Arc::new(Link::new(self.address.clone(), key, self.awake)),
             object: self.object,
         };
         let wanted = P::types();

@@ -4,7 +4,7 @@
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ mod os;
 #[path = "transport/windows.rs"]
 mod os;
 
-pub(super) use os::Place;
+pub(super) use os::{CAN_LOOK, Place};
 
 /// Where a manager is to listen.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -99,6 +99,14 @@ impl Stream {
         }
     }
 
+    /// Reads what is there; [`io::ErrorKind::WouldBlock`] if that is nothing.
+    fn look(&self, into: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Local(stream) => os::look(stream, into),
+            Self::Tcp(stream) => os::look(stream, into),
+        }
+    }
+
     /// Ends it for both sides; whoever reads or writes here finds it ended.
     pub(super) fn hang_up(&self) {
         // An error means that it has ended.
@@ -132,10 +140,53 @@ impl Write for &Stream {
 }
 
 /// The reading side of a connection that others hold too.
-pub(super) struct Reader(pub(super) Arc<Stream>);
+pub(super) struct Reader {
+    stream: Arc<Stream>,
+    /// How long it looks again and again before it sleeps.
+    awake: Duration,
+    /// What it waited for last came so soon that looking was worth it.
+    came_soon: bool,
+}
+
+impl Reader {
+    pub(super) fn new(stream: Arc<Stream>, awake: Duration) -> Self {
+        Self {
+            stream,
+            awake: if CAN_LOOK { awake } else { Duration::ZERO },
+            came_soon: true,
+        }
+    }
+
+    fn look_until(&self, end: Instant, into: &mut [u8]) -> Option<io::Result<usize>> {
+        loop {
+            match self.stream.look(into) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                read => return Some(read),
+            }
+            if Instant::now() >= end {
+                return None;
+            }
+            // Whoever is to send may need this core.
+            std::thread::yield_now();
+        }
+    }
+}
 
 impl Read for Reader {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        (&*self.0).read(into)
+        let mut stream = &*self.stream;
+        if self.awake.is_zero() {
+            return stream.read(into);
+        }
+        let began = Instant::now();
+        if self.came_soon
+            && let Some(read) = self.look_until(began + self.awake, into)
+        {
+            return read;
+        }
+        let read = stream.read(into);
+        // So a connection that is asked now and then sleeps at once.
+        self.came_soon = began.elapsed() < self.awake;
+        read
     }
 }

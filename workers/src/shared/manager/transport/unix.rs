@@ -3,12 +3,14 @@
 
 use std::fs::{self, DirBuilder};
 use std::io;
+use std::os::fd::AsRawFd;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use nix::sys::socket::{MsgFlags, recv};
 use nix::unistd::{Uid, geteuid};
 use serde::{Deserialize, Serialize};
 
@@ -114,6 +116,17 @@ impl Listener {
 /// Does not wait: the system lets in as many as may queue before they are accepted.
 pub(in crate::shared::manager) fn connect(place: &Place, _: Duration) -> io::Result<Stream> {
     Stream::connect(place.folder().join(SOCKET))
+}
+
+/// Whether [`look`] can tell.
+pub(in crate::shared::manager) const CAN_LOOK: bool = true;
+
+/// Reads from a socket without waiting.
+pub(in crate::shared::manager) fn look(
+    socket: &impl AsRawFd,
+    into: &mut [u8],
+) -> io::Result<usize> {
+    Ok(recv(socket.as_raw_fd(), into, MsgFlags::MSG_DONTWAIT)?)
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
