@@ -6,6 +6,7 @@
 )]
 
 mod floors;
+mod managed;
 mod python;
 mod rows;
 mod side;
@@ -98,14 +99,14 @@ impl Experiment for Messages {
         let mut measured = Vec::new();
         for row in rows::ALL {
             measured.push(match row.work {
-                Some(work) => Some(Both {
+                Ok(work) => Some(Both {
                     asleep: pair.rate(lab, row, work, Waiting::Asleep, time)?,
                     spinning: match work.waits() {
                         true => Some(pair.rate(lab, row, work, Waiting::Spinning, time)?),
                         false => None,
                     },
                 }),
-                None => None,
+                Err(_) => None,
             });
         }
         let sums = pair.sums_hold;
@@ -169,6 +170,7 @@ fn outcome(
         Column::new("asleep, processor time each", Unit::Seconds),
         Column::new("looking again and again", Unit::PerSecond),
         Column::new("and its processor time each", Unit::Seconds),
+        Column::new("and against Python", Unit::Times),
     ])
     .titled("What it costs: waiting asleep, or looking again and again");
     let mut reasons = Table::new(vec![
@@ -186,11 +188,11 @@ fn outcome(
         let times = own
             .zip(theirs)
             .map(|(own, theirs)| own.per_second() / theirs.rate);
+        let spinning_times = spinning
+            .zip(theirs)
+            .map(|(spinning, theirs)| spinning.per_second() / theirs.rate);
         let reason = match (own, theirs) {
-            (None, _) => Some(
-                "Not measured here yet. Processes reach what they share in shared memory, without asking another one that owns it."
-                    .to_owned(),
-            ),
+            (None, _) => row.work.err().map(str::to_owned),
             (Some(own), Some(theirs)) if times < Some(WANTED) => Some(floors.reason(
                 row.floor,
                 own.each(),
@@ -215,6 +217,7 @@ fn outcome(
             cell(own.and_then(|own| own.cpu_each())),
             cell(spinning.map(|spinning| spinning.per_second())),
             cell(spinning.and_then(|spinning| spinning.cpu_each())),
+            cell(spinning_times),
         ]);
         facts.push(json!({
             "name": row.key,
@@ -225,6 +228,7 @@ fn outcome(
             "python": theirs.map(|theirs| theirs.rate),
             "python_cpu_seconds": theirs.map(|theirs| theirs.cpu),
             "times": times,
+            "spinning_times": spinning_times,
             "reason": &reason,
         }));
         if let Some(reason) = reason {
@@ -428,7 +432,10 @@ fn take_orders(part: &PartSide, _: &Json) -> Result<Json, String> {
     let mut prepared: Option<(Work, Waiting, u64, Made, Event)> = None;
     loop {
         match Order::deserialize(part.hear()).map_err(|error| error.to_string())? {
-            Order::Floors => part.say(json!(Answer::Floors(Floors::measure()))),
+            Order::Floors => {
+                let floors = Floors::measure().map_err(|error| error.to_string())?;
+                part.say(json!(Answer::Floors(floors)));
+            }
             Order::Prepare {
                 work,
                 waiting,
@@ -443,7 +450,7 @@ fn take_orders(part: &PartSide, _: &Json) -> Result<Json, String> {
             Order::Go => {
                 let (work, waiting, count, made, begin) =
                     prepared.as_ref().ok_or("nothing was prepared")?;
-                timed(part, || {
+                timed(part, made, || {
                     begin.set();
                     side::first(*work, *waiting, made, *count)
                 })?;
@@ -458,7 +465,7 @@ fn take_orders(part: &PartSide, _: &Json) -> Result<Json, String> {
                 let begin = begin.open().map_err(|error| error.to_string())?;
                 part.say(json!(Answer::Ready(None)));
                 begin.wait();
-                timed(part, || side::second(&made, waiting, count))?;
+                timed(part, &made, || side::second(&made, waiting, count))?;
             }
             Order::Sum => {
                 let sum = prepared.as_ref().and_then(|(.., made, _)| side::sum(made));
@@ -468,15 +475,26 @@ fn take_orders(part: &PartSide, _: &Json) -> Result<Json, String> {
     }
 }
 
-fn timed(part: &PartSide, work: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+fn timed(
+    part: &PartSide,
+    made: &Made,
+    work: impl FnOnce() -> Result<(), String>,
+) -> Result<(), String> {
+    let beside = side::beside(made);
     let clock = CpuClock::start();
     let from = part.trace().now();
     work()?;
     let to = part.trace().now();
-    part.say(json!(Answer::Done {
-        from,
-        to,
-        cpu: clock.elapsed(),
-    }));
+    let own = clock.elapsed();
+    let cpu = match beside {
+        None => own,
+        // Unknown if either is.
+        Some(before) => side::beside(made)
+            .flatten()
+            .zip(before)
+            .zip(own)
+            .map(|((after, before), own)| own + after.saturating_sub(before)),
+    };
+    part.say(json!(Answer::Done { from, to, cpu }));
     Ok(())
 }

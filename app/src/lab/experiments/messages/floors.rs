@@ -2,6 +2,7 @@
 //! row that is not ten times as fast as Python's.
 
 use std::hint::black_box;
+use std::io::{self, Read as _, Write as _};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::Instant;
@@ -9,7 +10,7 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 
 use super::rows::Floor;
-use crate::lab::outcome::seconds;
+use crate::lab::outcome::{seconds, significant};
 
 /// Seconds that each takes.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -18,23 +19,25 @@ pub(super) struct Floors {
     wake_up: f64,
     two_copies: f64,
     read: f64,
+    there_and_back: f64,
 }
 
 const STEPS: u32 = 500_000;
 const WAKE_UPS: u32 = 4_000;
 
 impl Floors {
-    pub(super) fn measure() -> Self {
+    pub(super) fn measure() -> io::Result<Self> {
         let number = AtomicU64::new(0);
         let (mut here, mut there) = ([1_u8; 256], [0_u8; 256]);
         let list = [5_u64; 8];
-        Self {
+        Ok(Self {
             two_atomics: each(STEPS, || {
                 let number = black_box(&number);
                 number.swap(1, Ordering::Acquire);
                 number.swap(0, Ordering::Release);
             }),
             wake_up: wake_up(),
+            there_and_back: there_and_back()?,
             two_copies: each(STEPS, || {
                 black_box(&mut there).copy_from_slice(black_box(&here));
                 black_box(&mut here).copy_from_slice(black_box(&there));
@@ -42,11 +45,18 @@ impl Floors {
             read: each(STEPS, || {
                 black_box(black_box(&list)[black_box(5)]);
             }),
-        }
+        })
     }
 
     fn of(&self, floor: Floor) -> (f64, &'static str) {
         match floor {
+            Floor::Asking(times) => (
+                f64::from(times) * self.there_and_back,
+                match times {
+                    1 => "a byte through the system to one who sleeps, and back, takes",
+                    _ => "a byte through the system to one who sleeps, and back, twice, takes",
+                },
+            ),
             Floor::TwoAtomics => (self.two_atomics, "two atomic steps of the processor take"),
             Floor::WakeUp => (self.wake_up, "waking a thread that sleeps takes"),
             Floor::TwoCopies => (self.two_copies, "copying 256 bytes in and out takes"),
@@ -84,8 +94,9 @@ impl Floors {
             && spinning < own
         {
             words.push_str(&format!(
-                " Looking again and again instead of sleeping takes {}.",
-                seconds(spinning)
+                " Looking again and again instead of sleeping takes {}, {} times as fast as Python.",
+                seconds(spinning),
+                significant(python / spinning)
             ));
         }
         if cfg!(debug_assertions) {
@@ -126,5 +137,29 @@ fn wake_up() -> f64 {
             other.thread().unpark();
             asleep_until(&answered);
         }) / 2.0
+    })
+}
+
+/// What a question to another process and its answer are made of: writing, waking, reading, twice.
+/// Through pipes, which every system has, between two threads, which are woken as processes are.
+fn there_and_back() -> io::Result<f64> {
+    let (mut question, mut ask) = io::pipe()?;
+    let (mut answer, mut reply) = io::pipe()?;
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let mut byte = [0];
+            // Until the other side is closed.
+            while question.read_exact(&mut byte).is_ok() && reply.write_all(&byte).is_ok() {}
+        });
+        let mut asked = Ok(());
+        let seconds = each(WAKE_UPS, || {
+            if asked.is_ok() {
+                asked = ask
+                    .write_all(&[1])
+                    .and_then(|()| answer.read_exact(&mut [0]));
+            }
+        });
+        drop(ask);
+        asked.map(|()| seconds)
     })
 }

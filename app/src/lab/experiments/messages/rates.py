@@ -93,6 +93,7 @@ def queue_processes(count):
     return get_all(messages, count, worker, heard)
 
 
+# There is no call for many messages at once.
 def queue_managed(count):
     with Manager() as manager:
         messages = manager.Queue()
@@ -264,6 +265,16 @@ def list_managed(count):
         return read_all(manager.list(range(NUMBERS)), count, manager.clock())
 
 
+def list_managed_many(count):
+    with Manager() as manager:
+        numbers = manager.list(range(NUMBERS))
+        both = Both(manager.clock())
+        left = count
+        while left > 0:
+            left -= len(numbers[:min(left, NUMBERS)])
+        return both.measured()
+
+
 ALL = {
     "queue-threads": queue_threads,
     "queue-processes": queue_processes,
@@ -284,6 +295,7 @@ ALL = {
     "array": array,
     "array-locked": array_locked,
     "list-managed": list_managed,
+    "list-managed-many": list_managed_many,
 }
 
 

@@ -7,14 +7,16 @@
 use std::hint::black_box;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use crossbeam_channel::bounded;
 use serde::{Deserialize, Serialize};
 use workers::shared::{
     Array, Condition, End, GetError, Lock, LockedArray, LockedValue, PutError, Queue, ReceiveError,
-    ReentrantLock, SendError, SharedError, Token, Value,
+    ReentrantLock, SendError, Token, Value,
 };
 
+use super::managed::{self, Managed};
 use super::rows::Work;
 
 type Result<T> = std::result::Result<T, String>;
@@ -22,8 +24,8 @@ type Message = [u8; 256];
 
 /// What a queue or pipe holds on its way: a thousand messages.
 const ROOM: usize = 256 * 1024;
-const MESSAGES: usize = ROOM / size_of::<Message>();
-const NUMBERS: usize = 1000;
+pub(super) const MESSAGES: usize = ROOM / size_of::<Message>();
+pub(super) const NUMBERS: usize = 1000;
 
 /// How those who wait do so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +43,7 @@ pub(super) enum Made {
     Number(LockedValue<u64>),
     Turns(LockedValue<u64>, Condition),
     Word(Value<u64>),
+    Managed(Managed),
 }
 
 /// The same, for the second side.
@@ -51,13 +54,20 @@ pub(super) enum Offer {
     Number(Token<LockedValue<u64>>),
     Turns(Token<LockedValue<u64>>, Token<Condition>),
     Word(Token<Value<u64>>),
+    Managed(managed::Offer),
 }
+
+/// Why there is nothing to measure with.
+type CannotMake = Box<dyn std::error::Error>;
 
 /// Makes what both sides need.
 pub(super) fn make(
     work: Work,
     waiting: Waiting,
-) -> std::result::Result<(Made, Option<Offer>), SharedError> {
+) -> std::result::Result<(Made, Option<Offer>), CannotMake> {
+    if let Some((managed, offer)) = managed::make(work, waiting)? {
+        return Ok((Made::Managed(managed), offer.map(Offer::Managed)));
+    }
     Ok(match (work, waiting) {
         (Work::QueueProcesses, _) => {
             let queue = Queue::new(ROOM)?;
@@ -88,13 +98,14 @@ pub(super) fn make(
 }
 
 impl Offer {
-    pub(super) fn open(&self) -> std::result::Result<Made, SharedError> {
+    pub(super) fn open(&self) -> std::result::Result<Made, CannotMake> {
         Ok(match self {
             Self::Queue(queue) => Made::Queue(queue.open()?),
             Self::Pipe(end) => Made::Pipe(end.open()?),
             Self::Number(number) => Made::Number(number.open()?),
             Self::Turns(turn, bell) => Made::Turns(turn.open()?, bell.open()?),
             Self::Word(word) => Made::Word(word.open()?),
+            Self::Managed(managed) => Made::Managed(managed.open()?),
         })
     }
 }
@@ -206,6 +217,7 @@ pub(super) fn first(work: Work, waiting: Waiting, made: &Made, count: u64) -> Re
             }
             Ok(())
         }
+        (_, Made::Managed(managed)) => managed.first(count),
         _ => Err("what both sides need was not made".to_owned()),
     }
 }
@@ -246,6 +258,7 @@ pub(super) fn second(made: &Made, waiting: Waiting, count: u64) -> Result<()> {
             Ok(())
         }
         made @ (Made::Turns(..) | Made::Word(_)) => take_turns(made, 1, count / 2),
+        Made::Managed(managed) => managed.second(count),
         Made::Nothing => Err("there is nothing to share".to_owned()),
     }
 }
@@ -254,6 +267,15 @@ pub(super) fn second(made: &Made, waiting: Waiting, count: u64) -> Result<()> {
 pub(super) fn sum(made: &Made) -> Option<u64> {
     match made {
         Made::Number(number) => Some(*number.acquire().into_guard()),
+        _ => None,
+    }
+}
+
+/// Processor time so far of a process that is neither side, if there is one that is this side's to
+/// count; the inner one is unknown where the system does not tell.
+pub(super) fn beside(made: &Made) -> Option<Option<Duration>> {
+    match made {
+        Made::Managed(managed) => managed.processor_time(),
         _ => None,
     }
 }
