@@ -1,16 +1,19 @@
 //! What goes to the desktop and not to the window: notifications, and progress in the taskbar.
 //!
-//! On Linux both go over the session bus. Windows and macOS have the taskbar's flashing and the
-//! Dock's bouncing, which need nothing of this (`attention.rs`): a notification there belongs to an
-//! installed and signed application, and progress in the taskbar of Windows needs COM.
+//! On Linux both go over the session bus. Windows and macOS show progress in the taskbar and the Dock;
+//! notifications there belong to installed and signed applications, and the taskbar's flashing and the
+//! Dock's bouncing need nothing of this (`attention.rs`).
 
-#[cfg(target_os = "linux")]
-mod bus;
-#[cfg(not(target_os = "linux"))]
-#[path = "desktop/nothing.rs"]
-mod bus;
+#[cfg_attr(target_os = "linux", path = "desktop/bus.rs")]
+#[cfg_attr(windows, path = "desktop/taskbar.rs")]
+#[cfg_attr(target_os = "macos", path = "desktop/dock.rs")]
+#[cfg_attr(
+    not(any(target_os = "linux", windows, target_os = "macos")),
+    path = "desktop/nothing.rs"
+)]
+mod system;
 
-pub(crate) use bus::Desktop;
+pub(crate) use system::Desktop;
 
 /// What a notification says, as plain text.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use eframe::UserEvent;
 use eframe::egui::{IconData, ViewportBuilder};
 use winit::event_loop::EventLoop;
+use winit::raw_window_handle::HasWindowHandle as _;
 
 use crate::algorithms::Algorithms;
 use crate::app::{App, Drawing};
@@ -119,7 +120,11 @@ pub(crate) fn open(wishes: Wishes) -> ExitCode {
                 Picture::new(path, wishes.experiment.as_ref().map(|(index, _)| *index))
             });
             // Nobody needs to be called to a picture.
-            let desktop = picture.is_none().then(Desktop::start).flatten();
+            let own = creation.window_handle().ok().map(|window| window.as_raw());
+            let desktop = match picture {
+                None => Desktop::start(own),
+                Some(_) => None,
+            };
             let mut app = App::new(&ctx, session, drawing, picture);
             if let Some((index, chosen)) = wishes.experiment {
                 app.run_experiment(&ctx, index, chosen);

@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
+use winit::raw_window_handle::RawWindowHandle;
 use zbus::blocking::Connection;
 use zbus::message::{Flags, Message};
 use zbus::zvariant::Value;
@@ -40,7 +41,7 @@ pub(crate) struct Desktop {
 impl Desktop {
     /// Starts the thread; `None` if the system gives none. The bus is looked for when there is
     /// something to say.
-    pub(crate) fn start() -> Option<Self> {
+    pub(crate) fn start(_window: Option<RawWindowHandle>) -> Option<Self> {
         // Not bounded: a job has a hundred steps of progress, and one end.
         let (words, inbox) = unbounded();
         std::thread::Builder::new()

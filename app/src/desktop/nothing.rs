@@ -1,11 +1,13 @@
 //! A desktop that cannot be told anything, so that there is none.
 
+use winit::raw_window_handle::RawWindowHandle;
+
 use super::Note;
 
 pub(crate) enum Desktop {}
 
 impl Desktop {
-    pub(crate) fn start() -> Option<Self> {
+    pub(crate) fn start(_window: Option<RawWindowHandle>) -> Option<Self> {
         None
     }
 

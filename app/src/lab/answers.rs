@@ -1,11 +1,9 @@
 //! Whether the window of a process still answers, asked as a desktop asks before it says "not
 //! responding". Where that question cannot be put, it is unknown.
 
-#[cfg(target_os = "linux")]
-#[path = "answers/x11.rs"]
-mod os;
-#[cfg(not(target_os = "linux"))]
-#[path = "answers/unknown.rs"]
+#[cfg_attr(target_os = "linux", path = "answers/x11.rs")]
+#[cfg_attr(windows, path = "answers/windows.rs")]
+#[cfg_attr(not(any(target_os = "linux", windows)), path = "answers/unknown.rs")]
 mod os;
 
 use std::time::Duration;
@@ -23,12 +21,14 @@ pub(crate) struct NoDisplay;
 /// Why a window cannot be asked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CannotAsk {
-    #[error("only X11 lets other programs ask a window whether it answers")]
-    #[allow(dead_code, reason = "said on the systems that have no X11")]
+    #[error("only X11 and Windows let other programs ask a window whether it answers")]
+    #[allow(dead_code, reason = "said on the other systems")]
     NoWay,
     #[error("it has no window yet")]
+    #[allow(dead_code, reason = "said where it can be asked")]
     NoWindow,
     #[error("the display could not be asked: {0}")]
+    #[allow(dead_code, reason = "said where it can be asked")]
     Display(String),
 }
 

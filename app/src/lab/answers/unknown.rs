@@ -1,6 +1,4 @@
-//! Systems on which a program cannot ask the window of another as the desktop does. Windows tells
-//! of hung windows, but only by a call that needs the window's handle, which the window does not
-//! give away; macOS tells nobody.
+//! Systems on which a program cannot ask the window of another as the desktop does: macOS tells nobody.
 
 use std::convert::Infallible;
 use std::time::Duration;
