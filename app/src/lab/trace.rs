@@ -18,7 +18,7 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use bounded::{Kind, Nanos, Span};
+pub(crate) use bounded::{Kind, Nanos, Span, coalesced};
 pub(crate) use graph::{Edge, Graph, Tie};
 
 use bounded::{Points, Spans};
@@ -354,11 +354,7 @@ impl LaneBuffer {
         let mut spans = state.spans.get().to_vec();
         // What goes on is shown as far as it has got.
         if let Some((from, kind)) = state.open {
-            spans.push(Span {
-                from,
-                to: now.max(from),
-                kind,
-            });
+            spans.push(Span::new(from, now, kind));
         }
         Lane {
             group: self.group.clone(),
@@ -401,8 +397,9 @@ impl LaneRecorder {
     /// It did this from one moment to another, which is told afterwards; what is told is told in the
     /// order of time.
     pub(crate) fn add(&self, from: Nanos, to: Nanos, kind: Kind) {
-        let to = to.max(from);
-        lock(&self.lane.inside).spans.push(Span { from, to, kind });
+        lock(&self.lane.inside)
+            .spans
+            .push(Span::new(from, to, kind));
     }
 
     fn change(&self, next: Option<Kind>) -> Nanos {
@@ -410,11 +407,7 @@ impl LaneRecorder {
         let mut state = lock(&self.lane.inside);
         let state = &mut *state;
         if let Some((from, kind)) = state.open.take() {
-            state.spans.push(Span {
-                from,
-                to: now.max(from),
-                kind,
-            });
+            state.spans.push(Span::new(from, now, kind));
         }
         state.open = next.map(|kind| (now, kind));
         now

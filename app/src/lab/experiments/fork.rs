@@ -220,7 +220,7 @@ fn by_forking(
 fn forker(side: &PartSide, arguments: &Json) -> Result<Json, String> {
     let ForkerArguments { hold, limit } =
         Deserialize::deserialize(arguments).map_err(|error| error.to_string())?;
-    let group = "forked while the lock is held";
+    let group = "forked, lock held";
     let (taken, is_taken) = bounded::<()>(1);
     // Moved into the scope, so that the holder goes on if there is no fork.
     let (forked, may_release) = bounded::<()>(1);
@@ -257,7 +257,7 @@ fn forker(side: &PartSide, arguments: &Json) -> Result<Json, String> {
         let held = watched(side.trace(), group, child, limit + hold)?;
         Ok::<_, String>((held, team::finish(waiter)))
     })?;
-    let group = "forked while it is free";
+    let group = "forked, lock free";
     let child = os::Forked::start(&LOCK, EVERY).map_err(|error| error.to_string())?;
     let free = watched(side.trace(), group, child, PATIENCE)?;
     Ok(json!(Forked {
@@ -320,7 +320,7 @@ fn by_spawning(
     table: &mut Table,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
-    let group = "spawned while the lock is held";
+    let group = "spawned, lock held";
     let own: Got = std::thread::scope(|scope| {
         let gate = Gate::closed();
         let lane = lab.trace().lane(group, "a thread of the parent");
@@ -341,7 +341,7 @@ fn by_spawning(
         gate.open();
         got
     })?;
-    let group = "spawned, and the lock is in shared memory";
+    let group = "spawned, lock shared";
     let (lock, released) = (Lock::new()?, Value::new(0_u8)?);
     let which = Which::Shared {
         lock: lock.token(),

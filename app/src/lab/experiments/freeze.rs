@@ -280,7 +280,7 @@ fn outcome(folder: &Folder, frozen: &Seen, responsive: &Seen) -> Outcome {
         Column::new("longest stall", Unit::Seconds),
         Column::new("99 % of answers within", Unit::Seconds),
         Column::new("frames", Unit::Count),
-        Column::new("left the desktop's question open for", Unit::Seconds),
+        Column::new("longest silence", Unit::Seconds),
         Column::new("what a desktop says", Unit::Words),
     ]);
     let milliseconds =

@@ -115,10 +115,9 @@ fn enter_all(
     hold: Duration,
 ) -> Result<Measured, Failure> {
     let semaphore = Permits::new(permits);
-    let room = Room::new(
-        lab.trace()
-            .series(&format!("inside, {group}"), Some(permits as f64)),
-    );
+    // Where all may go in there is no limit to be seen.
+    let limit = (permits < tasks).then_some(permits as f64);
+    let room = Room::new(lab.trace().series(&format!("inside, {group}"), limit));
     let begun = Instant::now();
     let waits = std::thread::scope(|scope| {
         let started: Vec<_> = (1..=tasks)

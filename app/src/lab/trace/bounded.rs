@@ -32,6 +32,61 @@ pub(crate) struct Span {
     pub(crate) from: Nanos,
     pub(crate) to: Nanos,
     pub(crate) kind: Kind,
+    /// For how much of that time, if it stands for several. Two who take turns that are too short to be
+    /// kept would seem to be at work at once otherwise.
+    pub(crate) part: Part,
+}
+
+/// A part of a whole, in 255ths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Part(u8);
+
+impl Part {
+    const WHOLE: Self = Self(u8::MAX);
+
+    fn of(part: Nanos, whole: Nanos) -> Self {
+        let share = part as f64 / whole.max(1) as f64;
+        Self((share.clamp(0.0, 1.0) * f64::from(u8::MAX)).round() as u8)
+    }
+
+    /// From 0 to 1.
+    pub(crate) fn share(self) -> f32 {
+        f32::from(self.0) / f32::from(u8::MAX)
+    }
+}
+
+impl Span {
+    pub(crate) fn new(from: Nanos, to: Nanos, kind: Kind) -> Self {
+        Self {
+            from,
+            to: to.max(from),
+            kind,
+            part: Part::WHOLE,
+        }
+    }
+
+    /// For how long it was so.
+    pub(crate) fn time(&self) -> Nanos {
+        let whole = self.to.saturating_sub(self.from);
+        if self.part == Part::WHOLE {
+            return whole;
+        }
+        (whole as f64 * f64::from(self.part.share())) as Nanos
+    }
+}
+
+/// Makes neighbours one that together last no longer than `resolution`.
+pub(crate) fn coalesced(spans: &[Span], resolution: Nanos) -> Vec<Span> {
+    let mut out: Vec<Span> = Vec::with_capacity(spans.len());
+    let mut first = 0;
+    for (index, span) in spans.iter().enumerate() {
+        if span.to.saturating_sub(spans[first].from) > resolution {
+            out.extend(as_one(&spans[first..index]));
+            first = index;
+        }
+    }
+    out.extend(as_one(&spans[first.min(spans.len())..]));
+    out
 }
 
 /// At most so many spans a lane.
@@ -73,36 +128,31 @@ impl Spans {
 
     fn coalesce(&mut self) {
         let before = self.spans.len();
-        let mut out: Vec<Span> = Vec::with_capacity(before);
-        let mut cluster: Vec<Span> = Vec::new();
-        for span in self.spans.drain(..) {
-            if let Some(first) = cluster.first()
-                && span.to.saturating_sub(first.from) > self.resolution
-            {
-                out.extend(as_one(&cluster));
-                cluster.clear();
-            }
-            cluster.push(span);
-        }
-        out.extend(as_one(&cluster));
-        self.merged += (before - out.len()) as u64;
-        self.spans = out;
+        self.spans = coalesced(&self.spans, self.resolution);
+        self.merged += (before - self.spans.len()) as u64;
     }
 }
 
 /// One span for several: of the kind that most of the time was.
 fn as_one(cluster: &[Span]) -> Option<Span> {
     let (first, last) = (cluster.first()?, cluster.last()?);
+    if cluster.len() == 1 {
+        return Some(*first);
+    }
     let time_of = |kind: Kind| -> Nanos {
         let of_kind = cluster.iter().filter(|span| span.kind == kind);
-        of_kind.map(|span| span.to.saturating_sub(span.from)).sum()
+        of_kind.map(Span::time).sum()
     };
     let kind = Kind::ALL.into_iter().max_by_key(|kind| time_of(*kind))?;
-    Some(Span {
-        from: first.from,
-        to: last.to,
-        // All may have lasted no time at all.
-        kind: if time_of(kind) == 0 { first.kind } else { kind },
+    let (time, whole) = (time_of(kind), last.to.saturating_sub(first.from));
+    Some(if time == 0 {
+        // All have lasted no time at all.
+        Span::new(first.from, last.to, first.kind)
+    } else {
+        Span {
+            part: Part::of(time, whole),
+            ..Span::new(first.from, last.to, kind)
+        }
     })
 }
 
@@ -152,15 +202,12 @@ mod tests {
     fn a_million_spans_take_bounded_room_and_keep_their_order_and_ends() {
         let mut spans = Spans::default();
         for index in 0..1_000_000_u64 {
-            spans.push(Span {
-                from: index * 100,
-                to: index * 100 + 60,
-                kind: if index % 2 == 0 {
-                    Kind::Work
-                } else {
-                    Kind::Wait
-                },
-            });
+            let kind = if index % 2 == 0 {
+                Kind::Work
+            } else {
+                Kind::Wait
+            };
+            spans.push(Span::new(index * 100, index * 100 + 60, kind));
         }
         let kept = spans.get();
         assert!(kept.len() < SPANS);
@@ -168,6 +215,14 @@ mod tests {
         assert_eq!(kept[0].from, 0);
         assert_eq!(kept[kept.len() - 1].to, 999_999 * 100 + 60);
         assert!(kept.windows(2).all(|pair| pair[0].to <= pair[1].from));
+        // 60 of each 200 are work, and as many waiting.
+        let shares = kept.iter().map(|span| span.part.share());
+        let long: Vec<f32> = shares.filter(|share| *share < 1.0).collect();
+        assert!(long.len() > 100, "{}", long.len());
+        assert!(
+            long.iter().all(|share| (0.25..0.4).contains(share)),
+            "{long:?}"
+        );
     }
 
     #[test]
@@ -177,15 +232,12 @@ mod tests {
             // A long one among many short ones.
             let from = index * 1_000_000;
             let to = from + if index == 2_000 { 900_000 } else { 10 };
-            spans.push(Span {
-                from,
-                to,
-                kind: if index == 2_000 {
-                    Kind::Stuck
-                } else {
-                    Kind::Work
-                },
-            });
+            let kind = if index == 2_000 {
+                Kind::Stuck
+            } else {
+                Kind::Work
+            };
+            spans.push(Span::new(from, to, kind));
         }
         assert!(spans.get().iter().any(|span| span.kind == Kind::Stuck));
     }

@@ -14,7 +14,7 @@ const MOST_GAP: f32 = 150.0;
 /// Left and right of all columns.
 const MARGIN: f32 = 8.0;
 /// No column of words is narrower, unless its words are.
-const LEAST_OF_WORDS: f32 = 80.0;
+const LEAST_OF_WORDS: f32 = 96.0;
 /// So finely room is shared out, and no column of words becomes wider than all steps.
 const STEP: f32 = 4.0;
 const MOST_STEPS: usize = 200;

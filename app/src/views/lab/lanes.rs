@@ -8,7 +8,7 @@ use eframe::egui::{
 };
 
 use super::axis::Scale;
-use crate::lab::trace::{Kind, Lane, Mark, Nanos, Span};
+use crate::lab::trace::{Kind, Lane, Mark, Nanos, Span, coalesced};
 use crate::theme::{self, Palette};
 use crate::widgets::{announce, text};
 
@@ -25,11 +25,15 @@ const MOST: f32 = 22.0;
 const LEAST: f32 = 6.5;
 const LEAST_OF_MANY: f32 = 4.0;
 const MANY: usize = 32;
+/// What is narrower is drawn together with its neighbours.
+const FINEST: f32 = 1.5;
+/// And no lower than so much of a lane, or it would not be seen.
+const LEAST_PART: f32 = 0.2;
 /// From here on there is room for a name beside each lane.
 const NAMED: f32 = 11.5;
 /// The names of groups take up no more of the width, and no more with those of lanes.
 const OF_GROUPS: f32 = 0.32;
-const OF_NAMES: f32 = 0.42;
+const OF_NAMES: f32 = 0.46;
 
 /// The colour of what somebody does.
 pub(super) fn color(kind: Kind, palette: &Palette) -> Color32 {
@@ -261,20 +265,21 @@ fn one(ui: &mut Ui, track: Rect, lane: &Lane, legend: Legend, scale: Scale) {
     }
 }
 
-/// All bars of a lane as one mesh. What is narrower than a pixel is painted as wide as one, once.
+/// All bars of a lane as one mesh. What is too narrow to be seen by itself is drawn together, as high as
+/// the part of the time that most of it took.
 fn bars(track: Rect, lane: &Lane, scale: Scale, palette: &Palette) -> Mesh {
     let mut mesh = Mesh::default();
-    let mut painted: Option<(f32, Kind)> = None;
-    for span in &lane.spans {
+    let finest = scale.at(scale.left + FINEST);
+    for span in coalesced(&lane.spans, finest) {
         let (left, right) = (scale.x(span.from), scale.x(span.to));
         let right = right.max(left + 1.0).min(track.right());
-        if painted.is_some_and(|(until, kind)| right <= until && kind == span.kind) {
-            continue;
-        }
-        painted = Some((right, span.kind));
         // Two that follow each other at once are to be seen as two.
         let seam = if right - left > 4.0 { 1.0 } else { 0.0 };
-        let bar = Rect::from_min_max(pos2(left, track.top()), pos2(right - seam, track.bottom()));
+        let height = track.height() * span.part.share().max(LEAST_PART);
+        let bar = Rect::from_min_max(
+            pos2(left, track.bottom() - height),
+            pos2(right - seam, track.bottom()),
+        );
         mesh.add_colored_rect(bar, color(span.kind, palette));
     }
     mesh
@@ -311,7 +316,7 @@ fn summary(lane: &Lane, legend: Legend) -> String {
     let mut words = format!("{}, {}", lane.group, lane.name);
     for (kind, name) in legend {
         let of_kind = lane.spans.iter().filter(|span| span.kind == *kind);
-        let total: Nanos = of_kind.map(|span| span.to.saturating_sub(span.from)).sum();
+        let total: Nanos = of_kind.map(Span::time).sum();
         if total > 0 {
             words.push_str(&format!(", {name} for {}", time(total)));
         }
@@ -324,7 +329,7 @@ fn told(span: &Span, legend: Legend) -> String {
     let meaning = meaning.map_or("busy", |(_, words)| words);
     format!(
         "{meaning} for {}, from {} to {}",
-        time(span.to.saturating_sub(span.from)),
+        time(span.time()),
         time(span.from),
         time(span.to)
     )
