@@ -228,6 +228,11 @@ impl Chosen {
         (!folder.as_os_str().is_empty()).then_some(folder)
     }
 
+    /// Whether a folder was chosen.
+    pub(crate) fn has_folder(&self) -> bool {
+        self.controls.iter().any(|one| self.folder(one).is_some())
+    }
+
     /// What a control is set to: the number, or which choice it is. Of a control that is not the
     /// experiment's, the default.
     pub(crate) fn get(&self, control: &Control) -> u64 {

@@ -110,6 +110,22 @@ fn f11_shows_the_page_alone_in_larger_type_and_escape_brings_the_rest_back() {
     assert!(window.query_by_label("Checksums").is_some());
 }
 
+#[test]
+fn a_folder_that_cannot_be_read_is_named_with_what_can_be_done() {
+    let mut window = window(settings(Way::Threads), (900.0, 600.0));
+    open(&mut window, "Tree");
+    run_with(&mut window, &["folder=/no/such/folder"]);
+    step_until(&mut window, "the end", is_over);
+    window.run_steps(2);
+    for words in [
+        "/no/such/folder: ",
+        "Choose another folder, or clear its field",
+    ] {
+        let said = window.query_all_by_label_contains(words).next();
+        assert!(said.is_some(), "{words}");
+    }
+}
+
 /// Runs an experiment on the page that is open, with these settings.
 fn run_with(window: &mut Window, settings: &[&str]) {
     let session = &mut window.state_mut().session;

@@ -13,6 +13,7 @@ mod picture;
 mod series;
 mod setting;
 mod table;
+mod words;
 
 use eframe::egui::{Key, Rect, Ui, pos2, vec2};
 

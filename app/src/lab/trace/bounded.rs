@@ -31,29 +31,17 @@ impl Kind {
 pub(crate) struct Span {
     pub(crate) from: Nanos,
     pub(crate) to: Nanos,
+    /// What most of the time was.
     pub(crate) kind: Kind,
-    /// For how much of that time, if it stands for several. Two who take turns that are too short to be
-    /// kept would seem to be at work at once otherwise.
-    pub(crate) part: Part,
+    /// If it stands for several. Two who take turns that are too short to be kept would seem to be at
+    /// work at once otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mix: Option<Mix>,
 }
 
-/// A part of a whole, in 255ths.
+/// For how much of a time it was what, in 255ths, in the order of [`Kind::ALL`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Part(u8);
-
-impl Part {
-    const WHOLE: Self = Self(u8::MAX);
-
-    fn of(part: Nanos, whole: Nanos) -> Self {
-        let share = part as f64 / whole.max(1) as f64;
-        Self((share.clamp(0.0, 1.0) * f64::from(u8::MAX)).round() as u8)
-    }
-
-    /// From 0 to 1.
-    pub(crate) fn share(self) -> f32 {
-        f32::from(self.0) / f32::from(u8::MAX)
-    }
-}
+struct Mix([u8; Kind::ALL.len()]);
 
 impl Span {
     pub(crate) fn new(from: Nanos, to: Nanos, kind: Kind) -> Self {
@@ -61,17 +49,21 @@ impl Span {
             from,
             to: to.max(from),
             kind,
-            part: Part::WHOLE,
+            mix: None,
         }
     }
 
-    /// For how long it was so.
-    pub(crate) fn time(&self) -> Nanos {
-        let whole = self.to.saturating_sub(self.from);
-        if self.part == Part::WHOLE {
-            return whole;
+    /// For how much of its time it was of that kind, from 0 to 1.
+    pub(crate) fn share(&self, kind: Kind) -> f64 {
+        match self.mix {
+            Some(Mix(parts)) => f64::from(parts[kind as usize]) / f64::from(u8::MAX),
+            None => f64::from(u8::from(self.kind == kind)),
         }
-        (whole as f64 * f64::from(self.part.share())) as Nanos
+    }
+
+    /// For how long it was of that kind.
+    pub(crate) fn time_of(&self, kind: Kind) -> Nanos {
+        (self.to.saturating_sub(self.from) as f64 * self.share(kind)) as Nanos
     }
 }
 
@@ -133,26 +125,25 @@ impl Spans {
     }
 }
 
-/// One span for several: of the kind that most of the time was.
+/// One span for several.
 fn as_one(cluster: &[Span]) -> Option<Span> {
     let (first, last) = (cluster.first()?, cluster.last()?);
     if cluster.len() == 1 {
         return Some(*first);
     }
-    let time_of = |kind: Kind| -> Nanos {
-        let of_kind = cluster.iter().filter(|span| span.kind == kind);
-        of_kind.map(Span::time).sum()
-    };
-    let kind = Kind::ALL.into_iter().max_by_key(|kind| time_of(*kind))?;
-    let (time, whole) = (time_of(kind), last.to.saturating_sub(first.from));
-    Some(if time == 0 {
+    let times = Kind::ALL.map(|kind| cluster.iter().map(|span| span.time_of(kind)).sum::<Nanos>());
+    let kind = Kind::ALL
+        .into_iter()
+        .max_by_key(|kind| times[*kind as usize])?;
+    if times[kind as usize] == 0 {
         // All have lasted no time at all.
-        Span::new(first.from, last.to, first.kind)
-    } else {
-        Span {
-            part: Part::of(time, whole),
-            ..Span::new(first.from, last.to, kind)
-        }
+        return Some(Span::new(first.from, last.to, first.kind));
+    }
+    let whole = last.to.saturating_sub(first.from).max(1) as f64;
+    let part = |time: Nanos| (time as f64 / whole * f64::from(u8::MAX)).round() as u8;
+    Some(Span {
+        mix: Some(Mix(times.map(part))),
+        ..Span::new(first.from, last.to, kind)
     })
 }
 
@@ -216,13 +207,17 @@ mod tests {
         assert_eq!(kept[kept.len() - 1].to, 999_999 * 100 + 60);
         assert!(kept.windows(2).all(|pair| pair[0].to <= pair[1].from));
         // 60 of each 200 are work, and as many waiting.
-        let shares = kept.iter().map(|span| span.part.share());
-        let long: Vec<f32> = shares.filter(|share| *share < 1.0).collect();
-        assert!(long.len() > 100, "{}", long.len());
-        assert!(
-            long.iter().all(|share| (0.25..0.4).contains(share)),
-            "{long:?}"
-        );
+        let mixed: Vec<&Span> = kept.iter().filter(|span| span.mix.is_some()).collect();
+        assert!(mixed.len() > 100, "{}", mixed.len());
+        for span in mixed {
+            for kind in [Kind::Work, Kind::Wait] {
+                let share = span.share(kind);
+                assert!(
+                    (0.25..0.35).contains(&share),
+                    "{kind:?} {share} of {span:?}"
+                );
+            }
+        }
     }
 
     #[test]

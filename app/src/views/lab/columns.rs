@@ -81,7 +81,8 @@ impl Needs {
 pub(super) fn natural(ui: &Ui, table: &Table) -> f32 {
     let needs = Needs::of(ui, table);
     let columns = needs.with(&needs.two_lines).iter().sum::<f32>();
-    columns + GAP * needs.gaps() + 2.0 * MARGIN
+    let title = text::width(ui, &table.title, &theme::small_strong());
+    (columns + GAP * needs.gaps() + 2.0 * MARGIN).max(title)
 }
 
 /// Shares out the width of a table.

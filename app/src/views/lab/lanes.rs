@@ -27,8 +27,10 @@ const LEAST_OF_MANY: f32 = 4.0;
 const MANY: usize = 32;
 /// What is narrower is drawn together with its neighbours.
 const FINEST: f32 = 1.5;
-/// And no lower than so much of a lane, or it would not be seen.
+/// What most of the time was is no lower than so much of a lane, or it would not be seen.
 const LEAST_PART: f32 = 0.2;
+/// What was done stands below what was waited for.
+const FROM_BELOW: [Kind; 5] = [Kind::Work, Kind::Other, Kind::Hold, Kind::Stuck, Kind::Wait];
 /// From here on there is room for a name beside each lane.
 const NAMED: f32 = 11.5;
 /// The names of groups take up no more of the width, and no more with those of lanes.
@@ -265,8 +267,8 @@ fn one(ui: &mut Ui, track: Rect, lane: &Lane, legend: Legend, scale: Scale) {
     }
 }
 
-/// All bars of a lane as one mesh. What is too narrow to be seen by itself is drawn together, as high as
-/// the part of the time that most of it took.
+/// All bars of a lane as one mesh. What is too narrow to be seen by itself is drawn together, each kind
+/// as high as its part of the time.
 fn bars(track: Rect, lane: &Lane, scale: Scale, palette: &Palette) -> Mesh {
     let mut mesh = Mesh::default();
     let finest = scale.at(scale.left + FINEST);
@@ -275,12 +277,19 @@ fn bars(track: Rect, lane: &Lane, scale: Scale, palette: &Palette) -> Mesh {
         let right = right.max(left + 1.0).min(track.right());
         // Two that follow each other at once are to be seen as two.
         let seam = if right - left > 4.0 { 1.0 } else { 0.0 };
-        let height = track.height() * span.part.share().max(LEAST_PART);
-        let bar = Rect::from_min_max(
-            pos2(left, track.bottom() - height),
-            pos2(right - seam, track.bottom()),
-        );
-        mesh.add_colored_rect(bar, color(span.kind, palette));
+        let mut foot = track.bottom();
+        for kind in FROM_BELOW {
+            let mut share = span.share(kind) as f32;
+            if kind == span.kind {
+                share = share.max(LEAST_PART);
+            }
+            let top = (foot - track.height() * share).max(track.top());
+            if top < foot {
+                let bar = Rect::from_min_max(pos2(left, top), pos2(right - seam, foot));
+                mesh.add_colored_rect(bar, color(kind, palette));
+            }
+            foot = top;
+        }
     }
     mesh
 }
@@ -315,8 +324,7 @@ fn mark(ui: &mut Ui, marks: &[Mark], scale: Scale, (top, first, bottom): (f32, f
 fn summary(lane: &Lane, legend: Legend) -> String {
     let mut words = format!("{}, {}", lane.group, lane.name);
     for (kind, name) in legend {
-        let of_kind = lane.spans.iter().filter(|span| span.kind == *kind);
-        let total: Nanos = of_kind.map(Span::time).sum();
+        let total: Nanos = lane.spans.iter().map(|span| span.time_of(*kind)).sum();
         if total > 0 {
             words.push_str(&format!(", {name} for {}", time(total)));
         }
@@ -329,7 +337,7 @@ fn told(span: &Span, legend: Legend) -> String {
     let meaning = meaning.map_or("busy", |(_, words)| words);
     format!(
         "{meaning} for {}, from {} to {}",
-        time(span.time()),
+        time(span.time_of(span.kind)),
         time(span.from),
         time(span.to)
     )

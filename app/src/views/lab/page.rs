@@ -6,7 +6,7 @@ use eframe::egui::{
 };
 
 use super::picture::{self, Shown};
-use super::{MARGIN, cores, setting, table};
+use super::{MARGIN, cores, setting, table, words};
 use crate::command::Command;
 use crate::format::duration;
 use crate::lab::Experiment;
@@ -17,12 +17,12 @@ use crate::lab::trace::Picture;
 use crate::session::Session;
 use crate::theme::{self, CONTROL_HEIGHT, GAP};
 use crate::widgets::button;
-use crate::widgets::panel::panel;
 
 /// In a page that is narrower, the cores are.
 const WIDE: f32 = 760.0;
-/// What is below the table is seen at once if a picture then has so much of what it could grow by.
-const SMALLER: f32 = 0.3;
+/// A picture is large enough if it has so much of what it could grow by; until then what is below it
+/// gives way.
+const ENOUGH: f32 = 0.3;
 /// Between the title and what can be set, at least.
 const BESIDE: f32 = 24.0;
 /// Sentences are read best in lines that are no longer.
@@ -221,11 +221,11 @@ impl Page<'_> {
             most: page.height() * PICTURE,
         };
         match self.state() {
-            State::New => self.invitation(ui),
+            State::New => self.nothing_yet(ui),
             State::Running(running) => {
                 self.picture(ui, running.picture(), room.most);
                 let words = format!("Runs for {} …", duration(running.since().elapsed()));
-                say(ui, &words, false);
+                words::say(ui, &words);
                 self.below(ui, running.cores());
             }
             State::Over(result) => self.result(ui, result, room),
@@ -234,10 +234,10 @@ impl Page<'_> {
                     "{} runs. One experiment runs at a time.",
                     running.experiment().title()
                 );
-                say(ui, &words, false);
+                words::say(ui, &words);
                 match result {
                     Some(result) => self.result(ui, result, room),
-                    None => self.invitation(ui),
+                    None => self.nothing_yet(ui),
                 }
             }
         }
@@ -249,13 +249,13 @@ impl Page<'_> {
             Ended::Finished(outcome) => {
                 let look = self.below_height(ui, &record.cores);
                 let shown = self.shown(&record.picture);
-                let least = shown.least(ui);
-                let dense = room.left - least - GAP;
+                let (least, most) = (shown.least(ui), shown.height(ui, room.most));
+                let enough = least + ENOUGH * (most - least);
+                let dense = room.left - enough - GAP;
                 let airy = dense - look - GAP;
                 let heights = table::Room { airy, dense };
                 let table = table::plan(ui, outcome, ui.available_width(), heights);
-                let sizes = (least, shown.height(ui, room.most));
-                let room = room.for_picture(sizes, table.height + GAP, look + GAP);
+                let room = room.for_picture((least, enough), table.height + GAP, look + GAP);
                 self.picture(ui, &record.picture, room);
                 table::show(ui, &table);
             }
@@ -265,14 +265,12 @@ impl Page<'_> {
                     "Stopped after {}, before anything was measured.",
                     duration(record.took)
                 );
-                say(ui, &words, false);
+                words::say(ui, &words);
             }
             Ended::Failed(_) | Ended::Panicked(_) => {
                 self.picture(ui, &record.picture, room.most);
                 let reason = record.ended.reason().unwrap_or_default();
-                let words =
-                    format!("✗ It failed: {reason}. Run it again to see whether that stays so.");
-                say(ui, &words, true);
+                words::say_wrong(ui, &reason, record.chosen.has_folder());
             }
         }
         self.below(ui, &record.cores);
@@ -292,27 +290,8 @@ impl Page<'_> {
         }
     }
 
-    fn invitation(&self, ui: &mut Ui) {
-        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 132.0), Sense::hover());
-        panel(ui, rect, "Nothing has run yet", |ui| {
-            let palette = theme::palette(ui);
-            ui.spacing_mut().item_spacing.y = 6.0;
-            let strong = |text: &str| RichText::new(text).font(theme::strong());
-            let dim = |text: &str| RichText::new(text).color(palette.dim);
-            ui.label(strong("Nothing has run yet"));
-            ui.add(
-                Label::new(dim(
-                    "Run starts it now, with real threads and processes of this machine. While they work, what they do is drawn here; afterwards, what was measured stands below.",
-                ))
-                .wrap(),
-            );
-            ui.add(
-                Label::new(dim(
-                    "Space or Enter runs it too. F11 fills the screen, in type that is read from the back of a lecture room.",
-                ))
-                .wrap(),
-            );
-        });
+    fn nothing_yet(&self, ui: &mut Ui) {
+        words::invitation(ui);
         self.below(ui, &CoreLoads::new());
     }
 
@@ -322,7 +301,7 @@ impl Page<'_> {
         let (place, _) = ui.allocate_exact_size(size, Sense::hover());
         let (look_width, cores_width) = shares(size.x, loads);
         let look = Rect::from_min_size(place.min, vec2(look_width, place.height()));
-        self.look_for(ui, look);
+        words::look_for(ui, look, self.experiment.look_for());
         if cores_width > 0.0 {
             let at = pos2(place.right() - cores_width, place.top());
             let cores = Rect::from_min_size(at, vec2(cores_width, place.height()));
@@ -332,41 +311,12 @@ impl Page<'_> {
 
     fn below_height(&self, ui: &Ui, loads: &CoreLoads) -> f32 {
         let (look_width, cores_width) = shares(ui.available_width(), loads);
-        let look = self.look_height(ui, look_width);
+        let look = words::height(ui, self.experiment.look_for(), look_width);
         if cores_width > 0.0 {
             look.max(cores::height(loads))
         } else {
             look
         }
-    }
-
-    fn look_height(&self, ui: &Ui, width: f32) -> f32 {
-        let lines = self.experiment.look_for().iter().map(|line| {
-            let galley = ui.painter().layout(
-                (*line).to_owned(),
-                theme::body(),
-                theme::palette(ui).text,
-                width - 28.0,
-            );
-            galley.size().y + 7.0
-        });
-        24.0 + 24.0 + lines.sum::<f32>()
-    }
-
-    fn look_for(&self, ui: &mut Ui, rect: Rect) {
-        panel(ui, rect, "What to look for", |ui| {
-            let palette = theme::palette(ui);
-            ui.spacing_mut().item_spacing.y = 7.0;
-            ui.label(
-                RichText::new("What to look for")
-                    .font(theme::small_strong())
-                    .color(palette.dim),
-            );
-            for line in self.experiment.look_for() {
-                let text = RichText::new(*line).font(theme::body()).color(palette.text);
-                ui.add(Label::new(text).wrap());
-            }
-        });
     }
 }
 
@@ -389,22 +339,15 @@ struct Room {
 }
 
 impl Room {
-    /// What remains beside the table and what is below it; beside the table alone where the picture would
-    /// be much smaller than it could be. It is as high as it must be, even if the table then has to be
-    /// scrolled to.
-    fn for_picture(self, (least, most): (f32, f32), table: f32, below: f32) -> f32 {
+    /// What remains beside the table and what is below it; beside the table alone where that is not
+    /// enough. A picture is as high as it must be, even if the table then has to be scrolled to.
+    fn for_picture(self, (least, enough): (f32, f32), table: f32, below: f32) -> f32 {
         let beside_all = self.left - table - below;
-        let room = if beside_all >= least + SMALLER * (most - least) {
+        let room = if beside_all >= enough {
             beside_all
         } else {
             self.left - table
         };
         room.min(self.most).max(least)
     }
-}
-
-fn say(ui: &mut Ui, words: &str, wrong: bool) {
-    let palette = theme::palette(ui);
-    let color = if wrong { palette.red } else { palette.dim };
-    ui.add(Label::new(RichText::new(words).font(theme::body()).color(color)).wrap());
 }

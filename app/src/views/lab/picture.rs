@@ -151,7 +151,7 @@ pub(super) fn show(ui: &mut Ui, shown: Shown<'_>, room: f32) {
         if picture.simplified() > 0 {
             let line = Rect::from_min_max(pos2(inside.left(), bottom - NOTE), inside.max);
             let words = format!(
-                "{} spans too short to be seen are drawn together: a bar is as high as its part of the time.",
+                "{} spans too short to be seen are drawn together, each colour as high as its part of the time.",
                 count(picture.simplified())
             );
             let font = theme::small();
