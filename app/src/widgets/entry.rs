@@ -6,11 +6,16 @@ use eframe::egui::{
 };
 
 use crate::theme::{self, RADIUS};
+use crate::widgets::text;
 
 /// Where the name begins behind an icon.
 pub(crate) const BEHIND_ICON: f32 = 29.0;
 /// Where it begins without one, and what is free behind what stands at the right.
 const BESIDE: f32 = 10.0;
+
+/// What a name without an icon has not for itself, where something runs.
+#[cfg(test)]
+pub(crate) const BESIDES: f32 = 2.0 * BESIDE + 14.0;
 
 pub(crate) struct Entry<'a> {
     /// What it is to screen readers.
@@ -67,17 +72,19 @@ pub(crate) fn show(ui: &mut Ui, place: Rect, id: Id, entry: &Entry<'_>) -> Respo
         painter.text(at, Align2::CENTER_CENTER, icon, theme::body(), color);
         left = place.left() + BEHIND_ICON;
     }
-    painter.text(
-        pos2(left, middle),
-        Align2::LEFT_CENTER,
-        entry.name,
-        font,
-        color,
-    );
+    let mut right = place.right() - BESIDE;
     if entry.runs {
-        let at = pos2(place.right() - BESIDE, middle);
-        let font = theme::small();
-        painter.text(at, Align2::RIGHT_CENTER, "●", font, palette.green);
+        let at = pos2(right, middle);
+        let dot = painter.text(at, Align2::RIGHT_CENTER, "●", theme::small(), palette.green);
+        right = dot.left() - 4.0;
+    }
+    let width = right.max(left) - left;
+    let galley = text::layout(ui, entry.name, &font, color, width, text::Cut::End);
+    let was_cut = galley.elided;
+    let at = pos2(left, middle - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, color);
+    if was_cut {
+        return response.on_hover_text(entry.name);
     }
     response
 }

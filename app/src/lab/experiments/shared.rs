@@ -29,7 +29,7 @@ impl Experiment for Shared {
     }
 
     fn title(&self) -> &'static str {
-        "Shared memory and managers"
+        "Shared memory"
     }
 
     fn sentences(&self) -> &'static str {

@@ -350,16 +350,29 @@ pub(super) fn time(nanos: Nanos) -> String {
 /// From the words of one colour to those of the next, with its swatch.
 const LEGEND_GAP: f32 = 30.0;
 
-/// How wide what the colours mean is in one line.
-pub(super) fn legend_width(ui: &Ui, legend: Legend) -> f32 {
-    let words = legend.iter();
-    words
-        .map(|(_, words)| text::width(ui, words, &theme::small()) + LEGEND_GAP)
-        .sum()
+/// What the colours mean, in as many lines as it takes over this width, and how wide the widest is.
+pub(super) fn legend_lines(
+    ui: &Ui,
+    legend: Legend,
+    width: f32,
+) -> (Vec<&'static [(Kind, &'static str)]>, f32) {
+    let needed = |words: &str| text::width(ui, words, &theme::small()) + LEGEND_GAP;
+    let (mut lines, mut widest) = (Vec::new(), 0.0_f32);
+    let (mut first, mut used) = (0, 0.0);
+    for (index, (_, words)) in legend.iter().enumerate() {
+        if index > first && used + needed(words) > width {
+            lines.push(&legend[first..index]);
+            (first, used) = (index, 0.0);
+        }
+        used += needed(words);
+        widest = widest.max(used);
+    }
+    lines.push(&legend[first..]);
+    (lines, widest)
 }
 
 /// What the colours mean, in one line that ends at the right of `rect`.
-pub(super) fn show_legend(ui: &mut Ui, rect: Rect, legend: Legend) {
+pub(super) fn show_legend(ui: &mut Ui, rect: Rect, legend: &[(Kind, &str)]) {
     let palette = theme::palette(ui);
     let mut right = rect.right();
     for (kind, words) in legend.iter().rev() {

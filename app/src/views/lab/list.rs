@@ -116,3 +116,26 @@ fn moved(ui: &Ui, from: usize) -> Option<usize> {
     ui.memory_mut(|memory| memory.move_focus(FocusDirection::None));
     Some(to)
 }
+
+#[cfg(test)]
+mod tests {
+    use eframe::egui::{Context, RawInput};
+
+    use super::*;
+    use crate::views::lab::LIST;
+
+    #[test]
+    fn every_title_fits_into_the_list_beside_the_dot_of_what_runs() {
+        let ctx = Context::default();
+        theme::install(&ctx);
+        let room = LIST - 2.0 * 8.0 - entry::BESIDES;
+        let output = ctx.run_ui(RawInput::default(), |ui| {
+            for one in ALL {
+                let width = text::width(ui, one.title(), &theme::strong());
+                assert!(width <= room, "{} takes {width} of {room}", one.title());
+            }
+        });
+        // Nobody draws it.
+        output.drop_without_applying_deltas();
+    }
+}

@@ -69,13 +69,13 @@ impl Shown<'_> {
 
     /// What the legend takes up, if it has no room beside the title.
     fn legend_height(self, ui: &Ui) -> f32 {
+        let width = inside_width(ui.available_width());
+        let (lines, widest) = lanes::legend_lines(ui, self.legend, width);
         let title = text::width(ui, self.title, &theme::small_strong());
-        let legend = lanes::legend_width(ui, self.legend);
-        let is_beside = title + legend + 24.0 <= inside_width(ui.available_width());
-        if is_beside || self.picture.lanes.is_empty() {
+        if self.picture.lanes.is_empty() || title + widest + 24.0 <= width && lines.len() == 1 {
             0.0
         } else {
-            TITLE
+            TITLE * lines.len() as f32
         }
     }
 }
@@ -139,7 +139,13 @@ pub(super) fn show(ui: &mut Ui, shown: Shown<'_>, room: f32) {
         let (at, font) = (Align2::LEFT_CENTER, theme::small_strong());
         text::put(ui, head, at, title, &font, palette.dim);
         if !picture.lanes.is_empty() {
-            lanes::show_legend(ui, head.translate(vec2(0.0, below_title)), legend);
+            let (lines, _) = lanes::legend_lines(ui, legend, inside.width());
+            // Beside the title, or all below it.
+            let mut line = head.translate(vec2(0.0, TITLE.min(below_title)));
+            for legend in lines {
+                lanes::show_legend(ui, line, legend);
+                line = line.translate(vec2(0.0, TITLE));
+            }
         }
         let names = lanes::names(ui, &picture.lanes, plan.pitch, inside.width());
         let scale = Scale {
