@@ -77,12 +77,7 @@ fn an_experiment_runs_in_the_window_which_stays_quick_and_shows_what_was_measure
 fn an_experiment_is_run_and_stopped_by_keys_and_says_that_it_was_stopped() {
     let mut window = window(settings(Way::Threads), (1280.0, 800.0));
     open(&mut window, "Semaphore");
-    let session = &mut window.state_mut().session;
-    let index = session.lab.open;
-    let mut chosen = crate::lab::controls::Chosen::defaults(ALL[index].controls());
-    chosen.set("semaphore", "hold=5000").expect("a number");
-    session.apply(Command::RunExperiment(index, chosen), None);
-    window.run_steps(3);
+    run_with(&mut window, &["hold=5000"]);
     window.key_press_modifiers(Modifiers::COMMAND, Key::Period);
     step_until(&mut window, "the end", is_over);
     window.run_steps(2);
