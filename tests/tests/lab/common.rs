@@ -18,7 +18,7 @@ const SMALL: &[(&str, &[&str])] = &[
     ("race", &["times=50000"]),
     ("stuck", &["watch=200", "work=100"]),
     ("messages", &["time=5"]),
-    ("shared", &["pause=1"]),
+    ("shared", &["pause=1", "changes=20"]),
     ("semaphore", &["hold=20"]),
     ("interpreter-lock", &["count=100000", "long=200"]),
     ("grain", &["time=20"]),
