@@ -193,6 +193,7 @@ fn outcome(
             .map(|(spinning, theirs)| spinning.per_second() / theirs.rate);
         let reason = match (own, theirs) {
             (None, _) => row.work.err().map(str::to_owned),
+            (Some(_), None) if python.is_ok() => Some("Python has no such call.".to_owned()),
             (Some(own), Some(theirs)) if times < Some(WANTED) => Some(floors.reason(
                 row.floor,
                 own.each(),
