@@ -74,18 +74,20 @@ impl Algorithms {
         }
     }
 
-    /// What a match by none but these would not show; `None` if one of them is strong.
+    /// As [`caution_of`] all of them.
     pub(crate) fn caution(&self) -> Option<&'static str> {
-        caution(
-            self.iter()
-                .map(|one| one.strength())
-                .max_by_key(|strength| match strength {
-                    Strength::Accident => 0,
-                    Strength::Weak => 1,
-                    Strength::Strong => 2,
-                })?,
-        )
+        caution_of(self)
     }
+}
+
+/// What a match by none but these would not show; `None` if one of them is strong.
+pub(crate) fn caution_of(algorithms: &[Algorithm]) -> Option<&'static str> {
+    let strengths = algorithms.iter().map(|one| one.strength());
+    caution(strengths.max_by_key(|strength| match strength {
+        Strength::Accident => 0,
+        Strength::Weak => 1,
+        Strength::Strong => 2,
+    })?)
 }
 
 /// What an algorithm of this strength does not protect against.

@@ -181,6 +181,21 @@ fn a_list_whose_algorithm_was_guessed_wrong_says_so_and_is_verified_as_another()
 }
 
 #[test]
+fn what_a_weak_algorithm_does_not_show_is_said_beside_the_answer() {
+    for (algorithm, is_said) in [(Algorithm::Md5, true), (Algorithm::Sha256, false)] {
+        let folder = tree(1);
+        let digest = digest_of(algorithm, b"file 0");
+        let list = folder.path().join(format!("list.{}", algorithm.name()));
+        std::fs::write(&list, format!("{digest}  0000.txt\n")).expect("a list");
+        let mut window = window(settings(Way::Threads), (900.0, 600.0));
+        choose_known(&mut window, &list);
+        verify(&mut window, "Verify");
+        let said = "MD5 finds accidents, is no protection against tampering";
+        assert_eq!(window.query_by_label_contains(said).is_some(), is_said);
+    }
+}
+
+#[test]
 fn totals_add_up_whatever_the_verdicts() {
     let folder = tree(12);
     let path = list(folder.path(), "files.sha256", 0..10);

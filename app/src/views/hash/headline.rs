@@ -8,7 +8,7 @@ use eframe::egui::{Align2, Rect, Ui, pos2, vec2};
 use workers::{Ending, Strength, TotalsNow, VerdictKind, shown};
 
 use super::difference;
-use crate::algorithms::labels;
+use crate::algorithms::{caution_of, labels};
 use crate::expectation::Answer;
 use crate::format::{bytes, count, counted, duration, rate, time_left};
 use crate::job::{Finished, JobState, READING_LISTS, Running, share};
@@ -423,6 +423,14 @@ fn of_finished(palette: &Palette, session: &Session, finished: &Finished) -> Wor
         parts.push(format!(
             "{label} can be the same for different files: look before you delete"
         ));
+    }
+    // A match shows that much and no more.
+    let same = hashed + counts.get(VerdictKind::Same);
+    if matches!(**work, Work::Verify(_) | Work::Compare(_))
+        && same > 0
+        && let Some(caution) = caution_of(&summary.algorithms)
+    {
+        parts.push(format!("{} {caution}", labels(&summary.algorithms)));
     }
     if let Some(guess) = session.guess() {
         parts.push(format!(
