@@ -171,9 +171,7 @@ impl Backlog {
             vec![item]
         } else if self.small_are_due() {
             let items = self.small.take(sharers);
-            for item in &items {
-                self.small_taken.add(Amount::new(1, item.bytes()));
-            }
+            self.small_taken.add(Amount::of(&items));
             items
         } else if let Some(item) = self.largest(u64::MAX) {
             let items = self.group(item, workers, in_hand);

@@ -6,6 +6,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::tasks::bundle::Item;
+
 /// A file costs what so many bytes cost, until there is something to tell it from: 4 µs beside
 /// 1.9 GB/s and two workers, from this program's benchmark.
 const A_FILE: f64 = 16_000.0;
@@ -37,6 +39,10 @@ impl Amount {
             files: files as u64,
             bytes,
         }
+    }
+
+    pub(crate) fn of(items: &[Item]) -> Self {
+        Self::new(items.len(), items.iter().map(Item::bytes).sum())
     }
 
     pub(crate) fn add(&mut self, more: Self) {

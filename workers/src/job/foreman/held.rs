@@ -34,12 +34,8 @@ impl Held {
 
     /// What was done of it, and what is left.
     pub(super) fn amounts(&self) -> (Amount, Amount) {
-        let of = |items: &[Item]| {
-            let bytes = items.iter().map(Item::bytes).sum();
-            Amount::new(items.len(), bytes)
-        };
-        let left = of(self.left()).less(Amount::new(0, self.unreported));
-        (of(&self.items).less(left), left)
+        let left = Amount::of(self.left()).less(Amount::new(0, self.unreported));
+        (Amount::of(&self.items).less(left), left)
     }
 
     /// What was done in how long.
