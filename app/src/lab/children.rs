@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded, select, unbounded};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use workers::process::{Leashed, Pipes, Status};
 
@@ -228,20 +229,7 @@ pub(crate) struct End {
 }
 
 impl Part {
-    /// The system's number of the process.
-    #[allow(
-        dead_code,
-        reason = "a face for experiments, of which each uses its part"
-    )]
-    pub(crate) fn pid(&self) -> u32 {
-        self.leash.id()
-    }
-
     /// Tells it something.
-    #[allow(
-        dead_code,
-        reason = "a face for experiments, of which each uses its part"
-    )]
     pub(crate) fn tell(&mut self, value: Value) -> Result<(), Failure> {
         put(&mut self.stdin, &ToPart::Tell(value)).map_err(|source| Failure::Pipe {
             part: self.part,
@@ -258,11 +246,36 @@ impl Part {
         }
     }
 
+    /// Waits for what it says next, for so long. Whatever else is heard is a failure, and so is
+    /// silence.
+    pub(crate) fn word(&self, limit: Duration) -> Result<Value, Failure> {
+        let part = self.part;
+        match self.hear(limit)? {
+            Some(Heard::Said(value)) => Ok(value),
+            Some(other) => Err(other.failure(part)),
+            None => Err(Failure::Silent { part, limit }),
+        }
+    }
+
+    /// Waits for an answer of this type, as [`Self::word`].
+    pub(crate) fn answer<T: DeserializeOwned>(&self, limit: Duration) -> Result<T, Failure> {
+        self.understood(&self.word(limit)?)
+    }
+
+    /// Waits for what it gives back, for so long, which is of this type.
+    pub(crate) fn result<T: DeserializeOwned>(&self, limit: Duration) -> Result<T, Failure> {
+        self.understood(&self.finish(limit, drop)?)
+    }
+
+    /// What it said or gave back, as this type.
+    pub(crate) fn understood<T: DeserializeOwned>(&self, value: &Value) -> Result<T, Failure> {
+        T::deserialize(value).map_err(|_| Failure::Nonsense {
+            part: self.part,
+            answer: value.to_string(),
+        })
+    }
+
     /// Waits for what it gives back, for so long; what it says meanwhile goes to `said`.
-    #[allow(
-        dead_code,
-        reason = "a face for experiments, of which each uses its part"
-    )]
     pub(crate) fn finish(
         &self,
         limit: Duration,

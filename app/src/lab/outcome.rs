@@ -91,10 +91,6 @@ impl Column {
     }
 
     /// One of figures that others measured, long ago.
-    #[allow(
-        dead_code,
-        reason = "a face for experiments, of which each uses its part"
-    )]
     pub(crate) fn historic(title: impl Into<String>, unit: Unit, source: &'static str) -> Self {
         Self {
             title: title.into(),
@@ -120,16 +116,11 @@ impl Column {
 
 /// What a column counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(
-    dead_code,
-    reason = "a face for experiments, of which each uses its part"
-)]
 pub(crate) enum Unit {
     Words,
     /// How many.
     Count,
     Seconds,
-    Percent,
     /// How many a second.
     PerSecond,
     /// So many times another figure.
@@ -144,7 +135,6 @@ impl Unit {
             Self::Words => None,
             Self::Count => Some("count"),
             Self::Seconds => Some("seconds"),
-            Self::Percent => Some("percent"),
             Self::PerSecond => Some("per second"),
             Self::Times => Some("times"),
             Self::Cores => Some("cores"),
@@ -157,7 +147,6 @@ impl Unit {
             Self::Count if number < 0.0 => format!("−{}", format::count((-number) as u64)),
             Self::Count => format::count(number as u64),
             Self::Seconds => seconds(number),
-            Self::Percent => format!("{number:.0} %"),
             Self::PerSecond => format!("{}/s", significant(number)),
             Self::Times => format!("{} ×", significant(number)),
             Self::Cores => significant(number),

@@ -74,10 +74,6 @@ impl PartSide {
     }
 
     /// Waits for what the parent says next.
-    #[allow(
-        dead_code,
-        reason = "a face for experiments, of which each uses its part"
-    )]
     pub(crate) fn hear(&self) -> Value {
         // The sender is with the reader, and the process ends with that.
         self.inbox.recv().unwrap_or(Value::Null)

@@ -26,10 +26,6 @@ use bounded::{Points, Spans};
 /// Marks beyond so many are not kept.
 const MARKS: usize = 512;
 /// Points of a curve beyond so many are not kept.
-#[allow(
-    dead_code,
-    reason = "a face for experiments, of which each uses its part"
-)]
 const CURVE: usize = 1024;
 
 /// All that was recorded until a moment.
@@ -236,10 +232,6 @@ impl Trace {
     }
 
     /// Adds a point to the curve of that name, which is made if there is none.
-    #[allow(
-        dead_code,
-        reason = "a face for experiments, of which each uses its part"
-    )]
     pub(crate) fn point(&self, name: &str, (x_name, y_name): (&str, &str), (x, y): (f64, f64)) {
         let mut rest = lock(&self.0.rest);
         let index = rest.curves.iter().position(|curve| curve.name == name);

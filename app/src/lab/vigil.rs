@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use workers::process::Status;
 
-use super::children::{Heard, Part};
+use super::children::Part;
 use super::context::Failure;
 
 /// A part that has not come to where it is to hang by then hangs somewhere else.
@@ -30,18 +30,6 @@ impl Killed {
         } else {
             "went on".to_owned()
         }
-    }
-}
-
-/// Waits for the next that a part says, such as that it has come to where it is to hang.
-pub(crate) fn word(part: &Part, name: &'static str) -> Result<serde_json::Value, Failure> {
-    match part.hear(PATIENCE)? {
-        Some(Heard::Said(value)) => Ok(value),
-        Some(other) => Err(other.failure(name)),
-        None => Err(Failure::Silent {
-            part: name,
-            limit: PATIENCE,
-        }),
     }
 }
 

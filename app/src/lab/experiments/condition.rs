@@ -287,7 +287,7 @@ fn sell(lab: &Lab, group: &str, care: Care) -> Result<Sold, Failure> {
 /// The one who looks first: how long he waited, if he went on.
 fn after_the_signal(lab: &Lab) -> Result<Option<Duration>, Failure> {
     let part = lab.children().start("looks", &Json::Null)?;
-    vigil::word(&part, "looks")?;
+    part.word(vigil::PATIENCE)?;
     match part.hear(vigil::PATIENCE)? {
         Some(Heard::Done(waited)) => {
             let seconds = waited.as_f64().unwrap_or_default();
@@ -301,7 +301,7 @@ fn after_the_signal(lab: &Lab) -> Result<Option<Duration>, Failure> {
 /// The one who does not, until he is killed.
 fn lost(lab: &Lab) -> Result<Killed, Failure> {
     let part = lab.children().start("waits", &Json::Null)?;
-    vigil::word(&part, "waits")?;
+    part.word(vigil::PATIENCE)?;
     let watch = Duration::from_millis(lab.get(&WATCH));
     let killed = vigil::watch_and_kill(&part, watch)?;
     lab.trace().mark("killed");

@@ -142,16 +142,7 @@ fn close_the_circle(lab: &Lab) -> Result<Found, Failure> {
         .children()
         .start(CROSSED, &json!({"pause_ms": lab.get(&PAUSE)}))?;
     let started = Instant::now();
-    let said = match child.hear(LIMIT)? {
-        Some(crate::lab::children::Heard::Said(said)) => said,
-        Some(other) => return Err(other.failure(CROSSED)),
-        None => {
-            return Err(Failure::Silent {
-                part: CROSSED,
-                limit: LIMIT,
-            });
-        }
-    };
+    let said = child.word(LIMIT)?;
     let after = started.elapsed();
     let named = said["circle"].as_array().into_iter().flatten();
     let circle = named

@@ -285,7 +285,7 @@ fn release_processes(lab: &Lab) -> Result<Released, Failure> {
         .map(start)
         .collect::<Result<_, _>>()?;
     for waiter in &waiters {
-        vigil::word(waiter, "waiter")?;
+        waiter.word(vigil::PATIENCE)?;
     }
     lab.sleep(Duration::from_millis(lab.get(&BEFORE)))?;
     signalled.store(1);
@@ -293,12 +293,7 @@ fn release_processes(lab: &Lab) -> Result<Released, Failure> {
     let set = lab.trace().now();
     event.set();
     let each = waiters.iter().map(|waiter| {
-        let value = waiter.finish(vigil::PATIENCE, drop)?;
-        let answer = value.to_string();
-        let went_on: WentOn = serde_json::from_value(value).map_err(|_| Failure::Nonsense {
-            part: "waiter",
-            answer,
-        })?;
+        let went_on: WentOn = waiter.result(vigil::PATIENCE)?;
         let after = Duration::from_nanos(went_on.at.saturating_sub(set));
         Ok::<_, Failure>((after, went_on.was_set))
     });

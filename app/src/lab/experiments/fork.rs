@@ -22,7 +22,6 @@ use serde_json::{Value as Json, json};
 use workers::shared::{Lock, Token, Value};
 
 use crate::lab::Experiment;
-use crate::lab::children::Heard;
 use crate::lab::context::{Failure, Lab};
 use crate::lab::controls::Control;
 use crate::lab::outcome::{Cell, Column, Outcome, Table, Unit};
@@ -163,12 +162,11 @@ fn by_forking(
     let part = lab
         .children()
         .start(FORKER, &json!(ForkerArguments { hold, limit }))?;
-    let answer = part.finish(PATIENCE, drop)?;
     let Forked {
         held,
         free,
         parent_waited,
-    } = understood(FORKER, &answer)?;
+    } = part.result(PATIENCE)?;
     let mut row = |was: &str, lock: &str, asked: Cell, got: Option<Duration>, then: String| {
         let got = got.map_or(Cell::Nothing, Cell::time);
         table.row([
@@ -396,25 +394,9 @@ fn by_spawning(
 /// Spawns a child that asks for a lock; calls `asking` when it begins to.
 fn ask(lab: &Lab, which: &Which, group: &str, asking: impl FnOnce()) -> Result<Got, Failure> {
     let part = lab.children().start(ASKER, &json!([which, group]))?;
-    match part.hear(PATIENCE)? {
-        Some(Heard::Said(_)) => asking(),
-        Some(other) => return Err(other.failure(ASKER)),
-        None => {
-            return Err(Failure::Silent {
-                part: ASKER,
-                limit: PATIENCE,
-            });
-        }
-    }
-    let answer = part.finish(PATIENCE, drop)?;
-    understood(ASKER, &answer)
-}
-
-fn understood<T: for<'a> Deserialize<'a>>(part: &'static str, answer: &Json) -> Result<T, Failure> {
-    T::deserialize(answer).map_err(|_| Failure::Nonsense {
-        part,
-        answer: answer.to_string(),
-    })
+    part.word(PATIENCE)?;
+    asking();
+    part.result(PATIENCE)
 }
 
 /// A spawned child: asks for a lock once it runs.

@@ -74,11 +74,7 @@ impl Experiment for Grain {
     fn run(&self, lab: &Lab) -> Result<Outcome, Failure> {
         let arguments = json!({"ms": lab.get(&TIME), "ticks": lab.get(&TICKS)});
         let child = lab.children().start(PART, &arguments)?;
-        let value = child.finish(PATIENCE, |_| ())?;
-        let points = Vec::<Point>::deserialize(&value).map_err(|_| Failure::Nonsense {
-            part: PART,
-            answer: value.to_string(),
-        })?;
+        let points: Vec<Point> = child.result(PATIENCE)?;
 
         let mut table = Table::new(vec![
             Column::new("work outside the lock, a call", Unit::Seconds),

@@ -10,12 +10,10 @@ use std::thread::{available_parallelism, yield_now};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::bounded;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::lab::Experiment;
-use crate::lab::children::{Heard, Part};
 use crate::lab::context::{Failure, Lab};
 use crate::lab::controls::Control;
 use crate::lab::interpreter::lock::{InterpreterLock, Seat};
@@ -276,14 +274,14 @@ fn measure(lab: &Lab, way: &Way) -> Result<Measured, Failure> {
         .collect::<Result<Vec<_>, _>>()?;
     // All are there before any begins, so that starting them costs none of the time.
     for child in &children {
-        wait_until_ready(child)?;
+        child.word(PATIENCE)?;
     }
     for child in &mut children {
         child.tell(Value::Null)?;
     }
     let counted = children
         .iter()
-        .map(|child| result_of::<Counted>(child, "count"))
+        .map(|child| child.result::<Counted>(PATIENCE))
         .collect::<Result<Vec<_>, _>>()?;
     let from = counted.iter().map(|one| one.from).min().unwrap_or_default();
     let to = counted.iter().map(|one| one.to).max().unwrap_or_default();
@@ -296,25 +294,6 @@ fn measure(lab: &Lab, way: &Way) -> Result<Measured, Failure> {
         in_vain: counted.iter().map(|one| one.in_vain).sum(),
         cost: sum(counted.iter().map(|one| one.cost)),
         not_pinned: counted.into_iter().find_map(|one| one.not_pinned),
-    })
-}
-
-fn wait_until_ready(child: &Part) -> Result<(), Failure> {
-    match child.hear(PATIENCE)? {
-        Some(Heard::Said(_)) => Ok(()),
-        Some(other) => Err(other.failure("count")),
-        None => Err(Failure::Silent {
-            part: "count",
-            limit: PATIENCE,
-        }),
-    }
-}
-
-fn result_of<T: DeserializeOwned>(child: &Part, part: &'static str) -> Result<T, Failure> {
-    let value = child.finish(PATIENCE, |_| ())?;
-    T::deserialize(&value).map_err(|_| Failure::Nonsense {
-        part,
-        answer: value.to_string(),
     })
 }
 
@@ -488,7 +467,7 @@ impl Long {
 fn measure_long(lab: &Lab) -> Result<Long, Failure> {
     let arguments = json!({"ms": lab.get(&LONG), "ticks": lab.get(&TICKS)});
     let child = lab.children().start("long-instruction", &arguments)?;
-    result_of(&child, "long-instruction")
+    child.result(PATIENCE)
 }
 
 /// The child's side: one thread is at an instruction that takes long, one wants the lock, and

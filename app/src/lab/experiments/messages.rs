@@ -19,7 +19,7 @@ use workers::process::usage::CpuClock;
 use workers::shared::{Event, Token};
 
 use crate::lab::Experiment;
-use crate::lab::children::{Heard, Part};
+use crate::lab::children::Part;
 use crate::lab::context::{Failure, Lab};
 use crate::lab::controls::Control;
 use crate::lab::outcome::{Cell, Column, Outcome, Table, Unit};
@@ -322,7 +322,7 @@ impl Pair {
 
     fn floors(&mut self) -> Result<Floors, Failure> {
         self.first.tell(json!(Order::Floors))?;
-        match answer(&self.first)? {
+        match self.first.answer(PATIENCE)? {
             Answer::Floors(floors) => Ok(floors),
             other => Err(unexpected(&other)),
         }
@@ -361,7 +361,7 @@ impl Pair {
             waiting,
             count,
         }))?;
-        let offer = match answer(&self.first)? {
+        let offer = match self.first.answer(PATIENCE)? {
             Answer::Ready(offer) => offer,
             other => return Err(unexpected(&other)),
         };
@@ -372,7 +372,7 @@ impl Pair {
                 waiting,
                 count,
             }))?;
-            match answer(&self.second)? {
+            match self.second.answer(PATIENCE)? {
                 Answer::Ready(_) => {}
                 other => return Err(unexpected(&other)),
             }
@@ -385,7 +385,7 @@ impl Pair {
             to = to.max(other_to);
             cpu = cpu.zip(other_cpu).map(|(one, other)| one + other);
             self.first.tell(json!(Order::Sum))?;
-            match answer(&self.first)? {
+            match self.first.answer(PATIENCE)? {
                 Answer::Sum(None) => {}
                 Answer::Sum(Some(sum)) => self.sums_hold &= sum == count,
                 other => return Err(unexpected(&other)),
@@ -400,7 +400,7 @@ impl Pair {
 }
 
 fn done(part: &Part) -> Result<(Nanos, Nanos, Option<Duration>), Failure> {
-    match answer(part)? {
+    match part.answer(PATIENCE)? {
         Answer::Done { from, to, cpu } => Ok((from, to, cpu)),
         other => Err(unexpected(&other)),
     }
@@ -410,20 +410,6 @@ fn unexpected(answer: &Answer) -> Failure {
     Failure::Nonsense {
         part: SIDE,
         answer: json!(answer).to_string(),
-    }
-}
-
-fn answer(part: &Part) -> Result<Answer, Failure> {
-    match part.hear(PATIENCE)? {
-        Some(Heard::Said(value)) => {
-            let answer = value.to_string();
-            serde_json::from_value(value).map_err(|_| Failure::Nonsense { part: SIDE, answer })
-        }
-        Some(other) => Err(other.failure(SIDE)),
-        None => Err(Failure::Silent {
-            part: SIDE,
-            limit: PATIENCE,
-        }),
     }
 }
 

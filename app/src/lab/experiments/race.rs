@@ -509,13 +509,7 @@ fn answer(part: &Part, meanwhile: impl Fn()) -> Result<Answer, Failure> {
     while asked.elapsed() < PATIENCE {
         match part.hear(LOOK)? {
             None => meanwhile(),
-            Some(Heard::Said(value)) => {
-                let answer = value.to_string();
-                return serde_json::from_value(value).map_err(|_| Failure::Nonsense {
-                    part: "side",
-                    answer,
-                });
-            }
+            Some(Heard::Said(value)) => return part.understood(&value),
             Some(other) => return Err(other.failure("side")),
         }
     }

@@ -284,17 +284,12 @@ fn beside_a_process(lab: &Lab) -> Result<Taken, Failure> {
     };
     let owner = Owner::new(lab, "beside a process", &lock, &held);
     let mut other = lab.children().start("other", &json!(arguments))?;
-    vigil::word(&other, "other")?;
+    other.word(vigil::PATIENCE)?;
     let most = owner.take(1, &mut || {
         other.tell(json!("ask"))?;
-        vigil::word(&other, "other").map(drop)
+        other.word(vigil::PATIENCE).map(drop)
     })?;
-    let value = other.finish(vigil::PATIENCE, drop)?;
-    let answer = value.to_string();
-    let got: Got = serde_json::from_value(value).map_err(|_| Failure::Nonsense {
-        part: "other",
-        answer,
-    })?;
+    let got: Got = other.result(vigil::PATIENCE)?;
     Ok(Taken {
         most,
         held_when_got: got.held,
@@ -344,7 +339,7 @@ fn with_a_limit(lab: &Lab) -> Result<(bool, Duration), Failure> {
 
 fn without_end(lab: &Lab) -> Result<Killed, Failure> {
     let part = lab.children().start("again", &Json::Null)?;
-    vigil::word(&part, "again")?;
+    part.word(vigil::PATIENCE)?;
     let watch = Duration::from_millis(lab.get(&WATCH));
     let killed = vigil::watch_and_kill(&part, watch)?;
     lab.trace().mark("killed");

@@ -11,7 +11,6 @@ use workers::shared::{Token, Value};
 
 use super::ROOM;
 use super::tasks::{Address, Local, Shared, Task, Tasks, Trouble};
-use crate::lab::children::Heard;
 use crate::lab::context::{Failure, Lab};
 use crate::lab::part::PartSide;
 use crate::lab::stop::StopSignal;
@@ -96,17 +95,8 @@ pub(super) fn of_processes(lab: &Lab, limit: Duration) -> Result<Edges, Failure>
                 "pause_ms": lab.get(&super::LIMIT),
             }),
         )?;
-        match part.hear(PATIENCE)? {
-            // It is there.
-            Some(Heard::Said(_)) => {}
-            Some(other) => return Err(other.failure("neighbour")),
-            None => {
-                return Err(Failure::Silent {
-                    part: "neighbour",
-                    limit: PATIENCE,
-                });
-            }
-        }
+        // It is there.
+        part.word(PATIENCE)?;
         wait()?;
         let had_acted = acted.load() == 1;
         part.finish(PATIENCE, drop)?;

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use workers::shared::{Event, Token};
@@ -275,19 +276,9 @@ pub(super) fn of_processes(lab: &Lab) -> Result<Flow, Failure> {
     let consumers: Vec<Part> = (0..many(lab, CONSUMERS))
         .map(|number| start("consumer", number))
         .collect::<Result<_, _>>()?;
-    let producing = producers.iter().map(|part| (part, "producer"));
-    for (part, name) in producing.chain(consumers.iter().map(|part| (part, "consumer"))) {
-        match part.hear(PATIENCE)? {
-            // It is there.
-            Some(Heard::Said(_)) => {}
-            Some(other) => return Err(other.failure(name)),
-            None => {
-                return Err(Failure::Silent {
-                    part: name,
-                    limit: PATIENCE,
-                });
-            }
-        }
+    for part in producers.iter().chain(&consumers) {
+        // It is there.
+        part.word(PATIENCE)?;
     }
     let mut depth = Depth::new(lab, &tasks, "processes");
     let begun = Instant::now();
@@ -321,7 +312,7 @@ pub(super) fn of_processes(lab: &Lab) -> Result<Flow, Failure> {
 }
 
 /// Waits for what a part gives back.
-fn result<T: for<'a> Deserialize<'a>>(
+fn result<T: DeserializeOwned>(
     part: &Part,
     name: &'static str,
     mut meanwhile: impl FnMut() -> Result<(), Failure>,
@@ -329,11 +320,7 @@ fn result<T: for<'a> Deserialize<'a>>(
     loop {
         match part.hear(LOOK)? {
             None => meanwhile()?,
-            Some(Heard::Done(value)) => {
-                let answer = value.to_string();
-                return serde_json::from_value(value)
-                    .map_err(|_| Failure::Nonsense { part: name, answer });
-            }
+            Some(Heard::Done(value)) => return part.understood(&value),
             Some(other) => return Err(other.failure(name)),
         }
     }

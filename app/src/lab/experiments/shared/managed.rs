@@ -7,12 +7,10 @@ mod sides;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
 use super::{CHANGES, PAUSE};
 use crate::format;
-use crate::lab::children::{Heard, Part};
 use crate::lab::context::{Failure, Lab};
 use crate::lab::outcome::{Cell, Column, Outcome, Table, Unit};
 use sides::{Asked, Contents, GUARDED, Item, Job, NAMES, Opened, Refusal, UNGUARDED, UPDATED, Way};
@@ -41,7 +39,7 @@ pub(super) fn run(lab: &Lab, outcome: &mut Outcome) -> Result<(), Failure> {
 
 fn over(lab: &Lab, way: Way) -> Result<Came, Failure> {
     let mut keeper = lab.children().start(KEEPER.name, &json!(way))?;
-    let objects: Json = said(&keeper, KEEPER.name)?;
+    let objects = keeper.word(PATIENCE)?;
     let mut clients = Vec::new();
     for who in 0..NAMES.len() {
         let job = Job {
@@ -56,7 +54,7 @@ fn over(lab: &Lab, way: Way) -> Result<Came, Failure> {
     }
     let opened = clients
         .iter()
-        .map(|client| said(client, CLIENT.name))
+        .map(|client| client.answer(PATIENCE))
         .collect::<Result<Vec<Opened>, _>>()?;
     // Both are there: now they begin.
     for client in &mut clients {
@@ -64,35 +62,15 @@ fn over(lab: &Lab, way: Way) -> Result<Came, Failure> {
     }
     let asked = clients
         .iter()
-        .map(|client| given_back(client, CLIENT.name))
+        .map(|client| client.result(PATIENCE))
         .collect::<Result<Vec<Asked>, _>>()?;
     keeper.tell(Json::Null)?;
     Ok(Came {
         way,
-        contents: given_back(&keeper, KEEPER.name)?,
+        contents: keeper.result(PATIENCE)?,
         opened,
         asked,
     })
-}
-
-fn said<T: DeserializeOwned>(part: &Part, name: &'static str) -> Result<T, Failure> {
-    match part.hear(PATIENCE)? {
-        Some(Heard::Said(value)) => understood(value, name),
-        Some(other) => Err(other.failure(name)),
-        None => Err(Failure::Silent {
-            part: name,
-            limit: PATIENCE,
-        }),
-    }
-}
-
-fn given_back<T: DeserializeOwned>(part: &Part, name: &'static str) -> Result<T, Failure> {
-    understood(part.finish(PATIENCE, |_| ())?, name)
-}
-
-fn understood<T: DeserializeOwned>(value: Json, part: &'static str) -> Result<T, Failure> {
-    let answer = value.to_string();
-    serde_json::from_value(value).map_err(|_| Failure::Nonsense { part, answer })
 }
 
 impl Came {

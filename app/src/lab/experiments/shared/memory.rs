@@ -189,11 +189,7 @@ fn watch(
             None => {}
             Some(Heard::Said(trip)) => part.tell(trip)?,
             Some(Heard::Done(value)) => {
-                let answer = value.to_string();
-                let done = serde_json::from_value(value).map_err(|_| Failure::Nonsense {
-                    part: CHANGER,
-                    answer,
-                })?;
+                let done = part.understood(&value)?;
                 numbers.set(number.load());
                 sums.set(array.iter().sum::<i64>() as f64);
                 return Ok((done, changes));
