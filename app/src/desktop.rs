@@ -15,6 +15,9 @@ mod system;
 
 pub(crate) use system::Desktop;
 
+/// The name by which desktops know the program: of its desktop entry, its icon and its windows.
+pub(crate) const APP_ID: &str = "org.thawsum.Thawsum";
+
 /// What a notification says, as plain text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Note {

@@ -15,7 +15,7 @@ use crate::app::{App, Drawing};
 use crate::attention::Attention;
 use crate::command::Command;
 use crate::console;
-use crate::desktop::Desktop;
+use crate::desktop::{APP_ID, Desktop};
 use crate::displays::Displays;
 use crate::event_loop::{Capped, LoopSide, asker};
 use crate::gpu;
@@ -174,7 +174,7 @@ fn overrule(settings: &mut Settings, wishes: &Wishes) {
 fn viewport(settings: &Settings) -> ViewportBuilder {
     let mut viewport = ViewportBuilder::default()
         .with_title("Thawsum")
-        .with_app_id("thawsum")
+        .with_app_id(APP_ID)
         .with_icon(icon())
         .with_min_inner_size([720.0, 480.0])
         .with_inner_size([1280.0, 800.0]);

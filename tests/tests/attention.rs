@@ -123,9 +123,9 @@ fn the_end_of_a_long_job_calls_until_somebody_looks() {
     assert!(note.body.starts_with("2 files, 3 B in "), "{note:?}");
     assert_eq!(
         (note.application.as_str(), note.icon.as_str()),
-        ("Thawsum", "thawsum")
+        ("Thawsum", "org.thawsum.Thawsum")
     );
-    assert_eq!(note.entry.as_deref(), Some("thawsum"));
+    assert_eq!(note.entry.as_deref(), Some("org.thawsum.Thawsum"));
     assert!(wait_until(PATIENCE, || running.urgent()), "it never called");
     running.window.focus().expect("focus");
     assert!(wait_until(PATIENCE, || !running.urgent()), "it calls on");
@@ -158,7 +158,7 @@ fn the_taskbar_shows_how_far_a_job_is_until_it_ends() {
     tree.sparse("endless", 1 << 42);
     let running = start(&bus, r#"{"call_after_s": 0}"#, tree.path());
     let (entry, visible, share) = seen.recv_timeout(PATIENCE).expect("progress");
-    assert_eq!(entry, "application://thawsum.desktop");
+    assert_eq!(entry, "application://org.thawsum.Thawsum.desktop");
     assert!(visible && (0.0..=1.0).contains(&share), "{visible} {share}");
 
     running.window.focus().expect("focus");

@@ -19,10 +19,8 @@ use zbus::blocking::Connection;
 use zbus::message::{Flags, Message};
 use zbus::zvariant::Value;
 
-use super::Note;
+use super::{APP_ID, Note};
 
-/// The name of the desktop entry, without `.desktop`: it has the icon.
-const ENTRY: &str = "thawsum";
 const PATH: &str = "/org/thawsum/Thawsum";
 
 /// Where there is no bus, looking for one at every step of a job would slow the job down.
@@ -87,7 +85,7 @@ fn serve(inbox: &Receiver<Word>) {
 }
 
 fn notify(bus: &Connection, note: &Note) -> zbus::Result<()> {
-    let hints = HashMap::from([("desktop-entry", Value::from(ENTRY))]);
+    let hints = HashMap::from([("desktop-entry", Value::from(APP_ID))]);
     let no_actions: &[&str] = &[];
     let replaces_none = 0_u32;
     let as_long_as_usual = -1_i32;
@@ -99,7 +97,7 @@ fn notify(bus: &Connection, note: &Note) -> zbus::Result<()> {
         .build(&(
             "Thawsum",
             replaces_none,
-            ENTRY,
+            APP_ID,
             note.title.as_str(),
             note.body.as_str(),
             no_actions,
@@ -118,7 +116,7 @@ fn progress(bus: &Connection, percent: Option<u8>) -> zbus::Result<()> {
         ("progress", Value::from(share)),
         ("progress-visible", Value::from(percent.is_some())),
     ]);
-    let entry = format!("application://{ENTRY}.desktop");
+    let entry = format!("application://{APP_ID}.desktop");
     bus.emit_signal(
         None::<&str>,
         PATH,

@@ -18,12 +18,21 @@ struct Staged {
 
 impl Staged {
     fn new() -> Self {
+        Self::with(None)
+    }
+
+    /// As for a repository with this address.
+    fn with(homepage: Option<&str>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        approved(
-            Command::new(file("linux/stage"))
-                .arg(program())
-                .arg(folder.path()),
-        );
+        let mut stage = Command::new(file("linux/stage"));
+        stage
+            .arg(program())
+            .arg(folder.path())
+            .env_remove("THAWSUM_HOMEPAGE");
+        if let Some(homepage) = homepage {
+            stage.env("THAWSUM_HOMEPAGE", homepage);
+        }
+        approved(&mut stage);
         Self { folder }
     }
 
@@ -44,17 +53,18 @@ fn everything_a_package_needs_is_staged() {
     let staged = Staged::new();
     for name in [
         "bin/thawsum",
-        "share/applications/thawsum.desktop",
+        "share/applications/org.thawsum.Thawsum.desktop",
         "share/bash-completion/completions/thawsum",
         "share/doc/thawsum/LICENSE-MIT",
         "share/doc/thawsum/fonts/LICENSE-Inter.txt",
         "share/fish/vendor_completions.d/thawsum.fish",
-        "share/icons/hicolor/48x48/apps/thawsum.png",
-        "share/icons/hicolor/scalable/apps/thawsum.svg",
+        "share/icons/hicolor/48x48/apps/org.thawsum.Thawsum.png",
+        "share/icons/hicolor/scalable/apps/org.thawsum.Thawsum.svg",
+        "share/icons/hicolor/symbolic/apps/org.thawsum.Thawsum-symbolic.svg",
         "share/kio/servicemenus/thawsum.desktop",
         "share/man/man1/thawsum-hash.1",
         "share/metainfo/org.thawsum.Thawsum.metainfo.xml",
-        "share/mime/packages/thawsum.xml",
+        "share/mime/packages/org.thawsum.Thawsum.xml",
         "share/nautilus-python/extensions/thawsum.py",
         "share/nemo/actions/thawsum.nemo_action",
         "share/zsh/site-functions/_thawsum",
@@ -72,7 +82,7 @@ fn everything_a_package_needs_is_staged() {
 #[test]
 fn the_desktop_entry_is_valid_and_has_its_icon() {
     let staged = Staged::new();
-    let path = staged.path("share/applications/thawsum.desktop");
+    let path = staged.path("share/applications/org.thawsum.Thawsum.desktop");
     let said = approved(Command::new("desktop-file-validate").arg(&path));
     assert_eq!(said, "");
     let entry = fs::read_to_string(path).expect("the entry");
@@ -114,7 +124,7 @@ fn the_validator_finds_no_fault_with_the_service_menu_but_that_it_is_one() {
 fn every_command_that_an_entry_starts_is_one_that_the_program_takes() {
     let mut commands = 0;
     for name in [
-        "linux/thawsum.desktop",
+        "linux/org.thawsum.Thawsum.desktop",
         "linux/thawsum-kio.desktop",
         "linux/thawsum.nemo_action",
     ] {
@@ -150,9 +160,88 @@ fn the_metainfo_is_valid_and_names_the_desktop_entry() {
             .args(["validate-tree", "--no-net"])
             .arg(staged.folder.path()),
     );
-    let metainfo = read("linux/org.thawsum.Thawsum.metainfo.xml");
-    assert!(metainfo.contains(">thawsum.desktop</launchable>"));
+    let version = format!("<release version=\"{}\"", env!("CARGO_PKG_VERSION"));
+    let name = "share/metainfo/org.thawsum.Thawsum.metainfo.xml";
+    let metainfo = fs::read_to_string(staged.path(name)).expect("the metainfo");
+    assert!(metainfo.contains(&version) && !metainfo.contains("<screenshots>"));
+    assert!(metainfo.contains(">org.thawsum.Thawsum.desktop</launchable>"));
     assert!(metainfo.contains(&format!("<mediatype>{MIME}</mediatype>")));
+}
+
+#[test]
+fn where_the_repository_has_an_address_the_metainfo_has_pictures() {
+    let staged = Staged::with(Some("https://example.org/thawsum"));
+    approved(
+        Command::new("appstreamcli")
+            .args(["validate-tree", "--no-net"])
+            .arg(staged.folder.path()),
+    );
+    let name = "share/metainfo/org.thawsum.Thawsum.metainfo.xml";
+    let metainfo = fs::read_to_string(staged.path(name)).expect("the metainfo");
+    let addresses: Vec<&str> = metainfo
+        .lines()
+        .filter_map(|line| {
+            line.trim()
+                .strip_prefix("<image>")?
+                .strip_suffix("</image>")
+        })
+        .collect();
+    assert_eq!(addresses.len(), 3);
+    for address in addresses {
+        let (_, picture) = address
+            .split_once(concat!("/raw/v", env!("CARGO_PKG_VERSION"), "/"))
+            .expect("an address at the release");
+        assert!(file("..").join(picture).exists(), "{picture}");
+    }
+}
+
+/// What the tar.gz has for those without a package manager.
+#[test]
+fn the_installation_for_one_user_goes_without_a_trace() {
+    let staged = Staged::new();
+    let unpacked = staged.folder.path().join("usr");
+    for script in ["install", "uninstall"] {
+        fs::copy(file("linux/tarball").join(script), unpacked.join(script)).expect("the script");
+    }
+    let home = tempfile::tempdir().expect("a folder");
+    let prefix = home.path().join(".local");
+    let others = prefix.join("share/applications/other.desktop");
+    fs::create_dir_all(others.parent().expect("a folder")).expect("a folder");
+    fs::write(&others, "[Desktop Entry]\n").expect("a file");
+
+    // The second time over the first.
+    for _ in 0..2 {
+        approved(
+            Command::new(unpacked.join("install"))
+                .arg(&prefix)
+                .env("HOME", home.path()),
+        );
+    }
+    let program = prefix.join("bin/thawsum");
+    assert!(approved(Command::new(&program).arg("--version")).starts_with("thawsum "));
+    let entry = prefix.join("share/applications/org.thawsum.Thawsum.desktop");
+    approved(Command::new("desktop-file-validate").arg(&entry));
+    let entry = fs::read_to_string(entry).expect("the entry");
+    for command in values(&entry, "Exec").chain(values(&entry, "TryExec")) {
+        assert!(
+            command.starts_with(program.to_str().expect("text")),
+            "{command}"
+        );
+    }
+
+    approved(&mut Command::new(prefix.join("share/thawsum/uninstall")));
+    let left = approved(
+        Command::new("find")
+            .current_dir(home.path())
+            .args([".", "-type", "f"]),
+    );
+    // The last is made by desktops of the entries that are there.
+    let left: Vec<&str> = left
+        .lines()
+        .filter(|path| !path.ends_with("/mimeinfo.cache"))
+        .collect();
+    assert_eq!(left, ["./.local/share/applications/other.desktop"]);
+    assert!(!prefix.join("bin").exists() && !prefix.join("share/icons").exists());
 }
 
 #[test]
@@ -162,7 +251,7 @@ fn checksum_files_have_their_type_and_others_do_not() {
     approved(
         Command::new("xmllint")
             .arg("--noout")
-            .arg(share.join("mime/packages/thawsum.xml")),
+            .arg(share.join("mime/packages/org.thawsum.Thawsum.xml")),
     );
     assert_eq!(
         approved(
@@ -304,7 +393,7 @@ fn the_window_has_the_class_that_the_desktop_entry_names() {
     let class = window.class().expect("the class can be read");
     window.close().expect("it closes");
     process.wait().expect("it ends");
-    let entry = read("linux/thawsum.desktop");
+    let entry = read("linux/org.thawsum.Thawsum.desktop");
     let wanted = values(&entry, "StartupWMClass").next().map(str::to_owned);
     assert_eq!(class, wanted);
 }
