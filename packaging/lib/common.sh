@@ -3,21 +3,20 @@
 #
 #     ROOT PACKAGES WORK VERSION    the repository, where packages go, scratch, the version
 #     chosen_system NAME            the system that was asked for, or the usage
-#     target_folder TRIPLE          where cargo leaves what it builds for that triple
 #     fail REASON...                ends with a reason
 #     step WORDS...                 says what comes next
 
 ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck disable=SC2034  # what the scripts' own libraries call it
+root=$ROOT
 # shellcheck source=scripts/lib/packages.sh
 source "$ROOT/scripts/lib/packages.sh"
-# shellcheck source=packaging/lib/tools.sh
-source "$ROOT/packaging/lib/tools.sh"
+# shellcheck source=scripts/lib/tools.sh
+source "$ROOT/scripts/lib/tools.sh"
 
 # shellcheck source=packaging/lib/papers.sh
 source "$ROOT/packaging/lib/papers.sh"
 
-TARGET=${CARGO_TARGET_DIR:-target}
-[[ $TARGET == /* || $TARGET == [A-Za-z]:[/\\]* ]] || TARGET=$ROOT/$TARGET
 PACKAGES=$TARGET/packages
 # shellcheck disable=SC2034  # used by the scripts that source this
 WORK=$TARGET/packaging

@@ -51,6 +51,14 @@ package_of() {
         dbus-daemon)           row="dbus               dbus-daemon            dbus                dbus-1-daemon          dbus" ;;
         python3)               row="python3            python3                python              python3                python3" ;;
         makensis)              row="nsis               mingw32-nsis           nsis                nsis                   nsis" ;;
+        dpkg-deb)              row="dpkg               dpkg                   dpkg                dpkg                   dpkg" ;;
+        rpmbuild)              row="rpm                rpm-build              rpm-tools           rpm-build              rpm-dev" ;;
+        mksquashfs | unsquashfs) row="squashfs-tools   squashfs-tools         squashfs-tools      squashfs               squashfs-tools" ;;
+        mmdebstrap)            row="mmdebstrap         mmdebstrap             mmdebstrap          mmdebstrap             mmdebstrap" ;;
+        lintian)               row="lintian            lintian                lintian             lintian                lintian" ;;
+        readelf)               row="binutils           binutils               binutils            binutils               binutils" ;;
+        flatpak-builder)       row="flatpak-builder    flatpak-builder        flatpak-builder     flatpak-builder        flatpak-builder" ;;
+        shellcheck)            row="shellcheck         ShellCheck             shellcheck          ShellCheck             shellcheck" ;;
         Xvfb)                  row="xvfb               xorg-x11-server-Xvfb   xorg-server-xvfb    xorg-x11-server-Xvfb   xvfb" ;;
         software-opengl)       row="libgl1-mesa-dri    mesa-dri-drivers       mesa                Mesa-dri               mesa-dri-gallium" ;;
         libGL.so.1)            row="libgl1             mesa-libGL             libglvnd            Mesa-libGL1            mesa-gl" ;;

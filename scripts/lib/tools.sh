@@ -1,5 +1,5 @@
-# The tools that packages are made and checked with, beyond what scripts/lib/packages.sh installs
-# from the system. Sourced, not run.
+# The tools that the project is checked and its packages are made with, beyond what packages.sh
+# installs from the system. Sourced, not run, after packages.sh; with $root the repository.
 # shellcheck shell=bash
 #
 #     ensure_cargo_tool COMMAND...    tools that cargo builds from source, some minutes each
@@ -7,6 +7,12 @@
 #     ensure_target TRIPLE...         Rust's standard library for another system
 #
 # Versions are named here and nowhere else, so that a release can be made again.
+# THAWSUM_NO_INSTALL=1 never installs, only names the command.
+
+# Where cargo builds, which a user may have put elsewhere.
+TARGET=${CARGO_TARGET_DIR:-target}
+# shellcheck disable=SC2154  # the scripts that source this have it
+[[ $TARGET == /* || $TARGET == [A-Za-z]:[/\\]* ]] || TARGET=$root/$TARGET
 
 # tool_version COMMAND    the package that holds it, and the version that is known to do
 tool_version() {
@@ -19,7 +25,7 @@ tool_version() {
         python-zig) echo "ziglang 0.17.1" ;;
         check-jsonschema) echo "check-jsonschema 0.39.0" ;;
         zizmor) echo "zizmor 1.32.0" ;;
-        *) fail "no version is known of the tool '$1'" ;;
+        *) echo "tools.sh: no version is known of '$1'" >&2; return 1 ;;
     esac
 }
 
@@ -39,7 +45,7 @@ ensure_cargo_tool() {
         fi
         echo "Building $package $version, which takes some minutes the first time"
         # Tools do not run for long enough to earn back what optimising them costs.
-        CARGO_TARGET_DIR=$WORK/tools CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
+        CARGO_TARGET_DIR=$TARGET/tools/build CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
             CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=false \
             cargo install --quiet --locked "$package@$version" ${options[@]+"${options[@]}"}
     done
@@ -47,7 +53,7 @@ ensure_cargo_tool() {
 
 # In a virtual environment, as systems do not want their own Python's packages changed.
 ensure_python_tool() {
-    local tool known package version folder=$WORK/python
+    local tool known package version folder=$TARGET/tools/python
     export PATH=$folder/bin:$PATH
     for tool in "$@"; do
         [[ -x $folder/bin/$tool ]] && continue
@@ -60,8 +66,10 @@ ensure_python_tool() {
         fi
         echo "Installing $package $version"
         # ensurepip is a package of its own on Debian (python3-venv).
-        [[ -x $folder/bin/pip ]] || python3 -m venv "$folder" ||
-            fail "python3 -m venv does not work here; Debian's package for it is python3-venv"
+        if [[ ! -x $folder/bin/pip ]] && ! python3 -m venv "$folder"; then
+            echo "python3 -m venv does not work here; Debian's package for it is python3-venv" >&2
+            exit 2
+        fi
         "$folder/bin/pip" install --quiet --disable-pip-version-check "$package==$version"
     done
 }
