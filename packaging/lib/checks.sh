@@ -4,6 +4,8 @@
 #     check WHAT COMMAND...      the command succeeds
 #     refuse WHAT COMMAND...     the command fails
 #     same WHAT WANTED GOT       two texts are the same
+#     with TOOL VERSION...       what a check was made with, for the record
+#     not_run WHAT WHY           what cannot be checked here
 #     say_checks                 how many held, at the end
 #
 # The first that does not hold ends everything, with what the command said. A test that has run no
@@ -35,6 +37,14 @@ same() {
         _does_not_hold "$1" "wanted, and got:" "$(diff <(printf '%s\n' "$2") <(printf '%s\n' "$3") | head -n 40)"
     fi
     _holds "$1"
+}
+
+with() {
+    echo "    with $*"
+}
+
+not_run() {
+    echo "    not run: $1: $2"
 }
 
 say_checks() {

@@ -18,6 +18,7 @@ write_bill() {
     # The tool leaves its file beside each Cargo.toml of the workspace, under a name that it may be told.
     cargo cyclonedx --quiet --format json --spec-version 1.5 --target "$1" --no-build-deps \
         --override-filename bill --manifest-path "$ROOT/app/Cargo.toml"
-    mv -- "$ROOT/app/bill.json" "$2"
-    rm -f -- "$ROOT/workers/bill.json" "$ROOT/tests/bill.json"
+    # Our own crates are named by where they lay, which is nobody's business.
+    sed "s|path+file://$ROOT/|path+file:///|g" "$ROOT/app/bill.json" >"$2"
+    rm -f -- "$ROOT"/{app,workers,tests}/bill.json
 }
