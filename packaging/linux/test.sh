@@ -97,7 +97,7 @@ inside() {
         mount -t proc proc "$place/proc"
         mount -t tmpfs tmpfs "$place/dev/shm"
         exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp \
-            LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
+            XDG_CACHE_HOME=/tmp/cache LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
             chroot "$place" sh -c "cd /tmp/sample && exec \"\$@\"" sh "$@"' sh "$@"
 }
 
