@@ -16,6 +16,7 @@ use crate::job::{JobState, Phase};
 use crate::lab::controls::Chosen;
 use crate::meter::frames::FrameCost;
 use crate::notice::Tone;
+use crate::opened::Opened;
 use crate::outcome::outcome;
 use crate::picture::Picture;
 use crate::report;
@@ -48,6 +49,7 @@ const FROM_THE_BACK: f32 = 1.4;
 pub(crate) struct App {
     pub(crate) session: Session,
     pub(crate) attention: Attention,
+    pub(crate) opened: Opened,
     views: Vec<Box<dyn View>>,
     sheets: Sheets,
     current: usize,
@@ -88,6 +90,7 @@ impl App {
         let mut app = Self {
             session,
             attention: Attention::default(),
+            opened: Opened::default(),
             views: views::all(),
             sheets: Sheets::default(),
             current: 0,
@@ -379,6 +382,19 @@ impl App {
         {
             self.commands.push(Command::DeclineFreeze);
         }
+    }
+
+    /// What the desktop has handed over since the last frame.
+    fn opens(&mut self, ctx: &Context) {
+        let opened = self.opened.take();
+        if opened.is_empty() {
+            return;
+        }
+        self.current = 0;
+        // The system brings the program to the front, but leaves a window in the Dock there.
+        ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
+        ctx.send_viewport_cmd(ViewportCommand::Focus);
+        self.session.open(&opened);
     }
 
     fn drops(&mut self, ctx: &Context) {
@@ -691,6 +707,7 @@ impl eframe::App for App {
             return;
         }
         self.note_place(ctx);
+        self.opens(ctx);
         if self.experiment.is_some() && self.session.frames < OPENED {
             ctx.request_repaint();
         } else if let Some(chosen) = self.experiment.take() {

@@ -23,6 +23,7 @@ mod keys;
 mod lab;
 mod meter;
 mod notice;
+mod opened;
 mod outcome;
 mod picture;
 mod query;

@@ -6,6 +6,7 @@ mod choosing;
 mod comparing;
 mod counting;
 mod finding;
+mod opening;
 mod starting;
 
 use std::path::{Path, PathBuf};

@@ -11,6 +11,7 @@ mod duplicates;
 mod expected;
 mod files;
 mod lab;
+mod opened;
 mod verify;
 
 use std::sync::Arc;

@@ -21,6 +21,7 @@ use crate::event_loop::{Capped, LoopSide, asker};
 use crate::gpu;
 use crate::lab::controls::Chosen;
 use crate::meter::pulse::Pulse;
+use crate::opened::Opened;
 use crate::picture::Picture;
 use crate::session::{Parts, Session};
 use crate::settings::{Settings, SettingsFile, WindowPlace, default_path};
@@ -55,6 +56,7 @@ pub(crate) fn open(wishes: Wishes) -> ExitCode {
         Ok(event_loop) => event_loop,
         Err(error) => return no_window(reason(&error.to_string())),
     };
+    let opened_by_desktop = Opened::listen();
     // A picture shows the program as it comes, and leaves no trace in it.
     let (settings_file, mut settings, settings_note) = match wishes.picture {
         Some(_) => SettingsFile::none(),
@@ -130,6 +132,9 @@ pub(crate) fn open(wishes: Wishes) -> ExitCode {
                 app.run_experiment(&ctx, index, chosen);
             }
             app.attention = desktop.map_or_else(Attention::default, Attention::of);
+            let ctx = ctx.clone();
+            opened_by_desktop.wakes(move || ctx.request_repaint());
+            app.opened = opened_by_desktop;
             Ok(Box::new(app))
         })
     };
