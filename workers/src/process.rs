@@ -3,6 +3,7 @@
 
 pub mod child;
 pub(crate) mod ended;
+mod executable;
 mod harm;
 mod leashed;
 pub mod priority;
@@ -18,9 +19,8 @@ pub(crate) mod os;
 pub(crate) mod os;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
 
 pub(crate) use harm::Harm;
@@ -30,16 +30,9 @@ pub use status::Status;
 
 use child::{CHILD_ARGUMENT, MANAGER_ARGUMENT, PARENT_ARGUMENT};
 
-static EXECUTABLE: OnceLock<io::Result<PathBuf>> = OnceLock::new();
-
 /// Whether this program calls [`child::child_entry`], and so knows what to do as a child.
 pub(crate) fn knows_child_roles() -> bool {
     child::WAS_ENTERED.load(Ordering::Relaxed)
-}
-
-/// Notes which file this program is, before an upgrade can put another in its place.
-pub(crate) fn pin_executable() -> &'static io::Result<PathBuf> {
-    EXECUTABLE.get_or_init(os::this_executable)
 }
 
 /// A worker process, what it is kept together with, and its three pipes.
@@ -55,12 +48,11 @@ pub(crate) struct Spawned {
 /// Starts this program, or another that knows the child role, as a worker. On Linux the child
 /// dies with the *thread* that calls this, so that thread must live as long as the pool.
 pub(crate) fn spawn_worker(executable: Option<&Path>) -> io::Result<Spawned> {
-    let executable = match (executable, pin_executable()) {
-        (Some(path), _) => path,
-        (None, Ok(path)) => path,
-        (None, Err(error)) => return Err(io::Error::new(error.kind(), error.to_string())),
+    let command = match executable {
+        Some(path) => child_command(path),
+        None => child_command(&executable::path()?),
     };
-    start(child_command(executable))
+    start(command)
 }
 
 /// Starts a child with three pipes, and what it is kept together with.
@@ -98,11 +90,7 @@ pub(crate) struct Started {
 /// Starts this program as a manager of what processes share. On Linux it dies with the *thread*
 /// that calls this.
 pub(crate) fn spawn_manager() -> io::Result<Started> {
-    let executable = match pin_executable() {
-        Ok(path) => path,
-        Err(error) => return Err(io::Error::new(error.kind(), error.to_string())),
-    };
-    let mut command = child_command(executable);
+    let mut command = child_command(&executable::path()?);
     command.arg(MANAGER_ARGUMENT);
     start_with_two_pipes(command)
 }

@@ -29,7 +29,7 @@ pub fn tie_to_parent(parent: u32) -> std::io::Result<()> {
 /// a [manager]'s, it works until there is no more to do, and never returns.
 pub fn child_entry(kinds: &[Kind]) {
     // A failure to find the executable is reported when a worker is to be started.
-    let _ = super::pin_executable();
+    super::executable::pin();
     WAS_ENTERED.store(true, Ordering::Relaxed);
     let mut arguments = std::env::args_os().skip(1);
     if arguments.next().is_none_or(|first| first != CHILD_ARGUMENT)

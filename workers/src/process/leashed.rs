@@ -10,7 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use super::child::PARENT_ARGUMENT;
 use super::ended::Ended;
 use super::status::Status;
-use super::{Spawned, os, pin_executable};
+use super::{Spawned, executable, os};
 
 /// A running child, or what became of it. Dropping it ends it by force, and waits for that.
 ///
@@ -53,11 +53,7 @@ impl Leashed {
     pub fn spawn<A: Into<OsString>>(
         arguments: impl IntoIterator<Item = A>,
     ) -> io::Result<(Self, Pipes)> {
-        let executable = match pin_executable() {
-            Ok(path) => path,
-            Err(error) => return Err(io::Error::new(error.kind(), error.to_string())),
-        };
-        let mut command = Command::new(executable);
+        let mut command = Command::new(executable::path()?);
         command
             .args(arguments.into_iter().map(Into::into))
             .arg(PARENT_ARGUMENT)

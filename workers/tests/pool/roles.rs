@@ -20,6 +20,7 @@ pub fn play_if_asked() {
     match role.as_str() {
         "busy" => busy(),
         "deleted" => deleted(),
+        "moved" => moved(),
         "many" => many(),
         other => panic!("there is no role called {other}"),
     }
@@ -63,9 +64,21 @@ fn busy() {
 
 /// Deletes its own file, loses its worker, and goes on with another.
 fn deleted() {
+    goes_on_after(|own| std::fs::remove_file(own).expect("deleted"));
+}
+
+/// Moves its own file and puts another in its place, loses its worker, and goes on with another.
+fn moved() {
+    goes_on_after(|own| {
+        std::fs::rename(own, own.with_extension("elsewhere")).expect("moved");
+        std::fs::write(own, "#!/bin/sh\nexit 3\n").expect("another");
+    });
+}
+
+fn goes_on_after(harm: impl FnOnce(&std::path::Path)) {
     let pool: Pool<Do, Processes> = Pool::builder().workers(1).build().expect("a pool");
     let first = pool.submit(Do::Pid).expect("taken").wait().expect("done");
-    std::fs::remove_file(std::env::current_exe().expect("its own path")).expect("deleted");
+    harm(&std::env::current_exe().expect("its own path"));
     let terms = Terms {
         attempts: 2,
         ..Terms::default()

@@ -37,6 +37,7 @@ trials! {
         an_executable_that_is_no_worker_makes_submitting_fail,
         more_workers_than_the_system_gives_are_no_harm,
         the_programs_file_may_be_deleted_while_it_runs,
+        the_programs_file_may_be_moved_and_replaced_while_it_runs,
     ],
 }
 
@@ -359,6 +360,22 @@ fn more_workers_than_the_system_gives_are_no_harm() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(said.contains("300 done, None"), "{output:?}");
     assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
+}
+
+#[cfg(target_os = "linux")]
+fn the_programs_file_may_be_moved_and_replaced_while_it_runs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let copy = folder.path().join("a copy");
+    std::fs::copy(std::env::current_exe().expect("its own path"), &copy).expect("copied");
+    let output = crate::roles::command("moved", Some(&copy))
+        .output()
+        .expect("it runs");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "went on\n",
+        "{output:?}"
+    );
+    assert!(folder.path().join("a copy.elsewhere").exists());
 }
 
 #[cfg(target_os = "linux")]
