@@ -13,6 +13,8 @@
 )]
 mod system;
 
+pub(crate) mod icon;
+
 pub(crate) use system::Desktop;
 
 /// The name by which desktops know the program: of its desktop entry, its icon and its windows.

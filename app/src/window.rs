@@ -15,7 +15,7 @@ use crate::app::{App, Drawing};
 use crate::attention::Attention;
 use crate::command::Command;
 use crate::console;
-use crate::desktop::{APP_ID, Desktop};
+use crate::desktop::{self, APP_ID, Desktop};
 use crate::displays::Displays;
 use crate::event_loop::{Capped, LoopSide, asker};
 use crate::gpu;
@@ -200,6 +200,10 @@ fn at_its_place(place: WindowPlace, displays: Displays) -> eframe::WindowBuilder
 }
 
 fn icon() -> IconData {
+    if desktop::icon::is_known() {
+        // Empty, that is what eframe takes for "none"; without a word it would show its own.
+        return IconData::default();
+    }
     const PNG: &[u8] = include_bytes!("../../assets/icon/thawsum-128.png");
     // The picture is part of the program, so this cannot fail but by a mistake in the build,
     // and then the default icon is no tragedy.
