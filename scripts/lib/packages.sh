@@ -46,6 +46,7 @@ package_of() {
         desktop-file-validate) row="desktop-file-utils desktop-file-utils     desktop-file-utils  desktop-file-utils     desktop-file-utils" ;;
         appstreamcli)          row="appstream          appstream              appstream           AppStream              appstream" ;;
         update-mime-database)  row="shared-mime-info   shared-mime-info       shared-mime-info    shared-mime-info       shared-mime-info" ;;
+        unzip)                 row="unzip              unzip                  unzip               unzip                  unzip" ;;
         xmllint)               row="libxml2-utils      libxml2                libxml2             libxml2-tools          libxml2-utils" ;;
         gio)                   row="libglib2.0-bin     glib2                  glib2               glib2-tools            glib" ;;
         dbus-daemon)           row="dbus               dbus-daemon            dbus                dbus-1-daemon          dbus" ;;
