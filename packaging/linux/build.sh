@@ -105,8 +105,11 @@ build_rpm() {
         done
         [[ -n ${THAWSUM_HOMEPAGE:-} ]] && echo "URL: $THAWSUM_HOMEPAGE"
         cat "$ROOT/packaging/linux/rpm/thawsum.spec"
-        (cd "$tree" && find usr \( -type f -o -type l \) -printf '/%p\n' | sort |
+        (cd "$tree" && find usr -type f -printf '/%p\n' | sort |
             sed -E 's|^(.*/doc/.*)$|%doc \1|; s|^(.*/man/.*)$|%doc \1|')
+        # rpm removes only the folders that it was told of. These are the few that every system has.
+        (cd "$tree" && find usr -type d -printf '/%p\n' | sort |
+            grep -v -x -E '/usr|/usr/(bin|share)|/usr/share/(applications|doc|icons|man|man/man1)' | sed 's|^|%dir |')
     } >"$top/thawsum.spec"
     rpmbuild -bb --quiet --define "_topdir $top" --define "_rpmdir $top" \
         --define "thawsum_version $VERSION" --define "thawsum_tree $tree" \

@@ -105,7 +105,7 @@ inside() {
 files_of() {
     (cd "$1" && find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./tmp -o -path ./run \
         -o -path ./var/lib/dpkg -o -path ./var/lib/apt -o -path ./var/cache -o -path ./var/log -o -path ./var/lib/rpm \
-        -o -path ./usr/lib/sysimage -o -path ./etc/ld.so.cache \) -prune -o -print | LC_ALL=C sort)
+        -o -path ./usr/lib/sysimage -o -path ./root/.rpmdb -o -path ./etc/ld.so.cache \) -prune -o -print | LC_ALL=C sort)
 }
 
 # window NAME SYSTEM    the program opens its window there, on X11 and on Wayland, and hashes the
@@ -184,6 +184,8 @@ test_rpm() {
     # The system of the deb's test, which has the libraries; rpm does not know them there.
     place=$PLACE/$NEWER
     [[ -d $place ]] || fail "the deb is tested first"
+    # Every system of rpm's has these two.
+    mkdir -p "$place/usr/share/applications" "$place/usr/share/icons"
     before=$(files_of "$place")
     check "it is installed" rpm --root "$place" --nodeps --install "$rpm"
     exercise "rpm" "$(cat "$PLACE/list")" inside "$place" thawsum
