@@ -3,6 +3,7 @@
 #
 #     ROOT PACKAGES WORK VERSION    the repository, where packages go, scratch, the version
 #     chosen_system NAME            the system that was asked for, or the usage
+#     program_flags [FLAG...]       what cargo compiles a program to be released with, into the environment
 #     fail REASON...                ends with a reason
 #     step WORDS...                 says what comes next
 
@@ -30,6 +31,17 @@ if [[ -z ${SOURCE_DATE_EPOCH:-} ]]; then
     SOURCE_DATE_EPOCH=$(git -C "$ROOT" log -1 --format=%ct 2>/dev/null || date +%s)
 fi
 export SOURCE_DATE_EPOCH
+
+# Panics name the place in the source, and that is not where it lies on this machine. Not RUSTFLAGS,
+# which a space in a path takes apart.
+program_flags() {
+    local flag registry=${CARGO_HOME:-$HOME/.cargo}/registry/src
+    CARGO_ENCODED_RUSTFLAGS="--remap-path-prefix=$ROOT=/thawsum"$'\x1f'"--remap-path-prefix=$registry=/crates"
+    for flag in "$@"; do
+        CARGO_ENCODED_RUSTFLAGS+=$'\x1f'$flag
+    done
+    export CARGO_ENCODED_RUSTFLAGS
+}
 
 fail() {
     echo "packaging: $*" >&2

@@ -25,6 +25,7 @@ build_packages() {
     ensure_python_tool python-zig cargo-zigbuild
 
     step "The program, for $LINUX_TRIPLE with glibc $GLIBC or newer"
+    program_flags
     cargo zigbuild --release --locked --package thawsum --target "$LINUX_TRIPLE.$GLIBC"
     write_licences "$LINUX_TRIPLE" "$LINUX_LICENCES"
     write_bill "$LINUX_TRIPLE" "$PACKAGES/$LINUX_NAME.cdx.json"

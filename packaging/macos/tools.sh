@@ -22,26 +22,23 @@ macos_package() {
 }
 
 macos_compilers() {
-    local triple name flags registry=${CARGO_HOME:-$HOME/.cargo}/registry/src
+    local triple name flags=()
     MACOSX_DEPLOYMENT_TARGET=$(macos_minimum)
     export MACOSX_DEPLOYMENT_TARGET
     ensure_target aarch64-apple-darwin x86_64-apple-darwin
-    # Panics name the place in the source, and that is not where it lies on this machine.
-    flags="--remap-path-prefix=$ROOT=."$'\x1f'"--remap-path-prefix=$registry=registry"
     if ! on_a_mac; then
         ensure_python_tool python-zig
         local compilers=$ROOT/packaging/macos/without-mac
         SDKROOT=$WORK/macos/sdk
         export SDKROOT
         "$compilers/stubs" "$SDKROOT" "${MACOS_LIBRARIES[@]}"
-        flags+=$'\x1f-Clink-arg=-Wl,-undefined,dynamic_lookup'
+        flags+=(-Clink-arg=-Wl,-undefined,dynamic_lookup)
         for triple in aarch64_apple_darwin x86_64_apple_darwin; do
             name=$(tr '[:lower:]' '[:upper:]' <<<"$triple")
             export "CC_$triple=$compilers/cc" "AR_$triple=$compilers/ar" "CARGO_TARGET_${name}_LINKER=$compilers/cc"
         done
     fi
-    # Not RUSTFLAGS, which a space in a path takes apart.
-    export CARGO_ENCODED_RUSTFLAGS=$flags
+    program_flags ${flags[@]+"${flags[@]}"}
 }
 
 # The oldest macOS that it starts on is named in one place.
