@@ -32,7 +32,7 @@ macos_compilers() {
         SDKROOT=$WORK/macos/sdk
         export SDKROOT
         "$compilers/stubs" "$SDKROOT" "${MACOS_LIBRARIES[@]}"
-        flags+=(-Clink-arg=-Wl,-undefined,dynamic_lookup)
+        flags+=("-Clink-arg=-Wl,-undefined,dynamic_lookup")
         for triple in aarch64_apple_darwin x86_64_apple_darwin; do
             name=$(tr '[:lower:]' '[:upper:]' <<<"$triple")
             export "CC_$triple=$compilers/cc" "AR_$triple=$compilers/ar" "CARGO_TARGET_${name}_LINKER=$compilers/cc"

@@ -55,7 +55,7 @@ package_of() {
         dpkg-deb)              row="dpkg               dpkg                   dpkg                dpkg                   dpkg" ;;
         rpmbuild)              row="rpm                rpm-build              rpm-tools           rpm-build              rpm-dev" ;;
         mksquashfs | unsquashfs) row="squashfs-tools   squashfs-tools         squashfs-tools      squashfs               squashfs-tools" ;;
-        mmdebstrap)            row="mmdebstrap         mmdebstrap             mmdebstrap          mmdebstrap             mmdebstrap" ;;
+        mmdebstrap)            row="mmdebstrap,debian-archive-keyring mmdebstrap             mmdebstrap          mmdebstrap             mmdebstrap" ;;
         lintian)               row="lintian            lintian                lintian             lintian                lintian" ;;
         readelf)               row="binutils           binutils               binutils            binutils               binutils" ;;
         flatpak-builder)       row="flatpak-builder    flatpak-builder        flatpak-builder     flatpak-builder        flatpak-builder" ;;
