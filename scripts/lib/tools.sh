@@ -44,8 +44,8 @@ ensure_cargo_tool() {
             exit 2
         fi
         echo "Building $package $version, which takes some minutes the first time"
-        # Tools do not run for long enough to earn back what optimising them costs.
-        CARGO_TARGET_DIR=$TARGET/tools/build CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
+        # They run for seconds, a few times: what their own profiles ask for would not pay.
+        CARGO_TARGET_DIR=$TARGET/tools/build CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=2 \
             CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=false \
             cargo install --quiet --locked "$package@$version" ${options[@]+"${options[@]}"}
     done
