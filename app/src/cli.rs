@@ -39,7 +39,7 @@ pub(crate) mod status {
 
 /// Checksum files and folders of any size, in a window that never freezes.
 #[derive(Debug, Parser)]
-#[command(version, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
+#[command(version, bin_name = "thawsum", args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,

@@ -36,6 +36,7 @@ mod session;
 mod settings;
 mod target;
 mod theme;
+mod twin;
 #[cfg(test)]
 mod ui_tests;
 mod views;

@@ -30,6 +30,13 @@ pub use status::Status;
 
 use child::{CHILD_ARGUMENT, MANAGER_ARGUMENT, PARENT_ARGUMENT};
 
+/// What `command` starts gets no console window, should it be a console program: Windows opens one
+/// for each that a windowed program starts. Elsewhere nothing changes. Workers and other children
+/// of this crate are started this way as it is.
+pub fn without_console(command: &mut Command) {
+    os::without_console(command);
+}
+
 /// Whether this program calls [`child::child_entry`], and so knows what to do as a child.
 pub(crate) fn knows_child_roles() -> bool {
     child::WAS_ENTERED.load(Ordering::Relaxed)

@@ -111,6 +111,10 @@ pub(super) fn run(options: Options) -> ExitCode {
             return ExitCode::from(status::USAGE);
         }
     };
+    // Whoever wants a picture or is a parent waits for this very process.
+    if options.picture.is_none() && options.parent.is_none() && crate::twin::open_window() {
+        return ExitCode::SUCCESS;
+    }
     crate::window::open(crate::window::Wishes {
         paths,
         aim,

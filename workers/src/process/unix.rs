@@ -55,6 +55,9 @@ pub(super) fn prepare(command: &mut Command) {
     command.process_group(0).arg0("thawsum");
 }
 
+/// No system but Windows has such windows.
+pub(super) fn without_console(_command: &mut Command) {}
+
 /// Does harm to a child alone, which must not have been reaped.
 pub(crate) fn harm(child: &mut Child, harm: Harm) -> io::Result<()> {
     let signal = match harm {

@@ -42,6 +42,10 @@ pub(super) fn prepare(command: &mut Command) {
     command.creation_flags(CREATE_NO_WINDOW | CREATE_SUSPENDED);
 }
 
+pub(super) fn without_console(command: &mut Command) {
+    command.creation_flags(CREATE_NO_WINDOW);
+}
+
 /// Windows has no signals: it can end a process, and stop none.
 pub(crate) fn harm(child: &mut Child, harm: Harm) -> io::Result<()> {
     match harm {

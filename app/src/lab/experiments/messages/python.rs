@@ -120,7 +120,9 @@ fn written() -> io::Result<tempfile::NamedTempFile> {
 pub(super) fn run(side: &PartSide, given: &Json) -> Result<Json, String> {
     let given = Given::deserialize(given).map_err(|error| error.to_string())?;
     let start = |name: &&str| {
-        Command::new(name)
+        let mut python = Command::new(name);
+        workers::process::without_console(&mut python);
+        python
             .arg(&given.script)
             .arg(given.seconds.to_string())
             .stdin(Stdio::null())
