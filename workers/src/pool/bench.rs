@@ -1,12 +1,5 @@
 //! Where tasks are worked on, one after the other: the same for a thread of a pool and for a
 //! worker process.
-#![cfg_attr(
-    all(windows, target_env = "gnu"),
-    expect(
-        clippy::missing_const_for_thread_local,
-        reason = "they are const; the lint does not see it where the system has no such storage"
-    )
-)]
 
 use std::backtrace::Backtrace;
 use std::cell::RefCell;
