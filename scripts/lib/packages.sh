@@ -60,6 +60,13 @@ package_of() {
         readelf)               row="binutils           binutils               binutils            binutils               binutils" ;;
         flatpak-builder)       row="flatpak-builder    flatpak-builder        flatpak-builder     flatpak-builder        flatpak-builder" ;;
         shellcheck)            row="shellcheck         ShellCheck             shellcheck          ShellCheck             shellcheck" ;;
+        x86_64-w64-mingw32-gcc)     row="gcc-mingw-w64-x86-64-posix mingw64-gcc      mingw-w64-gcc      mingw64-cross-gcc      mingw-w64-gcc" ;;
+        x86_64-w64-mingw32-windres) row="binutils-mingw-w64-x86-64  mingw64-binutils mingw-w64-binutils mingw64-cross-binutils mingw-w64-binutils" ;;
+        xwininfo)              row="x11-utils          xwininfo               xorg-xwininfo       xwininfo               xwininfo" ;;
+        wixl)                  row="wixl               msitools               msitools            msitools               msitools" ;;
+        msibuild)              row="msitools           msitools               msitools            msitools               msitools" ;;
+        wrestool | icotool)    row="icoutils           icoutils               icoutils            icoutils               icoutils" ;;
+        wine)                  row="wine,wine64        wine                   wine                wine                   wine" ;;
         Xvfb)                  row="xvfb               xorg-x11-server-Xvfb   xorg-server-xvfb    xorg-x11-server-Xvfb   xvfb" ;;
         software-opengl)       row="libgl1-mesa-dri    mesa-dri-drivers       mesa                Mesa-dri               mesa-dri-gallium" ;;
         libGL.so.1)            row="libgl1             mesa-libGL             libglvnd            Mesa-libGL1            mesa-gl" ;;
