@@ -27,6 +27,7 @@ mod opened;
 mod outcome;
 mod picture;
 mod query;
+mod renderer;
 mod report;
 mod results;
 mod runs;

@@ -18,11 +18,11 @@ use crate::console;
 use crate::desktop::{self, APP_ID, Desktop};
 use crate::displays::Displays;
 use crate::event_loop::{Capped, LoopSide, asker};
-use crate::gpu;
 use crate::lab::controls::Chosen;
 use crate::meter::pulse::Pulse;
 use crate::opened::Opened;
 use crate::picture::Picture;
+use crate::renderer::{self, Renderer};
 use crate::session::{Parts, Session};
 use crate::settings::{Settings, SettingsFile, WindowPlace, default_path};
 use crate::target::Aim;
@@ -52,6 +52,12 @@ pub(crate) struct Wishes {
     reason = "the lock is held for an instant, before the first frame and after the last"
 )]
 pub(crate) fn open(wishes: Wishes) -> ExitCode {
+    let renderer = match Renderer::chosen() {
+        Ok(renderer) => renderer,
+        Err(error) => return no_window(&error.to_string()),
+    };
+    // Whoever wants a picture waits for it.
+    let is_awaited = wishes.picture.is_some();
     let event_loop = match EventLoop::<UserEvent>::with_user_event().build() {
         Ok(event_loop) => event_loop,
         Err(error) => return no_window(reason(&error.to_string())),
@@ -69,7 +75,7 @@ pub(crate) fn open(wishes: Wishes) -> ExitCode {
     let failed = Arc::new(std::sync::Mutex::new(None));
     let (answers, questions) = Pulse::channel();
     let loop_side = LoopSide::default();
-    let options = eframe::NativeOptions {
+    let mut options = eframe::NativeOptions {
         viewport: viewport(&settings),
         window_builder: settings
             .window
@@ -79,6 +85,7 @@ pub(crate) fn open(wishes: Wishes) -> ExitCode {
         dithering: false,
         ..eframe::NativeOptions::default()
     };
+    renderer.configure(&mut options);
     let proxy = event_loop.create_proxy();
     let creator: eframe::AppCreator<'_> = {
         let (opened, failed, loop_side) = (opened.clone(), failed.clone(), loop_side.clone());
@@ -111,7 +118,7 @@ pub(crate) fn open(wishes: Wishes) -> ExitCode {
             }
             let drawing = Drawing {
                 cost: loop_side.cost,
-                in_software: creation.gl.as_deref().is_some_and(gpu::draws_in_software),
+                in_software: renderer::draws_in_software(creation),
             };
             if let Some(frame) = loop_side.displays.shortest_frame()
                 && !drawing.in_software
@@ -144,12 +151,13 @@ pub(crate) fn open(wishes: Wishes) -> ExitCode {
         return no_window(reason(&error.to_string()));
     }
     if let Some(error) = failed.lock().ok().and_then(|mut failed| failed.take()) {
-        console::attach();
-        eprintln!("thawsum: the window could not start its threads: {error}");
+        console::say_without_window(&format!("the window could not start its threads: {error}"));
         return ExitCode::from(1);
     }
     if !opened.load(Ordering::Acquire) {
-        return no_window("the system gives no OpenGL");
+        return renderer
+            .try_another(is_awaited)
+            .unwrap_or_else(|| no_window(renderer.absent()));
     }
     ExitCode::SUCCESS
 }
@@ -223,11 +231,10 @@ fn reason(words: &str) -> &str {
 }
 
 fn no_window(why: &str) -> ExitCode {
-    console::attach();
-    eprintln!(
-        "thawsum: no window could be opened: {why}.\n\
+    console::say_without_window(&format!(
+        "no window could be opened: {why}.\n\
          Without a display, 'thawsum hash PATH' does the same work on the command line."
-    );
+    ));
     ExitCode::from(crate::cli::status::USAGE)
 }
 

@@ -18,6 +18,7 @@ test_packages() {
     ensure_packages python3 makensis wixl msibuild wrestool xmllint x86_64-w64-mingw32-gcc
     start_windows
     make_samples
+    furnish
 
     step "What is in the program"
     test_resources
@@ -39,6 +40,17 @@ licenses/LICENSE-MIT.txt
 licenses/THIRD-PARTY-LICENSES.txt
 thawsum.com
 thawsum.exe"
+
+settings_file() {
+    echo "$(unix_path "$ROAMING")/Thawsum/thawsum/config/settings.json"
+}
+
+# furnish    what the first program that needs it makes, and what it leaves for others; and settings
+furnish() {
+    mkdir -p "$(dirname "$(unix_path "$USERS_FOLDER")")" "$(dirname "$(settings_file)")"
+    on_windows || mkdir -p "$(unix_path 'C:\windows\Installer')"
+    echo '{}' >"$(settings_file)"
+}
 
 package() {
     local file
@@ -84,6 +96,7 @@ test_archive() {
     same "it holds everything" "$EVERYTHING" "$(files_in "$folder")"
     test_hashing "$folder"
     test_window "$folder"
+    test_renderers "$folder"
     rm -rf "$(unix_path 'C:\portable')"
 }
 
@@ -91,11 +104,7 @@ test_installer() {
     local installer older settings kept before path
     path='%USERPROFILE%\bin;C:\other'
     registry_set 'HKCU\Environment' Path REG_EXPAND_SZ "$path"
-    settings=$(unix_path "$ROAMING")/Thawsum/thawsum/config/settings.json
-    mkdir -p "$(dirname "$settings")"
-    echo '{}' >"$settings"
-    # Where programs of one user go; it stays, for others.
-    mkdir -p "$(dirname "$(unix_path "$USERS_FOLDER")")"
+    settings=$(settings_file)
     before=$(picture_of_everything)
     installer=$(package exe)
 
@@ -221,7 +230,21 @@ test_msi() {
     local msi older before path
     path=$(registry_get "$MACHINE_ENVIRONMENT" PATH)
     msi=$(package msi)
-    before=$(picture_of_everything | without_empty_folders)
+    before=$(picture_of_everything)
+
+    echo "  the first time"
+    windows msiexec /i "$(windows_path "$msi")" /qn
+    test_installed "$ALL_USERS_FOLDER" HKLM
+    same "its folder is at the end of everybody's PATH" "$path;$ALL_USERS_FOLDER\\" \
+        "$(registry_get "$MACHINE_ENVIRONMENT" PATH)"
+    test_found_by_shells
+    test_hashing "$ALL_USERS_FOLDER"
+    test_window "$ALL_USERS_FOLDER"
+
+    echo "  removed"
+    windows msiexec /x "$(windows_path "$msi")" /qn
+    same "no file and no key is left" "$before" "$(picture_of_everything)"
+    same "and the PATH is as before" "$path" "$(registry_get "$MACHINE_ENVIRONMENT" PATH | without_empty_folders)"
 
     echo "  over an older version that had more files"
     older=$WORK/windows/test/older.msi
@@ -231,22 +254,20 @@ test_msi() {
     check "the older one is there" test -f "$(unix_path "$ALL_USERS_FOLDER")/gone/since.txt"
     windows msiexec /i "$(windows_path "$msi")" /qn
     same "its files are gone, those of the new one are there" "$EVERYTHING" "$(files_in "$ALL_USERS_FOLDER")"
-    test_installed "$ALL_USERS_FOLDER" HKLM
-    same "its folder is at the end of everybody's PATH, once" "$path;$ALL_USERS_FOLDER\\" \
+    same "everybody's PATH has its folder once" "$path;$ALL_USERS_FOLDER\\" \
         "$(registry_get "$MACHINE_ENVIRONMENT" PATH | without_empty_folders)"
     check "Windows Installer knows one version of it" one_product
-    test_found_by_shells
-    test_hashing "$ALL_USERS_FOLDER"
-    test_window "$ALL_USERS_FOLDER"
-
-    echo "  removed"
+    refuse "an older version is refused" windows msiexec /i "$(windows_path "$older")" /qn
+    same "and has changed nothing" "$EVERYTHING" "$(files_in "$ALL_USERS_FOLDER")"
+    check "nor is it known beside the newer" one_product
     windows msiexec /x "$(windows_path "$msi")" /qn
-    same "no file, no key and no word on the PATH is left" "$before" "$(picture_of_everything | without_empty_folders)"
+    same "removed, it leaves nothing either" "$before" "$(picture_of_everything)"
+    same "and the PATH is as before" "$path" "$(registry_get "$MACHINE_ENVIRONMENT" PATH | without_empty_folders)"
 }
 
 # wine's Windows Installer takes a folder out of the PATH and leaves the semicolon.
 without_empty_folders() {
-    sed 's/;;*/;/g; s/;\("\{0,1\}\)$/\1/'
+    sed 's/;;*/;/g; s/;$//'
 }
 
 MACHINE_ENVIRONMENT='HKLM\System\CurrentControlSet\Control\Session Manager\Environment'

@@ -11,12 +11,14 @@
 
 use std::io;
 use std::os::windows::io::{AsRawHandle as _, RawHandle};
+use std::ptr;
 
 use windows_sys::Win32::Storage::FileSystem::{FILE_TYPE_UNKNOWN, GetFileType};
 use windows_sys::Win32::System::Console::{
     ATTACH_PARENT_PROCESS, AttachConsole, ENABLE_VIRTUAL_TERMINAL_PROCESSING, GetConsoleMode,
     STD_ERROR_HANDLE, STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, SetConsoleMode, SetStdHandle,
 };
+use windows_sys::Win32::UI::WindowsAndMessaging::{MB_ICONERROR, MB_OK, MessageBoxW};
 
 pub(super) fn attach() {
     let streams = [
@@ -36,6 +38,24 @@ pub(super) fn attach() {
         }
     }
     understand_escapes(io::stderr().as_raw_handle());
+}
+
+/// In a box, if standard error leads nowhere.
+pub(super) fn show(message: &str) {
+    if leads_somewhere(io::stderr().as_raw_handle()) {
+        return;
+    }
+    let wide = |text: &str| -> Vec<u16> { text.encode_utf16().chain([0]).collect() };
+    let (text, title) = (wide(message), wide("Thawsum"));
+    // SAFETY: both texts end in a zero and outlive the call. No window is the owner.
+    unsafe {
+        MessageBoxW(
+            ptr::null_mut(),
+            text.as_ptr(),
+            title.as_ptr(),
+            MB_OK | MB_ICONERROR,
+        )
+    };
 }
 
 /// Whether a standard stream leads anywhere. Without a console its handle is null, or a number

@@ -31,7 +31,8 @@ registry_dump() {
 }
 
 # What an installer could leave: every file, every value, and every key that is called like it. Of other
-# keys it may be the first to need one, such as that of the programs of a user.
+# keys it may be the first to need one, such as that of the programs of a user. Not everybody's PATH,
+# which is looked at by itself.
 picture_of_everything() {
     local folder key
     for folder in 'C:\Program Files' 'C:\ProgramData' 'C:\windows\Installer' "$USERS_HOME"; do
@@ -40,7 +41,7 @@ picture_of_everything() {
     for key in HKCU 'HKLM\Software\Classes' 'HKLM\Software\Microsoft\Windows\CurrentVersion' \
         'HKLM\Software\RegisteredApplications' 'HKLM\Software\Thawsum' "$MACHINE_ENVIRONMENT"; do
         registry_dump "$key"
-    done | python3 packaging/windows/test/values --all
+    done | python3 packaging/windows/test/values --all | grep -v 'Session Manager\\Environment.*"PATH"='
 }
 
 # registrations FOLDER HIVE    every value that registry.nsh writes, as registry_dump shows it

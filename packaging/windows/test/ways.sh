@@ -75,3 +75,33 @@ window_of_windowed_program() {
 no_window() {
     ! window_is_there
 }
+
+# test_renderers FOLDER    without OpenGL, the program tries Direct3D in a process of its own
+test_renderers() {
+    if on_windows; then
+        echo "    not run: the window without OpenGL, which takes a library of wine's away"
+        return
+    fi
+    echo "    not run: a picture by Direct3D, whose shaders wine 8 cannot compile"
+    local folder
+    folder=$(unix_path "$1")
+    x86_64-w64-mingw32-gcc -Wall -Werror -shared -O2 -o "$folder/opengl32.dll" packaging/windows/wine/opengl32.c
+    (
+        export WINEDLLOVERRIDES="$WINEDLLOVERRIDES;opengl32=n"
+        # What of wine draws for Direct3D needs that library too, so here the second attempt fails. It says so.
+        test_renderer "$1" "" "the system gives no Direct3D 12, and OpenGL failed or was not wanted"
+        test_renderer "$1" opengl "the system gives no OpenGL, which THAWSUM_RENDERER asks for"
+        test_renderer "$1" vulkan "THAWSUM_RENDERER is 'vulkan'; it may be 'opengl' or 'direct3d'"
+    )
+    checks_that_held=$((checks_that_held + 6))
+    rm "$folder/opengl32.dll"
+}
+
+# test_renderer FOLDER NAME REASON
+test_renderer() {
+    local said status=0
+    said=$(in_samples "set THAWSUM_RENDERER=$2"$'\r\n'"\"$1\\thawsum.com\" --picture window.png tree 2>&1") || status=$?
+    same "without OpenGL, with '$2' as the renderer: why there is no window" \
+        "thawsum: no window could be opened: $3." "$(head -n 1 <<<"$said")"
+    same "and its status" 2 "$status"
+}
