@@ -15,7 +15,7 @@ readonly MINUTES_A_STEP=5m
 
 # shellcheck disable=SC2034  # used by the tests
 start_windows() {
-    TEST=$WORK/windows/test
+    TEST=${TEST:-$WORK/windows/test}
     rm -rf "$TEST"
     mkdir -p "$TEST"
     if ! on_windows; then
