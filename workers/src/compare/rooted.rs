@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::manifest::read::with_slashes;
 
@@ -105,8 +105,13 @@ pub(super) fn above(folder: &Path, names: &Names<'_>) -> Option<Above> {
     // The shortest of several, which leaves most of the names to be compared.
     let depth = 1 + common.iter().position(|part| part == called)?;
     let top = Path::new(&common[0]);
+    // A drive alone (`C:`) has no root, and joined to the folder would be looked for by itself.
+    let is_of_a_system = matches!(
+        top.components().next(),
+        Some(Component::RootDir | Component::Prefix(_))
+    );
     let fits = || folder.join(top).symlink_metadata().is_ok();
-    (top.has_root() || !fits()).then(|| names.above(depth))?
+    (is_of_a_system || !fits()).then(|| names.above(depth))?
 }
 
 /// What stands before the names of two lists that are of one folder and were made from different
@@ -164,6 +169,8 @@ pub(super) fn between(left: &Names<'_>, right: &Names<'_>) -> [Option<Above>; 2]
 
 #[cfg(test)]
 mod tests {
+    use std::path::MAIN_SEPARATOR;
+
     use super::*;
 
     fn names<'a>(names: &'a [&str]) -> Names<'a> {
@@ -180,7 +187,11 @@ mod tests {
         let [of_left, of_right] = between(&names(left), &names(right));
         [(of_left, left), (of_right, right)].map(|(above, names)| {
             let name = |name: &&str| match above {
-                Some(above) => above.below(Path::new(name)).display().to_string(),
+                Some(above) => above
+                    .below(Path::new(name))
+                    .display()
+                    .to_string()
+                    .replace(MAIN_SEPARATOR, "/"),
                 None => (*name).to_owned(),
             };
             names.iter().map(name).collect()
