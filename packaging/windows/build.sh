@@ -14,6 +14,8 @@ build_packages() {
     contents=$made/contents
     lists=$made/lists
     if on_windows; then
+        # Where their installers put them, which do not put them on the PATH.
+        PATH+=":/c/Program Files (x86)/NSIS${WIX:+:$(cygpath -u "$WIX")/bin}"
         ensure_packages makensis candle light
         # The C library goes into the program: a machine without Visual C++'s has none to load.
         export CARGO_TARGET_X86_64_PC_WINDOWS_MSVC_RUSTFLAGS="-C target-feature=+crt-static"
@@ -33,6 +35,9 @@ build_packages() {
 
     step "Package for all users"
     build_msi "$VERSION" "$lists" "$PACKAGES/$(windows_package msi)"
+
+    step "Bill of materials"
+    write_bill "$triple" "$PACKAGES/$(windows_package cdx.json)"
 
     step "Archive"
     "$PYTHON" packaging/windows/archive "$(plain "$contents")" "$(plain "$PACKAGES/$(windows_package zip)")"
@@ -63,9 +68,11 @@ write_lists() {
 
 # build_installer VERSION LISTS FILE
 build_installer() {
+    local stub=amd64-unicode
+    ! on_windows || stub=x86-unicode
     rm -f "$3"
     makensis -NOCD -WX -V2 -INPUTCHARSET UTF8 -X"!addincludedir packaging/windows" \
-        -D"VERSION=$1" -D"LISTS=$(plain "$2")" -D"ICON=assets/icon/thawsum.ico" \
+        -D"VERSION=$1" -D"TARGET=$stub" -D"LISTS=$(plain "$2")" -D"ICON=assets/icon/thawsum.ico" \
         -D"OUTPUT=$(plain "$3")" packaging/windows/thawsum.nsi
 }
 

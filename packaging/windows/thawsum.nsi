@@ -5,19 +5,21 @@
 ;;     LISTS      the folder with files.nsh: ThawsumInstallFiles and ThawsumRemoveFiles
 ;;     ICON       the program's icon
 ;;     OUTPUT     the installer
+;;     TARGET     amd64-unicode, where this makensis has it: wine without 32-bit programs runs no other.
+;;                NSIS's own release for Windows has x86-unicode alone, which does the same on Windows
 ;;
 ;; Without a question (/S) and into another folder (/D=C:\..., the last argument) it does the same.
 ;; For all users of a machine there is the .msi, which administrators can distribute.
 
 Unicode true
-; The stub of 32 bits would be run by an emulation, and installs nothing where there is none.
-Target amd64-unicode
+Target ${TARGET}
 
 !include LogicLib.nsh
 !include MUI2.nsh
 !include FileFunc.nsh
 !include WinVer.nsh
 !include WinMessages.nsh
+!include x64.nsh
 !include "${LISTS}/files.nsh"
 !include registry.nsh
 !include path.nsh
@@ -81,7 +83,8 @@ VIAddVersionKey /LANG=1033 "LegalCopyright" "Copyright © 2026 The Thawsum devel
 
 Function .onInit
   ${IfNot} ${AtLeastWin10}
-    MessageBox MB_OK|MB_ICONSTOP "Thawsum needs Windows 10 or newer." /SD IDOK
+  ${OrIfNot} ${RunningX64}
+    MessageBox MB_OK|MB_ICONSTOP "Thawsum needs Windows 10 or newer, of 64 bits." /SD IDOK
     SetErrorLevel 2
     Quit
   ${EndIf}

@@ -41,20 +41,21 @@ picture_of_everything() {
     for key in HKCU 'HKLM\Software\Classes' 'HKLM\Software\Microsoft\Windows\CurrentVersion' \
         'HKLM\Software\RegisteredApplications' 'HKLM\Software\Thawsum' "$MACHINE_ENVIRONMENT"; do
         registry_dump "$key"
-    done | python3 packaging/windows/test/values --all | grep -v 'Session Manager\\Environment.*"PATH"='
+    done | "$PYTHON" packaging/windows/test/values --all | grep -v 'Session Manager\\Environment.*"PATH"='
 }
 
 # registrations FOLDER HIVE    every value that registry.nsh writes, as registry_dump shows it
 registrations() {
-    python3 packaging/windows/lists --registry "$1" | sed "s/^/$2\\\\/" | LC_ALL=C sort
+    "$PYTHON" packaging/windows/lists --registry "$1" | sed "s/^/$2\\\\/" | LC_ALL=C sort
 }
 
 # registered FOLDER HIVE    those of them that are there
 registered() {
+    registrations "$@" >"$TEST/registrations"
     {
         registry_dump "$2\\Software\\Classes"
         registry_dump "$2\\Software\\Thawsum"
         registry_dump "$2\\Software\\RegisteredApplications"
         registry_dump "$2\\Software\\Microsoft\\Windows\\CurrentVersion\\App Paths"
-    } | python3 packaging/windows/test/values "$2" <(registrations "$@")
+    } | "$PYTHON" packaging/windows/test/values "$2" "$(plain "$TEST/registrations")"
 }

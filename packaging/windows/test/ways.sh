@@ -47,14 +47,10 @@ test_window() {
     rm -f "$picture"
     figures=$(in_samples "\"$1\\thawsum.com\" --picture window.png --size 1000x700 --run-on processes tree")
     check "the window has hashed all files" grep -q '"ending":"completed","files":303,' <<<"$figures"
-    same "and its picture has its size" "1000 700" "$(size_of_png "$picture")"
+    check_picture "and it" "$(plain "$picture")" 1000 700
     mv "$picture" "$TEST/window-$((++pictures)).png"
 }
 pictures=0
-
-size_of_png() {
-    python3 -c 'import struct, sys; print(*struct.unpack(">II", open(sys.argv[1], "rb").read(24)[16:]))' "$1"
-}
 
 # By its name alone, from a shell that is started now: it is the twin that runs, for which the shell waits.
 test_found_by_shells() {
