@@ -100,14 +100,13 @@ build_msi() {
         defines+=(-D "$define")
     done
     (cd "$2" && wixl --arch x64 "${defines[@]}" --output "$3" thawsum.wxs)
-    finish_msi "$3"
+    add_path_to_msi "$3"
 }
 
-# finish_msi FILE    What wixl leaves out. Of <Environment> a row that puts the folder at the end of
-# everybody's PATH (*), writes it (=) and takes it out again (-), and the two steps that read such rows, at
-# the places that Windows Installer's documentation gives them. Of <MajorUpgrade> the refusal of an older
-# version, which would otherwise be there beside the newer.
-finish_msi() {
+# add_path_to_msi FILE    What <Environment> would have done, which wixl does not know: a row that puts
+# the folder at the end of everybody's PATH (*), writes it (=) and takes it out again (-), and the two
+# steps that read such rows, at the places that Windows Installer's documentation gives them.
+add_path_to_msi() {
     local rows=$WORK/windows/Environment.idt
     {
         printf 'Environment\tName\tValue\tComponent_\r\n'
@@ -118,9 +117,5 @@ finish_msi() {
     msibuild "$1" -i "$rows"
     msibuild "$1" -q \
         "INSERT INTO InstallExecuteSequence (Action, Sequence) VALUES ('RemoveEnvironmentStrings', 3300)" \
-        "INSERT INTO InstallExecuteSequence (Action, Sequence) VALUES ('WriteEnvironmentStrings', 5200)" \
-        "INSERT INTO LaunchCondition (Condition, Description) VALUES ('NOT WIX_DOWNGRADE_DETECTED', '$NEWER_IS_THERE')"
+        "INSERT INTO InstallExecuteSequence (Action, Sequence) VALUES ('WriteEnvironmentStrings', 5200)"
 }
-
-# In thawsum.wxs too.
-NEWER_IS_THERE='A newer version of Thawsum is installed. Please remove it first.'

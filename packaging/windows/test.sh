@@ -7,6 +7,8 @@
 
 # shellcheck source=packaging/windows/build.sh
 source "$ROOT/packaging/windows/build.sh"
+# shellcheck source=packaging/lib/exercise.sh
+source "$ROOT/packaging/lib/exercise.sh"
 # shellcheck source=packaging/windows/wine.sh
 source "$ROOT/packaging/windows/wine.sh"
 # shellcheck source=packaging/windows/test/ways.sh
