@@ -75,8 +75,11 @@ test_resources() {
         echo "    not run: what is in the program, which is looked at with icoutils"
         return
     fi
-    local program=$WORK/windows/test/resources.exe manifest
-    cp "$WORK/windows/contents/thawsum.exe" "$program"
+    local contents program twin manifest
+    "$PYTHON" -m zipfile -e "$(package zip)" "$TEST/unpacked"
+    contents=$(echo "$TEST"/unpacked/*)
+    program=$contents/thawsum.exe
+    twin=$contents/thawsum.com
     manifest=$(wrestool --extract --raw --type=24 "$program")
     check "its manifest is XML" xmllint --noout - <<<"$manifest"
     check "and asks for long paths" grep -q '<longPathAware[^>]*>true<' <<<"$manifest"
@@ -85,10 +88,9 @@ test_resources() {
     same "it has its icon in eight sizes" 8 "$(wrestool --list --type=3 "$program" | wc -l)"
     check "and says its version" grep -q "$VERSION" \
         <(wrestool --extract --raw --type=16 "$program" | tr -d '\0' | tr -c '[:print:]' '\n')
-    check "one is a windowed program" has_subsystem 2 "$WORK/windows/contents/thawsum.exe"
-    check "the other a console program" has_subsystem 3 "$WORK/windows/contents/thawsum.com"
-    same "and they differ in two bytes at most" 1 \
-        "$(cmp -l "$WORK/windows/contents/thawsum.exe" "$WORK/windows/contents/thawsum.com" | wc -l)"
+    check "one is a windowed program" has_subsystem 2 "$program"
+    check "the other a console program" has_subsystem 3 "$twin"
+    same "and they differ in one byte" 1 "$(cmp -l "$program" "$twin" | wc -l)"
 }
 
 has_subsystem() {
@@ -137,9 +139,9 @@ test_installer() {
     same "no file, no key and no word on the PATH is left" "$before" "$(picture_of_everything)"
 
     echo "  over an older version that is elsewhere and had more files"
-    older=$WORK/windows/test/older.exe
-    make_older "$WORK/windows/test/older"
-    build_installer 0.0.9 "$WORK/windows/test/older/lists" "$older" >/dev/null
+    older=$TEST/older.exe
+    make_older "$TEST/older"
+    build_installer 0.0.9 "$TEST/older/lists" "$older" >/dev/null
     install_into "$older" 'C:\an older place\Thawsum'
     check "the older one is where it was asked to be" test -f "$(unix_path 'C:\an older place\Thawsum')/gone/since.txt"
     same "and is known with its version" 0.0.9 "$(registry_get "$ENTRY" DisplayVersion)"
@@ -216,7 +218,7 @@ test_installer_while_it_runs() {
     windows "$USERS_FOLDER\\thawsum.exe" >/dev/null 2>&1 &
     running=$!
     check "the window is there" eventually window_is_there
-    cp "$(unix_path "$USERS_FOLDER")/thawsum.exe" "$WORK/windows/test/before.exe"
+    cp "$(unix_path "$USERS_FOLDER")/thawsum.exe" "$TEST/before.exe"
     windows_status "$1" /S || status=$?
     same "the installer ends with the status that its page names" 3 "$status"
     same "and has left everything" "$EVERYTHING
@@ -257,9 +259,9 @@ test_msi() {
     same "and the PATH is as before" "$path" "$(registry_get "$MACHINE_ENVIRONMENT" PATH | without_empty_folders)"
 
     echo "  over an older version that had more files"
-    older=$WORK/windows/test/older.msi
-    make_older "$WORK/windows/test/older"
-    build_msi 0.0.9 "$WORK/windows/test/older/lists" "$older"
+    older=$TEST/older.msi
+    make_older "$TEST/older"
+    build_msi 0.0.9 "$TEST/older/lists" "$older"
     windows msiexec /i "$(windows_path "$older")" /qn
     check "the older one is there" test -f "$(unix_path "$ALL_USERS_FOLDER")/gone/since.txt"
     windows msiexec /i "$(windows_path "$msi")" /qn

@@ -21,6 +21,8 @@ start_windows() {
     if ! on_windows; then
         ensure_packages wine x86_64-w64-mingw32-gcc xwininfo "${WINDOW_NEEDS[@]}"
         start_wine
+        # For RESULTS.md.
+        echo "    with $(wine --version)"
     fi
     # Where it is for whoever runs this.
     USERS_FOLDER=$(windows cmd /c 'echo %LOCALAPPDATA%')'\Programs\Thawsum'
