@@ -56,7 +56,7 @@ fn duplicates_are_found_and_stand_by_what_their_group_wastes() {
         assert_eq!(names(&window), ["large 2", "b", "c"]);
         let of = |name: &str| {
             let parent = folder.path().file_name().expect("a name");
-            format!("{}/{name}", Path::new(parent).display())
+            Path::new(parent).join(name).display().to_string()
         };
         let row = format!("{}, 4 B, duplicate, {}, group wastes 8 B", of("b"), of("a"));
         assert!(shows(&window, &row), "{row}");
