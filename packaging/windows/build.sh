@@ -18,10 +18,11 @@ build_packages() {
         PATH+=":/c/Program Files (x86)/NSIS${WIX:+:$(cygpath -u "$WIX")/bin}"
         ensure_packages makensis candle light
         # The C library goes into the program: a machine without Visual C++'s has none to load.
-        export CARGO_TARGET_X86_64_PC_WINDOWS_MSVC_RUSTFLAGS="-C target-feature=+crt-static"
+        program_flags -Ctarget-feature=+crt-static
     else
         ensure_packages x86_64-w64-mingw32-gcc x86_64-w64-mingw32-windres python3 makensis wixl msibuild
         export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER=x86_64-w64-mingw32-gcc
+        program_flags
     fi
     ensure_target "$triple"
 
