@@ -226,8 +226,16 @@ uninstall.exe" "$(files_in "$USERS_FOLDER")"
     check "the window is still there" window_is_there
     windows taskkill /f /im thawsum.exe >/dev/null
     wait "$running" 2>/dev/null || true
-    # What was killed holds its file for a moment longer.
+    # What was killed, and its workers, hold their file for a moment longer.
+    check "killed, it has ended with all that it started" eventually nothing_of_it_runs
     check "closed, it installs again" eventually windows "$1" /S
+}
+
+nothing_of_it_runs() {
+    ! runs 'thawsum\.(exe|com)' || {
+        on_windows || pgrep -af 'thawsum\.(exe|com)'
+        return 1
+    }
 }
 
 # make_older FOLDER    what another version might have had

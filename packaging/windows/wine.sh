@@ -115,7 +115,7 @@ no_uninstaller_runs() {
 
 runs() {
     if on_windows; then
-        tasklist | grep -qi "^$1"
+        tasklist | grep -qiE "^$1"
     else
         # wine's tasklist lists nothing.
         pgrep -f "^[A-Za-z]:.*\\\\$1( |\"|\$)" >/dev/null

@@ -57,7 +57,8 @@ test_found_by_shells() {
     same "shells find it and wait for it" "$(printf 'thawsum %s\nafter it' "$VERSION")" \
         "$(in_samples $'thawsum --version\r\necho after it')"
     local started=$SECONDS
-    in_samples 'thawsum tree'
+    # Without a job: killed while it starts workers, it may leave one that has not begun to run.
+    in_samples thawsum
     check "a window is opened by the windowed program" eventually window_of_windowed_program
     check "for which no shell waits" test $((SECONDS - started)) -lt 60
     windows taskkill /f /im thawsum.exe >/dev/null
