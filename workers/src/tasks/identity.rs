@@ -1,37 +1,40 @@
 //! Which file a path leads to, where several names may lead to one.
+//!
+//! - `Identity`: two paths with one identity lead to one file.
+//! - `identity(path)`: links are followed, as who asks means the file. `None`: the system does not
+//!   say.
+//! - `device_of(path)`: the file system that a path leads to, or `None`.
 
-use std::path::Path;
-
-/// Two paths with one identity lead to one file. `None`: the system does not say.
 #[cfg(unix)]
-pub(crate) type Identity = (u64, u64);
+mod unix;
+#[cfg(windows)]
+mod windows;
 
-/// Links are followed: who asks means the file.
 #[cfg(unix)]
-pub(crate) fn identity(path: &Path) -> Option<Identity> {
-    use std::os::unix::fs::MetadataExt as _;
-    let meta = std::fs::metadata(path).ok()?;
-    Some((meta.dev(), meta.ino()))
-}
+pub(crate) use unix::{Identity, device_of, identity};
+#[cfg(windows)]
+pub(crate) use windows::{Identity, device_of, identity};
 
-/// Windows has numbers for files, too, which std keeps to itself. This tells spellings of one name
-/// from two names, and takes hard links for two files.
-#[cfg(not(unix))]
-pub(crate) type Identity = std::path::PathBuf;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-#[cfg(not(unix))]
-pub(crate) fn identity(path: &Path) -> Option<Identity> {
-    std::fs::canonicalize(path).ok()
-}
-
-/// The file system that a path leads to; `None` where the system does not say.
-#[cfg(unix)]
-pub(crate) fn device_of(path: &Path) -> Option<u64> {
-    use std::os::unix::fs::MetadataExt as _;
-    Some(std::fs::metadata(path).ok()?.dev())
-}
-
-#[cfg(not(unix))]
-pub(crate) fn device_of(_path: &Path) -> Option<u64> {
-    None
+    #[test]
+    fn two_names_of_one_file_have_one_identity_and_copies_have_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("a"), "content").expect("a file");
+        std::fs::hard_link(at("a"), at("again")).expect("a second name");
+        std::fs::copy(at("a"), at("copy")).expect("a copy");
+        std::fs::create_dir(at("folder")).expect("a folder in it");
+        let known = identity(&at("a"));
+        assert!(known.is_some());
+        assert_eq!(identity(&at("again")), known);
+        assert_eq!(identity(&at("folder/../a")), known);
+        assert_ne!(identity(&at("copy")), known);
+        assert_eq!(identity(&at("gone")), None);
+        assert!(identity(&at("folder")).is_some());
+        assert_eq!(device_of(&at("folder")), device_of(&at("a")));
+        assert!(device_of(&at("a")).is_some());
+    }
 }
