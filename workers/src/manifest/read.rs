@@ -272,8 +272,19 @@ impl<R: Read> Iterator for ListReader<R> {
 /// the name as it is written, which may be a name that holds backslashes.
 #[must_use]
 pub fn with_slashes(path: &Path) -> Option<PathBuf> {
+    // On Windows both lead to the same file, and there is no other reading.
+    if cfg!(windows) {
+        return None;
+    }
+    slashed(path)
+}
+
+/// The name with `/` for each `\`, if it has any, whatever this system has between folders: for
+/// lists that are to be used on others.
+#[must_use]
+pub fn slashed(path: &Path) -> Option<PathBuf> {
     let bytes = path_bytes(path);
-    if cfg!(windows) || !bytes.contains(&b'\\') {
+    if !bytes.contains(&b'\\') {
         return None;
     }
     let slashed: Vec<u8> = bytes

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use workers::Algorithm;
 use workers::manifest::Format;
-use workers::manifest::read::{Expected, Item, ListReader, Listed, ReadError, with_slashes};
+use workers::manifest::read::{Expected, Item, ListReader, Listed, ReadError, slashed};
 
 use super::meter::{Meter, Metered};
 
@@ -151,7 +151,7 @@ impl<I: Iterator<Item = Result<Item, ReadError>>> Iterator for Files<I> {
             match (self.held.take(), next) {
                 (held, Some(Ok(Item::Listed(mut file)))) => {
                     if self.slashes
-                        && let Some(slashed) = with_slashes(&file.path)
+                        && let Some(slashed) = slashed(&file.path)
                     {
                         file.path = slashed;
                     }
