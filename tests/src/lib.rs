@@ -26,15 +26,17 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-#![cfg(unix)]
-
+mod names;
+mod originals;
 mod program;
 mod rows;
 mod trees;
 
+pub use names::{escaped, listed_names, slashed};
+pub use originals::{ORIGINALS, listed, reference};
 pub use program::{program, run, stderr_of};
 pub use rows::Rows;
-pub use trees::{Tree, reference};
+pub use trees::Tree;
 
 #[cfg(target_os = "linux")]
 mod bus;

@@ -5,11 +5,11 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::program;
+use crate::{program, slashed};
 
 /// Rows by path and verdict, the summary, and the rest of what came of it.
 pub struct Rows {
-    /// In the order of the output.
+    /// In the order of the output; paths are [`slashed`].
     pub rows: Vec<(String, String, Value)>,
     /// The last line.
     pub summary: Value,
@@ -40,7 +40,13 @@ impl Rows {
         let text = |value: &Value| value.as_str().expect("text").to_owned();
         let rows: Vec<_> = lines
             .iter()
-            .map(|line| (text(&line["path"]), text(&line["verdict"]), line.clone()))
+            .map(|line| {
+                (
+                    slashed(&text(&line["path"])),
+                    text(&line["verdict"]),
+                    line.clone(),
+                )
+            })
             .collect();
         let counts = summary["verdicts"].as_object().expect("counts");
         let counted: u64 = counts.values().filter_map(Value::as_u64).sum();
@@ -63,10 +69,10 @@ impl Rows {
             .collect()
     }
 
-    /// What there is to say of a row.
+    /// What there is to say of a row, [`slashed`].
     #[must_use]
-    pub fn reason(&self, row: usize) -> &str {
-        self.rows[row].2["reason"].as_str().unwrap_or_default()
+    pub fn reason(&self, row: usize) -> String {
+        slashed(self.rows[row].2["reason"].as_str().unwrap_or_default())
     }
 
     /// The exit status.

@@ -1,10 +1,8 @@
 //! Folders full of files, friendly and not.
 
-use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::fs;
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 /// A temporary folder with a tree in it.
 pub struct Tree(tempfile::TempDir);
@@ -36,21 +34,8 @@ impl Tree {
         {
             tree.file(format!("sizes/{size}"), &bytes(index as u64, size));
         }
-        let names: [&[u8]; 11] = [
-            b"with space",
-            b" leading and trailing ",
-            b"new\nline",
-            b"carriage\rreturn",
-            b"back\\slash",
-            b"not utf-8 \xff\xfe",
-            b"\x1b[31mred",
-            b"*star",
-            b"-dash",
-            "größe 日本 \u{202e}".as_bytes(),
-            b"quote\"'`$(x)",
-        ];
-        for (index, name) in names.into_iter().enumerate() {
-            let path = Path::new("names").join(OsStr::from_bytes(name));
+        for (index, name) in hostile_names().into_iter().enumerate() {
+            let path = Path::new("names").join(name);
             tree.file(path, &bytes(100 + index as u64, 300 + index));
         }
         for index in 0..400 {
@@ -77,6 +62,13 @@ impl Tree {
     /// A file of `size` bytes that takes no room on the disk.
     pub fn sparse(&self, name: &str, size: u64) -> PathBuf {
         let path = self.file(name, b"");
+        // NTFS has to be told. wine's has none of this and needs none of it: below it is Linux.
+        if cfg!(windows) {
+            let _ = std::process::Command::new("fsutil")
+                .args(["sparse", "setflag"])
+                .arg(&path)
+                .output();
+        }
         fs::File::options()
             .write(true)
             .open(&path)
@@ -84,6 +76,44 @@ impl Tree {
             .expect("a sparse file");
         path
     }
+}
+
+/// Names that other programs stumble over, of those that the system allows.
+#[cfg(unix)]
+fn hostile_names() -> [OsString; 11] {
+    use std::os::unix::ffi::OsStringExt as _;
+    let names: [&[u8]; 11] = [
+        b"with space",
+        b" leading and trailing ",
+        b"new\nline",
+        b"carriage\rreturn",
+        b"back\\slash",
+        b"not utf-8 \xff\xfe",
+        b"\x1b[31mred",
+        b"*star",
+        b"-dash",
+        "größe 日本 \u{202e}".as_bytes(),
+        b"quote\"'`$(x)",
+    ];
+    names.map(|name| OsString::from_vec(name.to_vec()))
+}
+
+/// Names that other programs stumble over, of those that Windows allows: it takes neither control
+/// characters nor `"`, `*` and `\`, and a space at the end away.
+#[cfg(windows)]
+fn hostile_names() -> [OsString; 9] {
+    [
+        "with space",
+        " leading",
+        "-dash",
+        "größe 日本 \u{202e}",
+        "quote'`$(x)",
+        "%TEMP%",
+        "^caret & co",
+        "[brackets];comment",
+        "é and e\u{301}",
+    ]
+    .map(OsString::from)
 }
 
 /// The same bytes every time, different for every seed.
@@ -97,21 +127,4 @@ fn bytes(seed: u64, size: usize) -> Vec<u8> {
             (state >> 32) as u8
         })
         .collect()
-}
-
-/// What coreutils' `program` says of every file below `folder`, sorted by path byte by byte.
-#[must_use]
-pub fn reference(program: &str, folder: &Path) -> Vec<u8> {
-    let script = format!("find \"$0\" -type f -print0 | LC_ALL=C sort -z | xargs -0 {program}");
-    let output = Command::new("sh")
-        .args(["-c", &script])
-        .arg(folder)
-        .stderr(Stdio::inherit())
-        .output()
-        .expect("sh runs");
-    assert!(
-        output.status.success(),
-        "{program} (coreutils) failed or is missing"
-    );
-    output.stdout
 }

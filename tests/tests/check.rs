@@ -1,11 +1,14 @@
 //! `thawsum check`: every verdict, from lists that the original programs have written.
-#![cfg(target_os = "linux")]
+#![cfg(any(target_os = "linux", windows))]
+
+#[cfg(target_os = "linux")]
+#[path = "check/linux.rs"]
+mod linux;
 
 use std::fs;
-use std::io::{Read as _, Write as _};
 use std::process::{Command, Output, Stdio};
 
-use end_to_end::{Rows, Tree, program, reference, run, stderr_of};
+use end_to_end::{Rows, Tree, listed, program, reference, run, slashed, stderr_of};
 
 const WAYS: [&str; 2] = ["processes", "threads"];
 
@@ -15,13 +18,7 @@ fn check(tree: &Tree, arguments: &[&str]) -> Rows {
 
 /// A list of some files by one of the original programs, as these would be called in the folder.
 fn list(tree: &Tree, program: &str, files: &[&str]) -> Vec<u8> {
-    let output = Command::new(program)
-        .args(files)
-        .current_dir(tree.path())
-        .output()
-        .expect("coreutils");
-    assert!(output.status.success(), "{output:?}");
-    output.stdout
+    listed(program, tree.path(), files, None)
 }
 
 #[test]
@@ -178,30 +175,6 @@ fn a_list_that_cannot_be_read_is_named_and_the_others_are_used() {
 }
 
 #[test]
-fn what_is_listed_and_no_file_is_never_opened() {
-    let tree = Tree::new();
-    tree.file("a", b"a");
-    let mut lines = list(&tree, "sha256sum", &["a"]);
-    let digest = lines[..64].to_vec();
-    for name in ["pipe", "folder"] {
-        lines.extend_from_slice(&digest);
-        lines.extend_from_slice(format!("  {name}\n").as_bytes());
-    }
-    nix::unistd::mkfifo(&tree.path().join("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
-    fs::create_dir(tree.path().join("folder")).unwrap();
-    tree.file("list.sha256", &lines);
-    let found = check(&tree, &["list.sha256"]);
-    assert_eq!(
-        found.verdicts(),
-        [
-            ("a", "ok"),
-            ("folder", "unreadable"),
-            ("pipe", "unreadable")
-        ]
-    );
-}
-
-#[test]
 fn a_drill_changes_no_verdict() {
     let tree = Tree::hostile();
     for number in 0..2_000 {
@@ -213,7 +186,7 @@ fn a_drill_changes_no_verdict() {
     tree.file("lots/7", b"changed");
     let list = lists.path().join("SHA256SUMS");
     let output = run(["check", "-q", "-j", "6", "--drill", list.to_str().unwrap()]);
-    let said = String::from_utf8_lossy(&output.stdout);
+    let said = slashed(&String::from_utf8_lossy(&output.stdout));
     assert_eq!(said.lines().count(), 1, "{said} {}", stderr_of(&output));
     assert!(said.contains("lots/7: FAILED: "), "{said}");
 }
@@ -251,59 +224,14 @@ fn a_listed_file_is_verified_whatever_it_is_called_and_not_said_to_be_left_out()
     for name in ["kept", ".hidden", ".other"] {
         tree.file(name, name.as_bytes());
     }
-    let list = run(["hash", tree.path().join(".hidden").to_str().unwrap()]);
-    let list = String::from_utf8(list.stdout).unwrap();
-    let list = list.replace(&format!("{}/", tree.path().display()), "");
-    tree.file(".list.sha256", list.as_bytes());
+    let list = fed(&tree, &["hash", ".hidden"], Stdio::null());
+    tree.file(".list.sha256", &list.stdout);
     let found = Rows::of(
         tree.path(),
         &["check", "--new", "--no-hidden", ".list.sha256"],
     );
     assert_eq!(found.verdicts(), [(".hidden", "ok"), ("kept", "new")]);
     assert_eq!(found.summary["left_out"], 1, ".other alone");
-}
-
-#[test]
-fn how_far_a_list_is_read_is_said_and_an_interrupt_ends_it() {
-    let tree = Tree::new();
-    let list = tree.path().join("all.sha256");
-    nix::unistd::mkfifo(&list, nix::sys::stat::Mode::S_IRWXU).unwrap();
-    let mut child = Command::new(program())
-        .args(["check", "--progress", "always"])
-        .arg(&list)
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut pipe = fs::File::create(&list).unwrap();
-    for line in 0..20_000 {
-        writeln!(pipe, "{line:064x}  photos/{line}.jpg").unwrap();
-    }
-    // The list goes on, and nothing comes.
-    let mut stderr = child.stderr.take().unwrap();
-    let mut said = String::new();
-    let mut piece = [0; 256];
-    while !said.contains(" lines · ") {
-        let n = stderr.read(&mut piece).unwrap();
-        assert!(n > 0, "it ended: {said}");
-        said.push_str(&String::from_utf8_lossy(&piece[..n]));
-    }
-    assert!(said.contains("reading the list: "), "{said}");
-    let pid = nix::unistd::Pid::from_raw(child.id().try_into().unwrap());
-    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-}
-
-#[test]
-fn what_a_folder_holds_is_named_the_same_way_whatever_its_verdict() {
-    let tree = Tree::new();
-    tree.file("a", b"a");
-    tree.file("new", b"new");
-    std::os::unix::fs::symlink("a", tree.path().join("link")).unwrap();
-    tree.file("SHA256SUMS", &list(&tree, "sha256sum", &["a"]));
-    let found = check(&tree, &["--new", "SHA256SUMS"]);
-    let expected = [("a", "ok"), ("link", "skipped"), ("new", "new")];
-    assert_eq!(found.verdicts(), expected);
 }
 
 #[test]
@@ -337,33 +265,13 @@ fn where_nothing_is_as_listed_a_guess_at_the_algorithm_is_said() {
 }
 
 #[test]
-fn json_has_what_a_script_needs_in_fields_of_its_own() {
-    use std::os::unix::ffi::OsStrExt as _;
-    let tree = Tree::new();
-    tree.file("old", b"content");
-    tree.file("bad", b"before");
-    tree.file("SHA256SUMS", &list(&tree, "sha256sum", &["bad", "old"]));
-    tree.file("bad", b"behind");
-    let moved = std::ffi::OsStr::from_bytes(b"new\n\xff");
-    fs::rename(tree.path().join("old"), tree.path().join(moved)).unwrap();
-    let found = check(&tree, &["--new", "SHA256SUMS"]);
-    assert_eq!(found.verdicts(), [("bad", "failed"), ("old", "moved")]);
-    let (bad, old) = (&found.rows[0].2, &found.rows[1].2);
-    assert_eq!(bad["algorithm"], "sha256");
-    for side in ["expected", "found"] {
-        assert_eq!(bad[side].as_str().map(str::len), Some(64), "{bad}");
-    }
-    assert_ne!(bad["expected"], bad["found"]);
-    assert_eq!(old["other_path"], "new\n\u{fffd}");
-    assert_eq!(old["other_path_hex"], "6e65770aff");
-}
-
-#[test]
 fn names_in_a_list_that_comes_through_a_pipe_start_from_the_current_folder() {
     let tree = Tree::new();
     tree.file("a", b"a");
     tree.file("SHA256SUMS", &list(&tree, "sha256sum", &["a"]));
-    for name in ["/dev/stdin", "-"] {
+    // The second is a name of Unix.
+    let names = ["-", "/dev/stdin"];
+    for name in names.into_iter().take(if cfg!(windows) { 1 } else { 2 }) {
         let list = fs::File::open(tree.path().join("SHA256SUMS")).unwrap();
         let output = fed(&tree, &["check", name], piped(list));
         assert_eq!(String::from_utf8_lossy(&output.stdout), "a: OK\n");
@@ -416,33 +324,4 @@ fn a_dash_is_standard_input_and_a_file_of_that_name_is_written_with_its_folder()
         "{rows}"
     );
     assert_eq!(output.status.code(), Some(1));
-}
-
-#[test]
-fn what_cksum_and_sum_print_is_called_what_it_is() {
-    let tree = Tree::new();
-    tree.file("a", b"a");
-    for tool in [&["cksum"][..], &["sum", "-r"], &["sum", "-s"]] {
-        let output = Command::new(tool[0])
-            .args(&tool[1..])
-            .arg("a")
-            .current_dir(tree.path())
-            .output()
-            .unwrap();
-        tree.file("sums", &output.stdout);
-        let sha256 = list(&tree, "sha256sum", &["a"]);
-        tree.file("mixed", &[sha256, output.stdout].concat());
-        for name in ["sums", "mixed"] {
-            let output = fed(&tree, &["check", name], Stdio::null());
-            let said = String::from_utf8_lossy(&output.stdout);
-            assert!(said.contains("is what POSIX cksum or sum prints"), "{said}");
-            assert!(said.contains("'thawsum sum'"), "{said}");
-            assert_eq!(output.status.code(), Some(1));
-        }
-        let output = fed(&tree, &["convert", "--to", "bsd", "sums"], Stdio::null());
-        assert!(
-            stderr_of(&output).contains("cannot be verified"),
-            "{output:?}"
-        );
-    }
 }

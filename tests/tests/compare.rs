@@ -1,9 +1,9 @@
 //! `thawsum compare` and `thawsum duplicates`.
-#![cfg(target_os = "linux")]
+#![cfg(any(target_os = "linux", windows))]
 
 use std::fs;
 
-use end_to_end::{Rows, Tree, program, reference, run, stderr_of};
+use end_to_end::{Rows, Tree, listed_names, program, reference, run, slashed, stderr_of};
 
 const WAYS: [&str; 2] = ["processes", "threads"];
 
@@ -74,9 +74,18 @@ fn two_folders_are_told_apart_file_by_file() {
 /// The list of a side by the name of its files within it.
 fn list(tree: &Tree, side: &str) {
     let lines = reference("sha256sum", &tree.path().join(side));
-    let prefix = format!("  {}/{side}/", tree.path().display());
+    let prefix = slashed(&format!("{}/{side}/", tree.path().display()));
+    let names = listed_names(&lines);
     let lines = String::from_utf8(lines).expect("names that are text");
-    let lines = lines.replace(&prefix, "  ");
+    let lines: String = lines
+        .lines()
+        .zip(&names)
+        .map(|(line, name)| {
+            let (digest, _) = line.split_once("  ").expect("a digest and a name");
+            let name = name.strip_prefix(&prefix).expect("a name below the side");
+            format!("{}  {name}\n", digest.trim_start_matches('\\'))
+        })
+        .collect();
     tree.file(format!("{side}.sha256"), lines.as_bytes());
 }
 
@@ -208,7 +217,7 @@ fn a_side_that_is_not_there_is_an_error_of_its_own() {
     let left = tree.path().join("left");
     let output = run(["compare", left.to_str().unwrap(), "/no/such/folder"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr_of(&output).contains("/no/such/folder: "));
+    assert!(slashed(&stderr_of(&output)).contains("/no/such/folder: "));
 }
 
 #[test]
@@ -224,6 +233,8 @@ fn duplicates_are_found_by_content_and_hard_links_are_one_file() {
     tree.file("empty 2", b"");
     tree.file("linked", &[7; 1_000]);
     fs::hard_link(tree.path().join("linked"), tree.path().join("linked again")).unwrap();
+    // On Windows links are for those who may make them.
+    #[cfg(unix)]
     std::os::unix::fs::symlink("a", tree.path().join("symlink")).unwrap();
     for way in WAYS {
         let found = Rows::of(tree.path(), &["duplicates", "--run-on", way, "."]);
@@ -280,9 +291,9 @@ fn what_counts_is_chosen_the_same_way_everywhere() {
         let left = tree.path().join("left");
         let arguments = ["hash", "--run-on", way, left.to_str().unwrap()];
         let output = run([&arguments[..1], &choice[..], &arguments[1..]].concat());
-        let said = String::from_utf8_lossy(&output.stdout);
-        assert_eq!(said.lines().count(), 1, "{way}: {said}");
-        assert!(said.ends_with("/left/kept.txt\n"), "{way}: {said}");
+        let names = listed_names(&output.stdout);
+        assert_eq!(names.len(), 1, "{way}: {names:?}");
+        assert!(names[0].ends_with("/left/kept.txt"), "{way}: {names:?}");
         assert!(stderr_of(&output).contains("4 files and folders left out by choice"));
     }
     let output = run(["hash", "--without", "[", "."]);
@@ -301,10 +312,12 @@ fn what_is_left_out_of_a_folder_is_not_missing_there_for_being_in_a_list() {
     for name in ["kept", ".hidden", "target/out"] {
         tree.file(format!("folder/{name}"), name.as_bytes());
     }
-    let list = run(["hash", "--format", "bsd", tree.path().to_str().unwrap()]);
-    let list = String::from_utf8(list.stdout).unwrap();
-    let list = list.replace(&format!("{}/folder/", tree.path().display()), "");
-    tree.file("list", list.as_bytes());
+    let list = std::process::Command::new(program())
+        .args(["hash", "--format", "bsd", "kept", ".hidden", "target"])
+        .current_dir(tree.path().join("folder"))
+        .output()
+        .unwrap();
+    tree.file("list", &list.stdout);
     let choice = ["compare", "--no-hidden", "--without", "target/"];
     for sides in [["folder", "list"], ["list", "list"]] {
         let found = Rows::of(tree.path(), &[&choice[..], &sides[..]].concat());
