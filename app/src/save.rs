@@ -5,6 +5,8 @@
     reason = "called by the save and settings threads and by the command line, never by the window"
 )]
 
+mod device;
+
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -149,17 +151,18 @@ fn place(
     existing: Existing,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<Place> {
-    // Where a link leads, not the link, is what is written to.
-    let resolved = std::fs::canonicalize(path);
-    let path = resolved.as_deref().unwrap_or(path);
-    if existing == Existing::Replace && std::fs::metadata(path).is_ok_and(|there| !there.is_file())
+    if existing == Existing::Replace
+        && let Some(device) = device::open(path)
     {
-        // A terminal, a pipe, /dev/null: to rename a file over one would destroy it.
-        let mut out = io::BufWriter::new(std::fs::File::options().write(true).open(path)?);
+        // To rename a file over one would destroy it.
+        let mut out = io::BufWriter::new(device?);
         write(&mut out)?;
         out.flush()?;
         return Ok(Place::There);
     }
+    // Where a link leads, not the link, is what is written to.
+    let resolved = std::fs::canonicalize(path);
+    let path = resolved.as_deref().unwrap_or(path);
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

@@ -154,14 +154,15 @@ fn wrong_usage_is_status_2_and_says_what_is_wrong() {
 fn a_file_that_grows_while_it_is_read_gets_no_checksum() {
     let tree = Tree::new();
     let path = tree.sparse("growing", 6_000_000_000);
-    let child = start(&["hash", "--summary", "json"], &tree);
-    std::thread::sleep(Duration::from_millis(500));
-    fs::File::options()
-        .write(true)
-        .open(&path)
-        .unwrap()
-        .set_len(6_000_000_001)
-        .unwrap();
+    let mut child = start(&["hash", "--summary", "json"], &tree);
+    // Again and again, as nobody says when it has begun to read.
+    let file = fs::File::options().write(true).open(&path).unwrap();
+    let mut size = 6_000_000_000;
+    while child.try_wait().unwrap().is_none() {
+        size += 1;
+        file.set_len(size).unwrap();
+        std::thread::sleep(Duration::from_millis(50));
+    }
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(output.stdout.is_empty());
