@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Algorithms by the name that `thawsum` gives them, with the program whose list [`reference`] has.
+/// Algorithms by the name that `thawsum` gives them, with the program whose list [`reference()`] has.
 /// SHA-256 is not among them: every other test is of it.
 pub const ORIGINALS: &[(&str, &str)] = &[
     ("md5", "md5sum"),
@@ -36,7 +36,7 @@ pub fn reference(program: &str, folder: &Path) -> Vec<u8> {
 ///
 /// # Panics
 ///
-/// As [`reference`].
+/// As [`reference()`].
 #[must_use]
 pub fn listed(program: &str, folder: &Path, names: &[&str], stdin: Option<&str>) -> Vec<u8> {
     // It can be read once.

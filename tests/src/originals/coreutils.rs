@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Algorithms by the name that `thawsum` gives them, with the program whose list [`reference`] has.
+/// Algorithms by the name that `thawsum` gives them, with the program whose list [`reference()`] has.
 /// SHA-256 is not among them: every other test is of it.
 pub const ORIGINALS: &[(&str, &str)] = &[
     ("md5", "md5sum"),
