@@ -37,7 +37,7 @@ build_packages() {
     sign "$APP"
     notarise "$APP"
     step "The packages"
-    "$MACOS/pack" "$APP" "$PACKAGES/$name.zip"
+    "$ROOT/packaging/lib/pack" "$APP" "$PACKAGES/$name.zip"
     write_bill "${MACOS_TRIPLES[0]}" "$PACKAGES/thawsum-$VERSION-macos.cdx.json"
     if on_a_mac; then
         make_disk_image "$PACKAGES/$name.dmg"
@@ -104,7 +104,7 @@ notarise() {
     local sent=$1
     if [[ -d $1 ]]; then
         sent=$WORK/macos/sent.zip
-        "$MACOS/pack" "$1" "$sent"
+        "$ROOT/packaging/lib/pack" "$1" "$sent"
     fi
     # It ends well when it was told "Invalid", too.
     xcrun notarytool submit "$sent" --keychain-profile "$THAWSUM_NOTARY_PROFILE" --wait | tee "$WORK/macos/notary.log"

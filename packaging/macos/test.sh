@@ -20,7 +20,7 @@ test_packages() {
     step "$name.zip"
     check "the archive is whole" unzip -q "$PACKAGES/$name.zip" -d "$folder"
     same "there is one thing in it" Thawsum.app "$(ls -A "$folder")"
-    "$ROOT/packaging/macos/pack" "$APP" "$folder/again.zip"
+    "$ROOT/packaging/lib/pack" "$APP" "$folder/again.zip"
     check "the same application gives the same archive" cmp "$PACKAGES/$name.zip" "$folder/again.zip"
     same "the program alone may be executed" "$APP/Contents/MacOS/thawsum" \
         "$(find "$APP" -type f -perm -u+x)"

@@ -41,7 +41,7 @@ build_packages() {
     write_bill "$triple" "$PACKAGES/$(windows_package cdx.json)"
 
     step "Archive"
-    "$PYTHON" packaging/windows/archive "$(plain "$contents")" "$(plain "$PACKAGES/$(windows_package zip)")"
+    "$PYTHON" packaging/lib/pack "$(plain "$contents")" "$(plain "$PACKAGES/$(windows_package zip)")" "$(basename -- "$(windows_package zip)" .zip)"
 }
 
 # stage_windows TRIPLE FOLDER    everything that is installed, as it is installed

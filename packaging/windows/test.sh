@@ -72,7 +72,7 @@ files_in() {
 
 test_resources() {
     if on_windows; then
-        echo "    not run: what is in the program, which is looked at with icoutils"
+        not_run "what is in the program" "it is looked at with icoutils"
         return
     fi
     local contents program twin manifest

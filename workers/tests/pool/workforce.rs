@@ -362,12 +362,13 @@ fn more_workers_than_the_system_gives_are_no_harm() {
     assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
 }
 
+/// Has a copy of this program do something to its own file and go on; the folder of the copy.
 #[cfg(target_os = "linux")]
-fn the_programs_file_may_be_moved_and_replaced_while_it_runs() {
+fn goes_on_after(role: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let copy = folder.path().join("a copy");
     std::fs::copy(std::env::current_exe().expect("its own path"), &copy).expect("copied");
-    let output = crate::roles::command("moved", Some(&copy))
+    let output = crate::roles::command(role, Some(&copy))
         .output()
         .expect("it runs");
     assert_eq!(
@@ -375,23 +376,19 @@ fn the_programs_file_may_be_moved_and_replaced_while_it_runs() {
         "went on\n",
         "{output:?}"
     );
+    folder
+}
+
+#[cfg(target_os = "linux")]
+fn the_programs_file_may_be_moved_and_replaced_while_it_runs() {
+    let folder = goes_on_after("moved");
     assert!(folder.path().join("a copy.elsewhere").exists());
 }
 
 #[cfg(target_os = "linux")]
 fn the_programs_file_may_be_deleted_while_it_runs() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let copy = folder.path().join("a copy");
-    std::fs::copy(std::env::current_exe().expect("its own path"), &copy).expect("copied");
-    let output = crate::roles::command("deleted", Some(&copy))
-        .output()
-        .expect("it runs");
-    assert_eq!(
-        String::from_utf8_lossy(&output.stdout),
-        "went on\n",
-        "{output:?}"
-    );
-    assert!(!copy.exists());
+    let folder = goes_on_after("deleted");
+    assert!(!folder.path().join("a copy").exists());
 }
 
 fn the_processor_time_of_workers_that_have_ended_is_counted() {
