@@ -32,7 +32,7 @@ mod program;
 mod rows;
 mod trees;
 
-pub use names::{escaped, listed_names, slashed};
+pub use names::{listed_names, slashed};
 pub use originals::{ORIGINALS, listed, reference};
 pub use program::{program, run, stderr_of};
 pub use rows::Rows;

@@ -13,7 +13,8 @@ pub fn slashed(text: &str) -> String {
     }
 }
 
-/// The names in a list as sha256sum writes it, in its order, escapes undone, and [`slashed`].
+/// The names in a list as sha256sum writes it, in its order, escapes undone: with `/` between folders on
+/// every system.
 ///
 /// # Panics
 ///
@@ -31,21 +32,10 @@ pub fn listed_names(list: &[u8]) -> Vec<String> {
             if escaped {
                 let mut name = name.replace("\\\\", "\0");
                 name = name.replace("\\n", "\n").replace("\\r", "\r");
-                slashed(&name.replace('\0', "\\"))
+                name.replace('\0', "\\")
             } else {
-                slashed(name)
+                name.to_owned()
             }
         })
         .collect()
-}
-
-/// A path as lists of GNU's and BSD's form write it, and the mark that stands before its line: one
-/// backslash, where the path holds some.
-#[must_use]
-pub fn escaped(path: &str) -> (&'static str, String) {
-    if path.contains('\\') {
-        ("\\", path.replace('\\', "\\\\"))
-    } else {
-        ("", path.to_owned())
-    }
 }

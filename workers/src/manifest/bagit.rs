@@ -14,7 +14,7 @@ use super::read::Row;
 use super::read::recognise::{Chosen, RecordReader};
 use super::{File, ListFormat, one_algorithm};
 use crate::algorithm::Algorithm;
-use crate::name::path_bytes;
+use crate::name::{path_bytes, portable_bytes};
 
 pub(super) struct Bagit;
 
@@ -59,12 +59,11 @@ impl ListFormat for Bagit {
     ) -> io::Result<()> {
         for (_, digest) in file.present(algorithms) {
             write!(out, "{digest}  ")?;
-            for &byte in path_bytes(file.path) {
+            for &byte in portable_bytes(file.path).iter() {
                 match byte {
                     b'\n' => out.write_all(b"%0A")?,
                     b'\r' => out.write_all(b"%0D")?,
                     b'%' => out.write_all(b"%25")?,
-                    b'\\' if cfg!(windows) => out.write_all(b"/")?,
                     other => out.write_all(&[other])?,
                 }
             }

@@ -14,7 +14,7 @@ use super::read::recognise::{Chosen, RecordReader};
 use super::read::records::LineEnd;
 use super::{File, ListFormat, bsd, one_algorithm};
 use crate::algorithm::Algorithm;
-use crate::name::path_bytes;
+use crate::name::portable_bytes;
 
 pub(super) struct Gnu {
     pub(super) zero: bool,
@@ -128,19 +128,17 @@ pub(super) fn content_of(record: &[u8], line_end: LineEnd) -> Option<&[u8]> {
 
 /// A name in which backslashes and line breaks are escaped, and the mark that says so.
 pub(super) struct Escaped<'a> {
-    name: &'a [u8],
+    name: Cow<'a, [u8]>,
     needed: bool,
 }
 
 impl<'a> Escaped<'a> {
     pub(super) fn new(path: &'a Path, never: bool) -> Self {
-        let name = path_bytes(path);
+        let name = portable_bytes(path);
+        let special = |byte| matches!(byte, b'\\' | b'\n' | b'\r');
         Self {
+            needed: !never && name.iter().copied().any(special),
             name,
-            needed: !never
-                && name
-                    .iter()
-                    .any(|byte| matches!(byte, b'\\' | b'\n' | b'\r')),
         }
     }
 
@@ -151,9 +149,9 @@ impl<'a> Escaped<'a> {
 
     pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         if !self.needed {
-            return out.write_all(self.name);
+            return out.write_all(&self.name);
         }
-        for &byte in self.name {
+        for &byte in self.name.iter() {
             match byte {
                 b'\\' => out.write_all(b"\\\\")?,
                 b'\n' => out.write_all(b"\\n")?,

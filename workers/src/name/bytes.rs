@@ -1,6 +1,18 @@
-//! From the bytes that a list holds to a path, without losing any.
+//! Between paths and the bytes that a list holds, without losing any.
 
-use std::path::PathBuf;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+/// The bytes of the path with `/` between folders, as lists have them that are read on other
+/// systems too. Windows takes both; no name there holds either.
+pub(crate) fn portable_bytes(path: &Path) -> Cow<'_, [u8]> {
+    let bytes = super::path_bytes(path);
+    if cfg!(windows) && bytes.contains(&b'\\') {
+        let slash = |&byte: &u8| if byte == b'\\' { b'/' } else { byte };
+        return Cow::Owned(bytes.iter().map(slash).collect());
+    }
+    Cow::Borrowed(bytes)
+}
 
 /// The path of these bytes: on Unix any bytes are one.
 #[cfg(unix)]
