@@ -83,7 +83,7 @@ fn list(tree: &Tree, side: &str) {
         .map(|(line, name)| {
             let (digest, _) = line.split_once("  ").expect("a digest and a name");
             let name = name.strip_prefix(&prefix).expect("a name below the side");
-            format!("{}  {name}\n", digest.trim_start_matches('\\'))
+            format!("{digest}  {name}\n")
         })
         .collect();
     tree.file(format!("{side}.sha256"), lines.as_bytes());

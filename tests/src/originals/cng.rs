@@ -72,25 +72,16 @@ fn read(path: &Path) -> Vec<u8> {
     fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// A line of coreutils': backslashes in a name are doubled, and the line begins with one then.
+/// A line as coreutils' program would write it of the path on Linux: with `/` between folders.
 fn line(program: &str, content: &[u8], name: &[u8]) -> Vec<u8> {
-    let digest: String = digest(program, content)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let mut line = Vec::new();
-    if name.contains(&b'\\') {
-        line.push(b'\\');
-    }
-    line.extend_from_slice(digest.as_bytes());
+    let digest = digest(program, content);
+    let digest = digest.iter().map(|byte| format!("{byte:02x}"));
+    let mut line = digest.collect::<String>().into_bytes();
     line.extend_from_slice(b"  ");
-    for &byte in name {
-        line.extend_from_slice(if byte == b'\\' {
-            b"\\\\"
-        } else {
-            std::slice::from_ref(&byte)
-        });
-    }
+    line.extend(
+        name.iter()
+            .map(|&byte| if byte == b'\\' { b'/' } else { byte }),
+    );
     line.push(b'\n');
     line
 }
