@@ -84,6 +84,23 @@ pub enum Strength {
     Accident,
 }
 
+impl Algorithm {
+    /// As it is called by who calculates many at once, if it can be.
+    pub(crate) fn in_lanes(self) -> Option<lanes::Digest> {
+        Some(match self {
+            Self::Md5 => lanes::Digest::Md5,
+            Self::Sha1 => lanes::Digest::Sha1,
+            Self::Sha224 => lanes::Digest::Sha224,
+            Self::Sha256 => lanes::Digest::Sha256,
+            Self::Sha384 => lanes::Digest::Sha384,
+            Self::Sha512 => lanes::Digest::Sha512,
+            Self::Sha512_224 => lanes::Digest::Sha512_224,
+            Self::Sha512_256 => lanes::Digest::Sha512_256,
+            _ => return None,
+        })
+    }
+}
+
 struct Rust<D>(D);
 
 impl<D: Update + FixedOutputReset + Send> Hasher for Rust<D> {

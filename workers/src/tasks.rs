@@ -3,5 +3,8 @@
 pub(crate) mod bundle;
 pub(crate) mod hash;
 pub(crate) mod identity;
-pub(crate) mod sha256x2;
+pub(crate) mod many;
+pub(crate) mod open;
+pub(crate) mod reading;
+pub(crate) mod solo;
 pub(crate) mod walk;

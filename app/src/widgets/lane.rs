@@ -61,7 +61,8 @@ fn words(palette: &Palette, number: usize, view: &LaneView, base: &Path) -> Word
     let (detail, cut) = match (&lane.file, fresh) {
         (_, Some((note, _))) => (note.clone(), Cut::End),
         (Some(file), None) if busy && lane.more > 0 => {
-            (format!("{} and one more", short(file, base)), Cut::End)
+            let more = crate::format::counted(lane.more.into(), "more", "more");
+            (format!("{} and {more}", short(file, base)), Cut::End)
         }
         (Some(file), None) if busy => (short(file, base), Cut::Path),
         _ if lane.state == WorkerState::Gone => (

@@ -10,10 +10,10 @@ use crate::function::{self, Md5, Sha1, Sha256, Sha512};
 use crate::kernel::{Instructions, Kernel, Run, kernels};
 use crate::simd::Word;
 
-/// Blocks of each lane in one trial: 4 KiB, as a small file has.
-const BLOCKS: usize = 64;
+/// Blocks of each lane in one trial: 1 KiB, which takes some microseconds.
+const BLOCKS: usize = 16;
 /// Trials of each kernel, of which the fastest counts: whatever else the machine does makes one slower.
-const TRIALS: usize = 5;
+const TRIALS: usize = 8;
 
 /// For one function: what each kind of instructions achieved, and which are to be used.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -134,6 +134,7 @@ fn trial<F: function::Function>(
         .chunks_exact(BLOCKS)
         .take(kernel.lanes())
         .map(|blocks| Run {
+            stream: 0,
             state: Default::default(),
             blocks,
         })

@@ -13,6 +13,8 @@ use crate::simd::Word;
 
 /// A message, or the next part of one, that waits for its lane.
 pub(crate) struct Run<'a, W: Word> {
+    /// Which it is, for who gave it.
+    pub(crate) stream: usize,
     pub(crate) state: State<W>,
     /// What is to be done, in whole blocks.
     pub(crate) blocks: &'a [W::Block],

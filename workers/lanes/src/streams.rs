@@ -1,5 +1,7 @@
 //! Messages that come in parts, many of them at once.
 
+use std::cmp::Reverse;
+
 use crate::choice::Choice;
 use crate::digest::{Digest, Function};
 use crate::function::{self, Md5, Sha1, Sha256, Sha512, State};
@@ -28,7 +30,7 @@ pub trait Streams: Send {
     /// A message begins.
     fn begin(&mut self, stream: usize);
 
-    /// Takes the next part of some messages, at most one of each. Longest first is fastest.
+    /// Takes the next part of some messages, at most one of each.
     ///
     /// # Panics
     /// Where a part is not as [`Part`] says, which would make its digest wrong.
@@ -142,7 +144,6 @@ impl<F: function::Function> Streams for Many<F> {
     }
 
     fn update(&mut self, parts: &mut [Part<'_>]) {
-        let mut streams = Vec::with_capacity(parts.len());
         let mut runs = Vec::with_capacity(parts.len());
         for part in parts {
             let stream = &mut self.streams[part.stream];
@@ -157,20 +158,22 @@ impl<F: function::Function> Streams for Many<F> {
                 rest.is_empty(),
                 "a part that is not the last ends within a block"
             );
-            streams.push(part.stream);
             runs.push(Run {
+                stream: part.stream,
                 state: stream.state,
                 blocks,
             });
         }
+        // The longest last would be alone.
+        runs.sort_unstable_by_key(|run| Reverse(run.blocks.len()));
         let mut left = runs.len();
         while left > 0 {
             let Chosen { kernel, least } = self.chosen(left);
             kernel.run(&mut runs, *least);
             left = runs.iter().filter(|run| !run.blocks.is_empty()).count();
         }
-        for (stream, run) in streams.into_iter().zip(runs) {
-            self.streams[stream].state = run.state;
+        for run in runs {
+            self.streams[run.stream].state = run.state;
         }
     }
 

@@ -9,7 +9,7 @@ use crate::algorithm::Algorithm;
 use crate::job::plan::{Plan, Share, Todo};
 use crate::name::path_bytes;
 use crate::tasks::bundle::Item;
-use crate::tasks::hash::{Extent, HEAD};
+use crate::tasks::reading::{Extent, HEAD};
 use crate::tasks::walk::Seen;
 use crate::verdict::{FileResult, Verdict};
 

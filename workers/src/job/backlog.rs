@@ -20,14 +20,10 @@ const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 /// A worker may have a second bundle waiting while no more than this many bytes are in its
 /// hands: that hides the round trip, and yet nobody sits on work that another could do.
 pub(crate) const AHEAD_BYTES: u64 = 6 * 1024 * 1024;
-/// Large files that a worker gets at once where that pays: two, or the last three.
-const GROUP: usize = 3;
 
 /// Files for one worker.
 pub(crate) struct Batch {
     pub(crate) items: Arc<[Item]>,
-    /// To be hashed all at once, not one after the other.
-    pub(crate) together: bool,
 }
 
 /// Grows to the number of files below the roots: the walk runs ahead so that the window can say
@@ -43,8 +39,8 @@ pub(crate) struct Backlog {
     small_taken: Amount,
     /// Files that lost their worker, or may be what one hangs on; each goes out alone.
     suspects: VecDeque<Item>,
-    /// Large files at once take less time than one after the other.
-    together: bool,
+    /// So many large files at once take less time than one after the other.
+    together: usize,
 }
 
 struct BySize(Item);
@@ -114,7 +110,7 @@ impl Smalls {
 }
 
 impl Backlog {
-    pub(crate) fn set_together(&mut self, together: bool) {
+    pub(crate) fn set_together(&mut self, together: usize) {
         self.together = together;
     }
 
@@ -166,7 +162,6 @@ impl Backlog {
     /// The next bundle. `sharers` of `workers` want one: with little left, each gets a part.
     /// `in_hand`: bytes that all workers together still have to do.
     pub(crate) fn take(&mut self, sharers: usize, workers: usize, in_hand: u64) -> Option<Batch> {
-        let mut together = false;
         let items: Vec<Item> = if let Some(item) = self.suspects.pop_front() {
             vec![item]
         } else if self.small_are_due() {
@@ -174,9 +169,7 @@ impl Backlog {
             self.small_taken.add(Amount::of(&items));
             items
         } else if let Some(item) = self.largest(u64::MAX) {
-            let items = self.group(item, workers, in_hand);
-            together = items.len() > 1;
-            items
+            self.group(item, workers, in_hand)
         } else {
             Vec::new()
         };
@@ -185,7 +178,6 @@ impl Backlog {
         }
         Some(Batch {
             items: Arc::from(items),
-            together,
         })
     }
 
@@ -201,24 +193,25 @@ impl Backlog {
     }
 
     /// The largest file, and others to go with it: as many as are this worker's fair share of
-    /// what is left, for two cores beat one that does two files. Of many, two; a share of three
-    /// is taken whole, or the third would be left to go alone.
+    /// what is left, for two cores beat one that does two files. Of many, as many as there are
+    /// lanes; a share of half as many more is taken whole, or those would be left to go alone.
     fn group(&mut self, largest: Item, workers: usize, in_hand: u64) -> Vec<Item> {
         let mut items = vec![largest];
-        if !self.together {
+        if self.together < 2 {
             return items;
         }
+        let most = self.together + self.together / 2;
         let size = Item::bytes;
         let mut bytes = size(&items[0]);
         let share = (in_hand + self.large_bytes + bytes) / workers.max(1) as u64;
-        while items.len() <= GROUP
+        while items.len() <= most
             && let Some(item) = self.largest(share.saturating_sub(bytes))
         {
             bytes += size(&item);
             items.push(item);
         }
-        if items.len() > GROUP {
-            for item in items.drain(2..) {
+        if items.len() > most {
+            for item in items.drain(self.together..) {
                 let back = Amount::new(1, item.bytes());
                 self.large_taken = self.large_taken.less(back);
                 self.push(item);

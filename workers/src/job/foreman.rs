@@ -22,6 +22,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Select, Sender, never, unbounded};
+use lanes::{Choice, Function};
 
 use self::held::Held;
 use self::paused::Paused;
@@ -43,7 +44,8 @@ use crate::pool::{
 use crate::process::Harm;
 use crate::progress::{Lane, Totals, WorkerState};
 use crate::tasks::bundle::{Bundle, Item};
-use crate::tasks::hash::{HalfRead, together_pays};
+use crate::tasks::many::widest;
+use crate::tasks::solo::HalfRead;
 use crate::verdict::{FileResult, Verdict};
 
 /// Results in one event at most: a listener that works by the clock must be able to stop.
@@ -121,7 +123,9 @@ fn run<E: Executor, P: Plan>(
     } = start;
     let (mail, inbox) = unbounded();
     let news = mail.clone();
-    let pool = Pool::<Bundle, E>::builder()
+    // Here and not in each worker: they are to agree, and it is to be known which they use.
+    let choices: Vec<Choice> = Function::ALL.map(Choice::of).into();
+    let pool = Pool::<Bundle, E>::builder_with(choices.clone())
         .workers(lanes.len())
         .batch(IN_HAND)
         .ahead_weight(AHEAD_BYTES)
@@ -156,6 +160,7 @@ fn run<E: Executor, P: Plan>(
     };
     let mut foreman = Foreman {
         plan,
+        choices,
         todo: Todo::default(),
         pool,
         mail,
@@ -217,6 +222,8 @@ enum Stage {
 
 struct Foreman<E: Executor, P: Plan> {
     plan: P,
+    /// Which instructions its workers use.
+    choices: Vec<Choice>,
     /// What the plan wants done, on its way to being so.
     todo: Todo,
     pool: Pool<Bundle, E>,
@@ -479,8 +486,11 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
             spared,
         } = &mut self.todo;
         if !hash.is_empty() {
-            self.backlog
-                .set_together(together_pays(self.plan.algorithms()));
+            // A limit is for a file that goes alone: with others it has a part of the time.
+            self.backlog.set_together(match self.file_limit {
+                None => widest(self.plan.algorithms(), &self.choices),
+                Some(_) => 1,
+            });
             for item in hash.drain(..) {
                 self.backlog.push(item);
             }
@@ -521,7 +531,7 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
     }
 
     fn submit(&mut self, batch: Batch, half_read: Option<HalfRead>) {
-        let Batch { items, together } = batch;
+        let Batch { items } = batch;
         let held = Held {
             items: items.clone(),
             reported: 0,
@@ -536,7 +546,6 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
         let bundle = Bundle {
             items,
             algorithms: self.plan.algorithms().clone(),
-            together,
             half_read,
         };
         let mail = &self.mail;
@@ -564,7 +573,6 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
         let item = Item::new(half.path.clone(), half.reading.before(), 0);
         let batch = Batch {
             items: Arc::from([item]),
-            together: false,
         };
         self.submit(batch, Some(half));
     }

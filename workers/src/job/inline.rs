@@ -16,7 +16,8 @@ use crate::error::SpecError;
 use crate::event::{Ending, Sink, Summary, WorkerFigures};
 use crate::process::usage::CpuClock;
 use crate::progress::Totals;
-use crate::tasks::hash::{Engine, HalfRead, Reading, Step};
+use crate::tasks::reading::Reading;
+use crate::tasks::solo::{HalfRead, Solo, Step};
 use crate::tasks::walk::{Found, Walk};
 use crate::verdict::{FileResult, Verdict};
 
@@ -24,7 +25,7 @@ use crate::verdict::{FileResult, Verdict};
 pub struct InlineJob {
     spec: JobSpec,
     walk: Walk,
-    engine: Engine,
+    solo: Solo,
     in_hand: Option<(PathBuf, Reading)>,
     ledger: Ledger,
     totals: Arc<Totals>,
@@ -109,7 +110,7 @@ impl InlineJob {
         } = Start::fresh(spec.clone());
         Ok(Self {
             walk,
-            engine: Engine::new(&spec.algorithms),
+            solo: Solo::new(&spec.algorithms),
             in_hand: None,
             ledger,
             totals: common.totals,
@@ -137,7 +138,7 @@ impl InlineJob {
                 return Pace::OutOfTime;
             }
             if let Some((path, mut reading)) = self.in_hand.take() {
-                match reading.step(&mut self.engine) {
+                match self.solo.step(&mut reading) {
                     Step::More => self.in_hand = Some((path, reading)),
                     Step::End(verdict) => {
                         let walked = reading.size();
@@ -212,7 +213,7 @@ impl InlineJob {
         let half_read = self.in_hand.map(|(path, reading)| HalfRead {
             path,
             reading,
-            engine: self.engine,
+            solo: self.solo,
         });
         let start = Start {
             source: self.walk,

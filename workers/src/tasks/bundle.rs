@@ -1,4 +1,4 @@
-//! The task that hashing jobs give to their pool: some files, one after the other or all at once.
+//! The task that hashing jobs give to their pool: some files.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,7 +6,11 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::hash::{Engine, Extent, HalfRead, Position, Step};
+use lanes::Choice;
+
+use super::hash::{Engine, Position, ToHash};
+use super::reading::Extent;
+use super::solo::{HalfRead, Step};
 use super::walk::Seen;
 use crate::algorithm::Algorithm;
 use crate::cancel::Stopped;
@@ -64,8 +68,6 @@ pub(crate) struct Bundle {
     /// With which algorithms.
     #[serde(serialize_with = "shared_out", deserialize_with = "shared_in")]
     pub(crate) algorithms: Arc<[Algorithm]>,
-    /// To be hashed all at once, not one after the other.
-    pub(crate) together: bool,
     /// The one file of it, begun by somebody else in this process.
     #[serde(skip)]
     pub(crate) half_read: Option<HalfRead>,
@@ -86,6 +88,7 @@ pub(crate) enum Said {
 /// What a worker keeps from one bundle to the next.
 pub(crate) struct Bench {
     algorithms: Arc<[Algorithm]>,
+    choices: Vec<Choice>,
     engine: Engine,
     shown: Option<Instant>,
 }
@@ -94,12 +97,14 @@ impl Work for Bundle {
     /// The last results.
     type Output = Vec<Settled>;
     type Part = Said;
-    type SetUp = ();
+    /// Which instructions are fastest, found out once for all workers.
+    type SetUp = Vec<Choice>;
     type State = Bench;
 
-    fn set_up((): ()) -> Result<Bench, Failure> {
+    fn set_up(choices: Vec<Choice>) -> Result<Bench, Failure> {
         Ok(Bench {
-            engine: Engine::new(&[]),
+            engine: Engine::new(&[], &choices),
+            choices,
             algorithms: Arc::default(),
             shown: None,
         })
@@ -108,7 +113,7 @@ impl Work for Bundle {
     fn work(self, bench: &mut Bench, context: &Context<'_, Self>) -> Result<Vec<Settled>, Failure> {
         let mut results = Vec::with_capacity(self.items.len());
         if bench.algorithms != self.algorithms {
-            bench.engine = Engine::new(&self.algorithms);
+            bench.engine = Engine::new(&self.algorithms, &bench.choices);
             bench.algorithms = self.algorithms;
         }
         let Bench { engine, shown, .. } = bench;
@@ -125,10 +130,11 @@ impl Work for Bundle {
             None => {
                 let mut sent = Instant::now();
                 engine.hash_batch(
-                    self.items
-                        .iter()
-                        .map(|item| (item.path.as_path(), item.seen, item.extent)),
-                    self.together,
+                    self.items.iter().map(|item| ToHash {
+                        path: &item.path,
+                        seen: item.seen,
+                        extent: item.extent,
+                    }),
                     &mut step,
                     |read, verdict| {
                         results.push((read, verdict));
@@ -142,7 +148,7 @@ impl Work for Bundle {
         };
         if let Err(stopped) = ended {
             // Half a file is in the hashers. What was finished before keeps its verdict.
-            bench.engine = Engine::new(&bench.algorithms);
+            bench.engine = Engine::new(&bench.algorithms, &bench.choices);
             context.part(Said::Results(results));
             return Err(stopped.into());
         }
@@ -157,7 +163,7 @@ fn finish(
 ) -> Result<Settled, Stopped> {
     let HalfRead {
         mut reading,
-        mut engine,
+        mut solo,
         ..
     } = half;
     loop {
@@ -167,7 +173,7 @@ fn finish(
             done: reading.done,
             size: reading.size(),
         })?;
-        if let Step::End(verdict) = reading.step(&mut engine) {
+        if let Step::End(verdict) = solo.step(&mut reading) {
             return Ok((reading.done, verdict));
         }
     }
