@@ -95,7 +95,7 @@ mod plain {
 
     /// Has nothing to keep: std opens by path alone here.
     #[derive(Default)]
-    pub(crate) struct Opener;
+    pub(crate) struct Opener(());
 
     impl Opener {
         pub(crate) fn open(&mut self, path: &Path) -> io::Result<File> {
