@@ -7,6 +7,7 @@ mod duplicates;
 mod generate;
 mod guess;
 mod hash;
+mod instructions;
 mod lab;
 mod lab_part;
 mod named;

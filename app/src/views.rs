@@ -75,7 +75,7 @@ pub(crate) fn all() -> Vec<Box<dyn View>> {
         Box::new(lab::LabView::default()),
         Box::new(runs::RunsView::default()),
         Box::new(settings::SettingsView),
-        Box::new(help::HelpView),
+        Box::<help::HelpView>::default(),
     ]
 }
 

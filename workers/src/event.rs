@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
+use lanes::Choice;
 
 use crate::algorithm::Algorithm;
 use crate::job::{Damage, FilesInHand, Forecast};
@@ -112,6 +113,9 @@ pub struct Summary {
     pub found: u64,
     /// What files were hashed with: the digests of each result stand in this order.
     pub algorithms: Arc<[Algorithm]>,
+    /// With which instructions those of them were calculated that can be for many files at once. Empty for
+    /// work on the caller's own thread, which goes file by file.
+    pub instructions: Vec<(Algorithm, Choice)>,
     /// Files by verdict.
     pub counts: Counts,
     /// Files that were found but not settled, because the job ended first.

@@ -20,6 +20,7 @@ mod event;
 mod expected;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+pub mod instructions;
 mod job;
 mod listed;
 pub mod manifest;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use workers::Algorithm;
 
+use super::instructions::Allowed;
 use super::{algorithms, experiments, parse_workers, status};
 use crate::algorithms::Algorithms;
 use crate::lab;
@@ -39,6 +40,9 @@ pub(super) struct Options {
     /// Number of workers
     #[arg(short = 'j', long, value_name = "N", value_parser = parse_workers)]
     workers: Option<usize>,
+
+    #[command(flatten)]
+    instructions: Allowed,
 
     /// Ask for a folder first, if no PATH is given
     #[arg(long)]
@@ -111,6 +115,7 @@ pub(super) fn run(options: Options) -> ExitCode {
             return ExitCode::from(status::USAGE);
         }
     };
+    options.instructions.apply();
     // Whoever wants a picture or is a parent waits for this very process.
     if options.picture.is_none() && options.parent.is_none() && crate::twin::open_window() {
         return ExitCode::SUCCESS;

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
+use workers::instructions::Choice;
 use workers::{Ending, Selection, Summary, TotalsNow, VerdictKind};
 
 use crate::format::{bytes, count, counted, duration, rate, time_left};
@@ -103,6 +104,25 @@ impl ProgressLine {
     }
 }
 
+/// What was measured, bytes a second on one core, and what is used from how many files at once.
+fn instructions_json(choice: &Choice) -> Value {
+    let rates = choice.rates.iter().map(|rate| {
+        let rate_json = json!({
+            "files_at_once": rate.lanes,
+            "bytes_per_second": rate.bytes_per_second.round(),
+        });
+        (rate.instructions.name().to_owned(), rate_json)
+    });
+    let used = choice
+        .steps()
+        .into_iter()
+        .map(|(from, instructions)| (from.to_string(), instructions.name().into()));
+    json!({
+        "measured": rates.collect::<Map<_, _>>(),
+        "used_from": used.collect::<Map<String, Value>>(),
+    })
+}
+
 /// The summary as one JSON object on one line, with what was chosen to count.
 pub(super) fn summary_json(summary: &Summary, selection: &Selection) -> Value {
     let mut verdicts = Map::new();
@@ -132,6 +152,9 @@ pub(super) fn summary_json(summary: &Summary, selection: &Selection) -> Value {
         "left_out": summary.left_out,
         "selection": selection,
         "algorithms": summary.algorithms.iter().map(|one| one.name()).collect::<Vec<_>>(),
+        "instructions": summary.instructions.iter().map(|(algorithm, choice)| {
+            (algorithm.name().to_owned(), instructions_json(choice))
+        }).collect::<Map<_, _>>(),
         "guesses": summary.guesses.iter().map(|guess| json!({
             "list": json_path(&guess.list).0,
             "candidates": guess.candidates.iter().map(|one| one.name()).collect::<Vec<_>>(),

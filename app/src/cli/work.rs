@@ -10,6 +10,7 @@ use workers::{
     Sink, SpecError, Strength, Summary, Totals, VerdictKind, WorkerEvent,
 };
 
+use super::instructions::Allowed;
 use super::output::{ProgressLine, summary_json};
 use super::progress::Progress;
 use super::{default_workers, parse_workers, status};
@@ -36,6 +37,9 @@ pub(super) struct Work {
     /// Print at the end which workers died and why, and what became of their files
     #[arg(long)]
     history: bool,
+
+    #[command(flatten)]
+    instructions: Allowed,
 
     #[command(flatten)]
     pub(super) progress: Progress,
@@ -151,6 +155,7 @@ impl Work {
 
     fn begin(&self) -> Result<(Report, Receiver<()>), Failure> {
         self.check()?;
+        self.instructions.apply();
         let (interrupt, mut interrupted) = crossbeam_channel::bounded(2);
         let handler = ctrlc::set_handler(move || {
             if interrupt.try_send(()).is_err() {

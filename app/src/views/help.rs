@@ -1,5 +1,8 @@
 //! Help that a newcomer finds.
 
+mod speed;
+
+use self::speed::Speed;
 use eframe::egui::{Grid, Label, Rect, RichText, ScrollArea, Ui, vec2};
 
 use super::View;
@@ -9,7 +12,10 @@ use crate::session::Session;
 use crate::theme;
 use crate::widgets::panel::inside_of;
 
-pub(crate) struct HelpView;
+#[derive(Default)]
+pub(crate) struct HelpView {
+    speed: Speed,
+}
 
 const KEYS: &[(&str, &str)] = &[
     ("Ctrl+O", "choose a folder; with Shift, files"),
@@ -160,6 +166,8 @@ impl View for HelpView {
                         ui.end_row();
                     }
                 });
+                ui.add_space(12.0);
+                self.speed.show(ui, palette);
                 ui.add_space(12.0);
                 ui.label(
                     RichText::new(format!(

@@ -34,9 +34,11 @@ fn main() {
         }
     }
     for function in Function::ALL {
+        let began = Instant::now();
         let choice = Choice::of(function);
+        let took = began.elapsed();
         let best: Vec<&str> = choice.best.iter().map(|best| best.name()).collect();
-        println!("{}: {}", function.label(), best.join(" "));
+        println!("{}, found out in {took:.1?}: {}", function.label(), best.join(" "));
     }
 }
 

@@ -1,6 +1,5 @@
 //! Which instructions are fastest for how many messages, found out by trying.
 
-use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -10,10 +9,10 @@ use crate::function::{self, Md5, Sha1, Sha256, Sha512};
 use crate::kernel::{Instructions, Kernel, Run, kernels};
 use crate::simd::Word;
 
-/// Blocks of each lane in one trial: 1 KiB, which takes some microseconds.
-const BLOCKS: usize = 16;
+/// Blocks of each lane in one trial: 2 or 4 KiB, as a small file has, which takes some ten microseconds.
+const BLOCKS: usize = 32;
 /// Trials of each kernel, of which the fastest counts: whatever else the machine does makes one slower.
-const TRIALS: usize = 8;
+const TRIALS: usize = 6;
 
 /// For one function: what each kind of instructions achieved, and which are to be used.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,15 +37,10 @@ pub struct Rate {
 }
 
 impl Choice {
-    /// Tries all that this processor has: a millisecond the first time it is asked for, nothing
-    /// afterwards.
+    /// Tries all that this processor has, which takes about a millisecond.
     #[must_use]
     pub fn of(function: Function) -> Self {
-        static MADE: [OnceLock<Choice>; Function::ALL.len()] =
-            [const { OnceLock::new() }; Function::ALL.len()];
-        MADE[function as usize]
-            .get_or_init(|| Self::among(function, &Instructions::ALL))
-            .clone()
+        Self::among(function, &Instructions::ALL)
     }
 
     /// Tries those of the instructions that this processor has for the function; the reference, where it
@@ -77,6 +71,14 @@ impl Choice {
             .unwrap_or(Instructions::One)
     }
 
+    /// What is used from how many messages on.
+    #[must_use]
+    pub fn steps(&self) -> Vec<(usize, Instructions)> {
+        let mut steps: Vec<(usize, Instructions)> = (1..).zip(self.best.iter().copied()).collect();
+        steps.dedup_by_key(|(_, instructions)| *instructions);
+        steps
+    }
+
     /// With so many messages at once nothing is left to gain.
     #[must_use]
     pub fn widest(&self) -> usize {
@@ -90,13 +92,35 @@ impl Choice {
     }
 }
 
+/// The instructions that this processor has, for whichever function.
+#[must_use]
+pub fn available() -> Vec<Instructions> {
+    fn of<F: function::Function>(kernels: &[Box<dyn Kernel<F>>]) -> Vec<Instructions> {
+        kernels.iter().map(|kernel| kernel.instructions()).collect()
+    }
+    let all = [
+        of::<Md5>(&kernels()),
+        of::<Sha1>(&kernels()),
+        of::<Sha256>(&kernels()),
+        of::<Sha512>(&kernels()),
+    ]
+    .concat();
+    let is_there = |instructions: &Instructions| all.contains(instructions);
+    Instructions::ALL.into_iter().filter(is_there).collect()
+}
+
 fn measure<F: function::Function>(
     kernels: &[Box<dyn Kernel<F>>],
     allowed: &[Instructions],
 ) -> Vec<Rate> {
-    let some = kernels
-        .iter()
-        .any(|kernel| allowed.contains(&kernel.instructions()));
+    use Instructions::{One, Portable, Sha};
+    let may_be = |one: Instructions| allowed.contains(&one);
+    let some = kernels.iter().any(|kernel| may_be(kernel.instructions()));
+    // What the compiler makes of plain words is the slowest trial, and has never won against these.
+    let has_vectors = kernels.iter().any(|kernel| match kernel.instructions() {
+        One | Sha | Portable => false,
+        vectors => may_be(vectors),
+    });
     let lanes = kernels
         .iter()
         .map(|kernel| kernel.lanes())
@@ -110,8 +134,9 @@ fn measure<F: function::Function>(
     kernels
         .iter()
         .filter(|kernel| match kernel.instructions() {
-            Instructions::One if !some => true,
-            instructions => allowed.contains(&instructions),
+            One if !some => true,
+            Portable if has_vectors => false,
+            instructions => may_be(instructions),
         })
         .map(|kernel| {
             let took = (0..TRIALS).map(|_| trial(&**kernel, blocks)).min();

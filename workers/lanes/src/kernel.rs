@@ -65,6 +65,20 @@ impl Instructions {
             Self::Portable => "portable",
         }
     }
+
+    /// As people read it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::One => "one by one",
+            Self::Sha => "SHA instructions",
+            Self::Avx512 => "AVX-512",
+            Self::Avx512Narrow => "AVX-512, 256 bits wide",
+            Self::Avx2 => "AVX2",
+            Self::Neon => "NEON",
+            Self::Portable => "plain words",
+        }
+    }
 }
 
 pub(crate) trait Kernel<F: Function>: Send + Sync {

@@ -32,7 +32,7 @@ mod kernel;
 mod simd;
 mod streams;
 
-pub use choice::{Choice, Rate};
+pub use choice::{Choice, Rate, available};
 pub use digest::{Digest, Function};
 pub use kernel::Instructions;
 pub use streams::{Part, SLACK, Streams};

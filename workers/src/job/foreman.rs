@@ -22,7 +22,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Select, Sender, never, unbounded};
-use lanes::{Choice, Function};
+use lanes::Choice;
 
 use self::held::Held;
 use self::paused::Paused;
@@ -38,6 +38,7 @@ use super::plan::{Plan, Todo};
 use super::scan;
 use crate::cancel::Control;
 use crate::event::{Ending, Event, Sink, Summary};
+use crate::instructions;
 use crate::pool::{
     Executor, LONGEST, Log, News, Pool, Processes, Said as TaskSaid, Terms, Threads,
 };
@@ -124,8 +125,8 @@ fn run<E: Executor, P: Plan>(
     let (mail, inbox) = unbounded();
     let news = mail.clone();
     // Here and not in each worker: they are to agree, and it is to be known which they use.
-    let choices: Vec<Choice> = Function::ALL.map(Choice::of).into();
-    let pool = Pool::<Bundle, E>::builder_with(choices.clone())
+    let choices = instructions::choices();
+    let pool = Pool::<Bundle, E>::builder_with(choices.to_vec())
         .workers(lanes.len())
         .batch(IN_HAND)
         .ahead_weight(AHEAD_BYTES)
@@ -223,7 +224,7 @@ enum Stage {
 struct Foreman<E: Executor, P: Plan> {
     plan: P,
     /// Which instructions its workers use.
-    choices: Vec<Choice>,
+    choices: &'static [Choice],
     /// What the plan wants done, on its way to being so.
     todo: Todo,
     pool: Pool<Bundle, E>,
@@ -488,7 +489,7 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
         if !hash.is_empty() {
             // A limit is for a file that goes alone: with others it has a part of the time.
             self.backlog.set_together(match self.file_limit {
-                None => widest(self.plan.algorithms(), &self.choices),
+                None => widest(self.plan.algorithms(), self.choices),
                 Some(_) => 1,
             });
             for item in hash.drain(..) {
@@ -630,6 +631,11 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
         };
         let mut summary = self.ledger.close(how, self.totals.now().found_files);
         summary.algorithms = self.plan.algorithms().clone();
+        summary.instructions = summary
+            .algorithms
+            .iter()
+            .filter_map(|&one| Some((one, instructions::used_for(one, self.choices)?.clone())))
+            .collect();
         summary.guesses = self.plan.guesses();
         summary.damage = self.damage;
         summary.forecast = self.forecaster.at_a_tenth(self.worked());

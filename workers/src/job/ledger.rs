@@ -44,6 +44,7 @@ impl Ledger {
             ending,
             found,
             algorithms: Arc::default(),
+            instructions: Vec::new(),
             counts: self.counts,
             not_reached: found.saturating_sub(self.counts.total()),
             bytes: self.bytes,

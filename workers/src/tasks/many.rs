@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use lanes::{Choice, Part, Streams};
 
 use crate::algorithm::{Algorithm, Hasher};
+use crate::instructions::used_for;
 
 /// Messages of one algorithm. Each is known by a number of the caller's.
 pub(crate) enum Many {
@@ -21,16 +22,15 @@ pub(crate) enum Many {
 
 impl Many {
     pub(crate) fn new(algorithm: Algorithm, choices: &[Choice]) -> Self {
-        let choice = algorithm
-            .in_lanes()
-            .and_then(|digest| Some((digest, choice_for(digest, choices)?)));
-        match choice {
-            Some((digest, choice)) => Self::Lanes(lanes::streams(digest, choice)),
-            None => Self::OneByOne {
-                algorithm,
-                whole: algorithm.hasher(),
-                begun: HashMap::new(),
-            },
+        if let Some(digest) = algorithm.in_lanes()
+            && let Some(choice) = used_for(algorithm, choices)
+        {
+            return Self::Lanes(lanes::streams(digest, choice));
+        }
+        Self::OneByOne {
+            algorithm,
+            whole: algorithm.hasher(),
+            begun: HashMap::new(),
         }
     }
 
@@ -75,16 +75,11 @@ impl Many {
     }
 }
 
-fn choice_for(digest: lanes::Digest, choices: &[Choice]) -> Option<&Choice> {
-    let of = |choice: &&Choice| choice.function == digest.function();
-    choices.iter().find(of)
-}
-
 /// How many messages at once leave nothing to gain, with these algorithms.
 pub(crate) fn widest(algorithms: &[Algorithm], choices: &[Choice]) -> usize {
     algorithms
         .iter()
-        .filter_map(|algorithm| choice_for(algorithm.in_lanes()?, choices))
+        .filter_map(|&algorithm| used_for(algorithm, choices))
         .map(Choice::widest)
         .max()
         .unwrap_or(1)

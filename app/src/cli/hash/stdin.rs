@@ -51,6 +51,7 @@ impl Stdin {
             ending: Ending::Completed,
             found: 0,
             algorithms: algorithms.into(),
+            instructions: Vec::new(),
             counts: Counts::default(),
             not_reached: 0,
             bytes: 0,
