@@ -38,7 +38,11 @@ fn main() {
         let choice = Choice::of(function);
         let took = began.elapsed();
         let best: Vec<&str> = choice.best.iter().map(|best| best.name()).collect();
-        println!("{}, found out in {took:.1?}: {}", function.label(), best.join(" "));
+        println!(
+            "{}, found out in {took:.1?}: {}",
+            function.label(),
+            best.join(" ")
+        );
     }
 }
 

@@ -13,6 +13,9 @@ use crate::simd::Word;
 const BLOCKS: usize = 32;
 /// Trials of each kernel, of which the fastest counts: whatever else the machine does makes one slower.
 const TRIALS: usize = 6;
+/// They go on for so long: a core that has not used its wide registers for a while has them asleep, and
+/// takes some ten microseconds to wake them.
+const AT_LEAST: Duration = Duration::from_micros(100);
 
 /// For one function: what each kind of instructions achieved, and which are to be used.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,7 +40,7 @@ pub struct Rate {
 }
 
 impl Choice {
-    /// Tries all that this processor has, which takes about a millisecond.
+    /// Tries all that this processor has, which takes less than a millisecond.
     #[must_use]
     pub fn of(function: Function) -> Self {
         Self::among(function, &Instructions::ALL)
@@ -139,8 +142,14 @@ fn measure<F: function::Function>(
             instructions => may_be(instructions),
         })
         .map(|kernel| {
-            let took = (0..TRIALS).map(|_| trial(&**kernel, blocks)).min();
-            let took = took.unwrap_or_default().max(Duration::from_nanos(1));
+            let began = Instant::now();
+            let mut trials = 0;
+            let mut took = Duration::MAX;
+            while trials < TRIALS || began.elapsed() < AT_LEAST {
+                trials += 1;
+                took = took.min(trial(&**kernel, blocks));
+            }
+            let took = took.max(Duration::from_nanos(1));
             let bytes = kernel.lanes() * BLOCKS * F::Word::BLOCK;
             Rate {
                 instructions: kernel.instructions(),

@@ -124,7 +124,12 @@ fn run<E: Executor, P: Plan>(
     } = start;
     let (mail, inbox) = unbounded();
     let news = mail.clone();
-    // Here and not in each worker: they are to agree, and it is to be known which they use.
+    let (found, failed) = match scan::spawn::<P>(source, totals.clone(), control.token().clone()) {
+        Ok(found) => (found, None),
+        Err(error) => (never(), Some(format!("the scan could not start: {error}"))),
+    };
+    // Here and not in each worker: they are to agree, and it is to be known which they use. The scan goes on
+    // meanwhile.
     let choices = instructions::choices();
     let pool = Pool::<Bundle, E>::builder_with(choices.to_vec())
         .workers(lanes.len())
@@ -154,10 +159,6 @@ fn run<E: Executor, P: Plan>(
             }
             return;
         }
-    };
-    let (found, failed) = match scan::spawn::<P>(source, totals.clone(), control.token().clone()) {
-        Ok(found) => (found, None),
-        Err(error) => (never(), Some(format!("the scan could not start: {error}"))),
     };
     let mut foreman = Foreman {
         plan,
