@@ -11,6 +11,11 @@ use serde::{Deserialize, Serialize};
 pub trait Hasher: Send {
     /// Takes the next bytes of the message.
     fn update(&mut self, bytes: &[u8]);
+    /// As [`update`](Self::update), and other cores may help: worth their while from some hundred kilobytes
+    /// on, for a digest that is a tree.
+    fn update_on_all_cores(&mut self, bytes: &[u8]) {
+        self.update(bytes);
+    }
     /// Appends the digest of everything since the last call to `out`, and starts afresh.
     fn finish_into(&mut self, out: &mut Vec<u8>);
 }
@@ -115,6 +120,9 @@ impl<D: Update + FixedOutputReset + Send> Hasher for Rust<D> {
 impl Hasher for blake3::Hasher {
     fn update(&mut self, bytes: &[u8]) {
         blake3::Hasher::update(self, bytes);
+    }
+    fn update_on_all_cores(&mut self, bytes: &[u8]) {
+        self.update_rayon(bytes);
     }
     fn finish_into(&mut self, out: &mut Vec<u8>) {
         out.extend_from_slice(self.finalize().as_bytes());

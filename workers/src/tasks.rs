@@ -1,5 +1,6 @@
 //! What workers do: find files, and hash them.
 
+pub(crate) mod ahead;
 pub(crate) mod bundle;
 pub(crate) mod hash;
 pub(crate) mod identity;

@@ -10,6 +10,7 @@ use std::path::Path;
 use lanes::{Choice, Part, SLACK};
 use serde::{Deserialize, Serialize};
 
+use super::ahead;
 use super::many::{Many, widest};
 use super::open::Opener;
 use super::reading::{Extent, Reading, read_some};
@@ -25,6 +26,8 @@ const ROUND: usize = 1024 * 1024;
 const SMALL_ROUND: usize = 256 * 1024;
 /// Of one file in one round, at most.
 const PART: usize = 128 * 1024;
+/// A file of as many bytes that is alone in its batch is read ahead by a thread of its own.
+const ALONE: u64 = 16 * 1024 * 1024;
 /// A part that is not the last is whole blocks, of whichever function.
 const BLOCKS: usize = 128;
 /// A file of no more bytes is read whole, in one read.
@@ -121,6 +124,26 @@ impl Engine {
         let mut files = files.enumerate().peekable();
         let mut open: Vec<Open> = Vec::new();
         let mut settled = InOrder::new(settle);
+        let is_large = |file: &ToHash<'_>| file.extent.of(file.seen.size) >= ALONE;
+        if files.len() == 1
+            && let Some((index, file)) = files.next_if(|(_, file)| is_large(file))
+        {
+            let opened = opener.open(file.path);
+            let reading = opened.map_err(|error| Verdict::Unreadable(error.to_string()));
+            match reading.and_then(|opened| Reading::of(opened, file.extent)) {
+                Ok(mut reading) => match ahead::hash(digests, &mut reading, &mut step) {
+                    Some(hashed) => {
+                        let (read, verdict) = hashed?;
+                        settled.put(index, read, verdict);
+                    }
+                    None => {
+                        digests.iter_mut().for_each(|digest| digest.begin(index));
+                        open.push(Open { index, reading });
+                    }
+                },
+                Err(verdict) => settled.put(index, 0, verdict),
+            }
+        }
         while files.len() > 0 || !open.is_empty() {
             let mut room = Room(&mut *buffer);
             let mut parts: Vec<Part<'_>> = Vec::new();

@@ -8,6 +8,9 @@ use lanes::{Choice, Part, Streams};
 use crate::algorithm::{Algorithm, Hasher};
 use crate::instructions::used_for;
 
+/// A part of as many bytes is of a file that has a worker for itself: of many files at once it is smaller.
+const FOR_ALL_CORES: usize = 512 * 1024;
+
 /// Messages of one algorithm. Each is known by a number of the caller's.
 pub(crate) enum Many {
     Lanes(Box<dyn Streams>),
@@ -52,10 +55,14 @@ impl Many {
                 algorithm, begun, ..
             } => {
                 for part in parts.iter().filter(|part| !part.last) {
-                    begun
-                        .entry(part.stream)
-                        .or_insert_with(|| algorithm.hasher())
-                        .update(&part.buffer[..part.length]);
+                    let hasher = begun.entry(part.stream);
+                    let hasher = hasher.or_insert_with(|| algorithm.hasher());
+                    let bytes = &part.buffer[..part.length];
+                    if part.length >= FOR_ALL_CORES {
+                        hasher.update_on_all_cores(bytes);
+                    } else {
+                        hasher.update(bytes);
+                    }
                 }
             }
         }

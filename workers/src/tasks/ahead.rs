@@ -1,0 +1,115 @@
+//! One large file with nothing beside it: a second thread reads the next part while this one is digested, so
+//! that it takes as long as the slower of the two and not both.
+
+use std::thread;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use lanes::{Part, SLACK};
+
+use super::hash::Position;
+use super::many::Many;
+use super::reading::Reading;
+use crate::cancel::Stopped;
+use crate::verdict::Verdict;
+
+/// Bytes in a part. Much less is handed over too often; an algorithm that uses all cores wants as much.
+const PART: usize = 1024 * 1024;
+/// One that is read, one that is digested, and one between, so that neither waits for the other's hiccups.
+const BUFFERS: usize = 3;
+
+type Buffer = Box<[u8]>;
+/// What a read gave: how many bytes, and whether that was the end.
+type Filled = Result<(usize, bool), Verdict>;
+
+/// Hashes the file; bytes read, and what came of it. `None` where the system gives no thread: nothing has
+/// been read then.
+pub(crate) fn hash(
+    digests: &mut [Many],
+    reading: &mut Reading,
+    step: impl FnMut(Position) -> Result<(), Stopped>,
+) -> Option<Result<(u64, Verdict), Stopped>> {
+    let size = reading.size();
+    let (empty, empties) = bounded(BUFFERS);
+    let (full, fulls) = bounded(BUFFERS);
+    for _ in 0..BUFFERS {
+        // There is room for all of them.
+        let _ = empty.send(vec![0; PART + SLACK].into_boxed_slice());
+    }
+    let digested = thread::scope(|scope| {
+        let reader = thread::Builder::new().name("read ahead".to_owned());
+        let reading = &mut *reading;
+        // The ends of both channels go where they are used: whoever returns first ends the other.
+        let spawned = reader.spawn_scoped(scope, move || read(reading, empties, full));
+        spawned.ok()?;
+        Some(digest(digests, size, fulls, empty, step))
+    })?;
+    Some(digested.map(|digested| match digested {
+        Ok(digests) => (reading.done, reading.verdict(digests)),
+        Err(verdict) => (reading.done, verdict),
+    }))
+}
+
+/// Until the file or whoever digests it has ended.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the ends of the channels are closed with it"
+)]
+fn read(reading: &mut Reading, empties: Receiver<Buffer>, full: Sender<(Buffer, Filled)>) {
+    for mut buffer in empties {
+        let filled = reading.fill(&mut buffer[..PART]);
+        let is_last = !matches!(filled, Ok((_, false)));
+        if full.send((buffer, filled)).is_err() || is_last {
+            return;
+        }
+    }
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the ends of the channels are closed with it"
+)]
+fn digest(
+    digests: &mut [Many],
+    size: u64,
+    fulls: Receiver<(Buffer, Filled)>,
+    empty: Sender<Buffer>,
+    mut step: impl FnMut(Position) -> Result<(), Stopped>,
+) -> Result<Result<Box<[u8]>, Verdict>, Stopped> {
+    digests.iter_mut().for_each(|digest| digest.begin(0));
+    let mut done = 0;
+    for (mut buffer, filled) in &fulls {
+        step(Position {
+            index: 0,
+            more: 0,
+            done,
+            size,
+        })?;
+        let (length, last) = match filled {
+            Ok(filled) => filled,
+            Err(verdict) => return Ok(Err(verdict)),
+        };
+        done += length as u64;
+        let mut parts = [Part {
+            stream: 0,
+            buffer: &mut buffer,
+            length,
+            last,
+        }];
+        digests
+            .iter_mut()
+            .for_each(|digest| digest.update(&mut parts));
+        if last {
+            let mut all = Vec::new();
+            digests
+                .iter_mut()
+                .for_each(|digest| digest.end(&parts[0], &mut all));
+            return Ok(Ok(all.into_boxed_slice()));
+        }
+        // Nobody takes it when the last part has been read.
+        let _ = empty.send(buffer);
+    }
+    // The reader has panicked, and its hook has said where.
+    Ok(Err(Verdict::Unreadable(
+        "it was not read to its end".to_owned(),
+    )))
+}
