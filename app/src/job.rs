@@ -94,6 +94,12 @@ pub(crate) struct Finished {
 }
 
 impl Running {
+    /// How many workers there are, if each of them has work in hand.
+    pub(crate) fn workers_if_all_work(&self) -> Option<usize> {
+        let works = |lane: &LaneView| lane.state.state == WorkerState::Hashing;
+        (self.phase == Phase::Working && self.lanes.iter().all(works)).then_some(self.lanes.len())
+    }
+
     pub(crate) fn new(
         title: Title,
         job: Job,

@@ -27,6 +27,7 @@ use crate::format::{count, counted};
 use crate::history::History;
 use crate::job::{Finished, JobState, LaneView, Running, Title};
 use crate::lab::desk::Desk;
+use crate::meter::bottleneck::Bottleneck;
 use crate::meter::cores::CoreMeter;
 use crate::meter::pulse::{self, Pulse};
 use crate::notice::{Notices, Tone};
@@ -84,6 +85,7 @@ pub(crate) struct Session {
     dialogs: Dialogs,
     pub(crate) pulse: Pulse,
     pub(crate) cores: CoreMeter,
+    pub(crate) bottleneck: Bottleneck,
     /// Frames drawn since the program started.
     pub(crate) frames: u64,
     frames_at_start: u64,
@@ -174,6 +176,7 @@ impl Session {
             dialogs: Dialogs::new(wake.clone()),
             pulse,
             cores: CoreMeter::start()?,
+            bottleneck: Bottleneck::default(),
             frames: 0,
             frames_at_start: 0,
             base: PathBuf::new(),
@@ -334,6 +337,11 @@ impl Session {
         let now = Instant::now();
         self.pulse.refresh();
         self.cores.refresh();
+        let busy = match &self.job {
+            JobState::Running(running) => running.workers_if_all_work(),
+            _ => None,
+        };
+        self.bottleneck.note(self.cores.load(), busy);
         self.lab.advance(self.pulse.reading());
         self.set_meters();
         self.take_choices();

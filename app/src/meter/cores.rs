@@ -24,6 +24,8 @@ pub(crate) struct Load {
     /// This program and its workers, in percent of one core.
     pub(crate) own: Option<f32>,
     pub(crate) sampling: bool,
+    /// How many samples there have been.
+    pub(crate) samples: u64,
 }
 
 enum Order {
@@ -127,6 +129,7 @@ fn sample(orders: &Receiver<Order>, shared: &Mutex<Load>) {
                     .sum();
                 write(shared, |load| {
                     load.own = Some(used);
+                    load.samples += 1;
                     load.cores.resize_with(system.cpus().len(), VecDeque::new);
                     for (history, cpu) in load.cores.iter_mut().zip(system.cpus()) {
                         history.push_back(cpu.usage());

@@ -2,7 +2,7 @@
 
 use eframe::egui::{Align2, Rect, Role, Ui, WidgetInfo, pos2, vec2};
 
-use crate::meter::cores::{KEPT, Load};
+use crate::meter::cores::KEPT;
 use crate::session::Session;
 use crate::theme;
 use crate::widgets::announce;
@@ -28,13 +28,17 @@ fn per_row(cores: usize) -> usize {
     }
 }
 
-fn titles(load: &Load) -> (&'static str, String) {
+/// What the line above the cores says at its left and right, and whether that is worth attention.
+fn titles(session: &Session) -> (&'static str, String, bool) {
+    let load = session.cores.load();
+    let waits = session.bottleneck.is_the_disk();
     let own = match load.own {
+        _ if waits => "the disk is the limit; more workers will not help".to_owned(),
         Some(own) if load.sampling => format!("this program {own:.0} %"),
         _ if load.sampling => String::new(),
         _ => "rests while no job runs".to_owned(),
     };
-    ("Cores · last minute", own)
+    ("Cores · last minute", own, waits)
 }
 
 pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session) {
@@ -43,7 +47,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session) {
         let palette = theme::palette(ui);
         let inside = ui.max_rect();
         let title = title_line(ui);
-        let (left, right) = titles(load);
+        let (left, right, waits) = titles(session);
         text::put(
             ui,
             title,
@@ -58,7 +62,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, session: &Session) {
             Align2::RIGHT_CENTER,
             &right,
             &theme::small_strong(),
-            palette.dim,
+            if waits { palette.amber } else { palette.dim },
         );
         let mut grid = inside;
         grid.min.y += TITLE;
@@ -130,14 +134,16 @@ pub(super) fn show_strip(ui: &mut Ui, rect: Rect, session: &Session) {
             &theme::small_strong(),
             palette.dim,
         );
-        let (_, own) = titles(load);
+        let (_, own, waits) = titles(session);
+        // The bars are what the rest of the line is for.
+        let own = if waits { "the disk is the limit" } else { &own };
         let right = text::put(
             ui,
             line,
             Align2::RIGHT_CENTER,
-            &own,
+            own,
             &theme::small(),
-            palette.dim,
+            if waits { palette.amber } else { palette.dim },
         );
         let room = Rect::from_min_max(
             pos2(left.rect.right() + 12.0, rect.top() + 9.0),
