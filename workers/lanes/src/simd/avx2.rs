@@ -127,68 +127,78 @@ pub(super) const SWAP_U32: [u8; 16] = [3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15,
 pub(super) const SWAP_U64: [u8; 16] = [7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8];
 
 /// 16 bytes of two messages side by side.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn halves<const BYTES: usize>(low: &[u8; BYTES], high: &[u8; BYTES], quarter: usize) -> __m256i {
-    let part = |block: &[u8; BYTES]| {
-        let parts = block.as_chunks::<16>().0;
-        // SAFETY: 16 bytes are there, and this load asks for no alignment.
-        unsafe { _mm_loadu_si128(parts[quarter].as_ptr().cast()) }
-    };
-    _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(part(low)), part(high))
-}
-
-#[inline]
-#[target_feature(enable = "avx2")]
-fn everywhere(pattern: &[u8; 16]) -> __m256i {
-    // SAFETY: 16 bytes are there, and this load asks for no alignment.
-    _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(pattern.as_ptr().cast()) })
+///
+/// # Safety
+/// The processor has AVX2.
+#[inline(always)]
+unsafe fn halves<const BYTES: usize>(
+    low: &[u8; BYTES],
+    high: &[u8; BYTES],
+    quarter: usize,
+) -> __m256i {
+    let low = &low.as_chunks::<16>().0[quarter];
+    let high = &high.as_chunks::<16>().0[quarter];
+    // SAFETY: as the caller says; 16 bytes are there, and these loads ask for no alignment.
+    unsafe {
+        let vector = _mm256_castsi128_si256(_mm_loadu_si128(low.as_ptr().cast()));
+        _mm256_inserti128_si256::<1>(vector, _mm_loadu_si128(high.as_ptr().cast()))
+    }
 }
 
 /// The words of eight blocks.
-#[inline]
-#[target_feature(enable = "avx2")]
-pub(super) fn words_u32(blocks: [&[u8; 64]; 8], order: ByteOrder) -> [__m256i; 16] {
-    let swap = everywhere(&SWAP_U32);
-    let mut words = [_mm256_setzero_si256(); 16];
-    for (quarter, words) in words.as_chunks_mut::<4>().0.iter_mut().enumerate() {
-        let part = |lane: usize| {
-            let part = halves(blocks[lane], blocks[lane + 4], quarter);
-            match order {
-                ByteOrder::Big => _mm256_shuffle_epi8(part, swap),
-                ByteOrder::Little => part,
+///
+/// # Safety
+/// The processor has AVX2.
+#[inline(always)]
+pub(super) unsafe fn words_u32(blocks: [&[u8; 64]; 8], order: ByteOrder) -> [__m256i; 16] {
+    // SAFETY: as the caller says; the pattern has 16 bytes.
+    unsafe {
+        let swap = _mm256_broadcastsi128_si256(_mm_loadu_si128(SWAP_U32.as_ptr().cast()));
+        let mut words = [_mm256_setzero_si256(); 16];
+        for (quarter, words) in words.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+            let mut rows = [_mm256_setzero_si256(); 4];
+            for (lane, row) in rows.iter_mut().enumerate() {
+                *row = halves(blocks[lane], blocks[lane + 4], quarter);
+                if order == ByteOrder::Big {
+                    *row = _mm256_shuffle_epi8(*row, swap);
+                }
             }
-        };
-        // Four by four within each half of the registers, so that no word has to cross them.
-        let (a, b, c, d) = (part(0), part(1), part(2), part(3));
-        let (ab_low, ab_high) = (_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
-        let (cd_low, cd_high) = (_mm256_unpacklo_epi32(c, d), _mm256_unpackhi_epi32(c, d));
-        *words = [
-            _mm256_unpacklo_epi64(ab_low, cd_low),
-            _mm256_unpackhi_epi64(ab_low, cd_low),
-            _mm256_unpacklo_epi64(ab_high, cd_high),
-            _mm256_unpackhi_epi64(ab_high, cd_high),
-        ];
+            // Four by four within each half of the registers, so that no word has to cross them.
+            let [a, b, c, d] = rows;
+            let (ab_low, ab_high) = (_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
+            let (cd_low, cd_high) = (_mm256_unpacklo_epi32(c, d), _mm256_unpackhi_epi32(c, d));
+            *words = [
+                _mm256_unpacklo_epi64(ab_low, cd_low),
+                _mm256_unpackhi_epi64(ab_low, cd_low),
+                _mm256_unpacklo_epi64(ab_high, cd_high),
+                _mm256_unpackhi_epi64(ab_high, cd_high),
+            ];
+        }
+        words
     }
-    words
 }
 
 /// The words of four blocks.
-#[inline]
-#[target_feature(enable = "avx2")]
-pub(super) fn words_u64(blocks: [&[u8; 128]; 4], order: ByteOrder) -> [__m256i; 16] {
-    let swap = everywhere(&SWAP_U64);
-    let mut words = [_mm256_setzero_si256(); 16];
-    for (eighth, words) in words.as_chunks_mut::<2>().0.iter_mut().enumerate() {
-        let part = |lane: usize| {
-            let part = halves(blocks[lane], blocks[lane + 2], eighth);
-            match order {
-                ByteOrder::Big => _mm256_shuffle_epi8(part, swap),
-                ByteOrder::Little => part,
+///
+/// # Safety
+/// The processor has AVX2.
+#[inline(always)]
+pub(super) unsafe fn words_u64(blocks: [&[u8; 128]; 4], order: ByteOrder) -> [__m256i; 16] {
+    // SAFETY: as the caller says; the pattern has 16 bytes.
+    unsafe {
+        let swap = _mm256_broadcastsi128_si256(_mm_loadu_si128(SWAP_U64.as_ptr().cast()));
+        let mut words = [_mm256_setzero_si256(); 16];
+        for (eighth, words) in words.as_chunks_mut::<2>().0.iter_mut().enumerate() {
+            let mut rows = [_mm256_setzero_si256(); 2];
+            for (lane, row) in rows.iter_mut().enumerate() {
+                *row = halves(blocks[lane], blocks[lane + 2], eighth);
+                if order == ByteOrder::Big {
+                    *row = _mm256_shuffle_epi8(*row, swap);
+                }
             }
-        };
-        let (a, b) = (part(0), part(1));
-        *words = [_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b)];
+            let [a, b] = rows;
+            *words = [_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b)];
+        }
+        words
     }
-    words
 }

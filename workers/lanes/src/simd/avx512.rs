@@ -208,75 +208,81 @@ fn shift_narrow_u64(a: __m256i, bits: i32) -> __m256i {
     _mm256_srl_epi64(a, _mm_cvtsi32_si128(bits))
 }
 
-/// 16 bytes of each of four messages, the first of them `lane` and each four further on, side by side.
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn quarters<const BYTES: usize>(
+/// 16 bytes of each of four messages, the first of them `lane` and each `step` further on, side by side.
+///
+/// # Safety
+/// The processor has AVX-512 F.
+#[inline(always)]
+unsafe fn quarters<const BYTES: usize>(
     blocks: &[&[u8; BYTES]],
     lane: usize,
     step: usize,
     quarter: usize,
 ) -> __m512i {
-    let part = |index: usize| {
-        let parts = blocks[lane + step * index].as_chunks::<16>().0;
-        // SAFETY: 16 bytes are there, and this load asks for no alignment.
-        unsafe { _mm_loadu_si128(parts[quarter].as_ptr().cast()) }
-    };
-    let vector = _mm512_castsi128_si512(part(0));
-    let vector = _mm512_inserti32x4::<1>(vector, part(1));
-    let vector = _mm512_inserti32x4::<2>(vector, part(2));
-    _mm512_inserti32x4::<3>(vector, part(3))
-}
-
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn everywhere(pattern: &[u8; 16]) -> __m512i {
-    // SAFETY: 16 bytes are there, and this load asks for no alignment.
-    _mm512_broadcast_i32x4(unsafe { _mm_loadu_si128(pattern.as_ptr().cast()) })
-}
-
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw")]
-fn wide_u32(blocks: [&[u8; 64]; 16], order: ByteOrder) -> [__m512i; 16] {
-    let swap = everywhere(&SWAP_U32);
-    let mut words = [_mm512_setzero_si512(); 16];
-    for (quarter, words) in words.as_chunks_mut::<4>().0.iter_mut().enumerate() {
-        let part = |lane| {
-            let part = quarters(&blocks, lane, 4, quarter);
-            match order {
-                ByteOrder::Big => _mm512_shuffle_epi8(part, swap),
-                ByteOrder::Little => part,
-            }
-        };
-        // Four by four within each quarter of the registers, so that no word has to cross them.
-        let (a, b, c, d) = (part(0), part(1), part(2), part(3));
-        let (ab_low, ab_high) = (_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
-        let (cd_low, cd_high) = (_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d));
-        *words = [
-            _mm512_unpacklo_epi64(ab_low, cd_low),
-            _mm512_unpackhi_epi64(ab_low, cd_low),
-            _mm512_unpacklo_epi64(ab_high, cd_high),
-            _mm512_unpackhi_epi64(ab_high, cd_high),
-        ];
+    let at = |index: usize| &blocks[lane + step * index].as_chunks::<16>().0[quarter];
+    // SAFETY: as the caller says; 16 bytes are there, and these loads ask for no alignment.
+    unsafe {
+        let vector = _mm512_castsi128_si512(_mm_loadu_si128(at(0).as_ptr().cast()));
+        let vector = _mm512_inserti32x4::<1>(vector, _mm_loadu_si128(at(1).as_ptr().cast()));
+        let vector = _mm512_inserti32x4::<2>(vector, _mm_loadu_si128(at(2).as_ptr().cast()));
+        _mm512_inserti32x4::<3>(vector, _mm_loadu_si128(at(3).as_ptr().cast()))
     }
-    words
 }
 
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw")]
-fn wide_u64(blocks: [&[u8; 128]; 8], order: ByteOrder) -> [__m512i; 16] {
-    let swap = everywhere(&SWAP_U64);
-    let mut words = [_mm512_setzero_si512(); 16];
-    for (eighth, words) in words.as_chunks_mut::<2>().0.iter_mut().enumerate() {
-        let part = |lane| {
-            let part = quarters(&blocks, lane, 2, eighth);
-            match order {
-                ByteOrder::Big => _mm512_shuffle_epi8(part, swap),
-                ByteOrder::Little => part,
+/// The words of 16 blocks.
+///
+/// # Safety
+/// The processor has AVX-512 F and BW.
+#[inline(always)]
+unsafe fn wide_u32(blocks: [&[u8; 64]; 16], order: ByteOrder) -> [__m512i; 16] {
+    // SAFETY: as the caller says; the pattern has 16 bytes.
+    unsafe {
+        let swap = _mm512_broadcast_i32x4(_mm_loadu_si128(SWAP_U32.as_ptr().cast()));
+        let mut words = [_mm512_setzero_si512(); 16];
+        for (quarter, words) in words.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+            let mut rows = [_mm512_setzero_si512(); 4];
+            for (lane, row) in rows.iter_mut().enumerate() {
+                *row = quarters(&blocks, lane, 4, quarter);
+                if order == ByteOrder::Big {
+                    *row = _mm512_shuffle_epi8(*row, swap);
+                }
             }
-        };
-        let (a, b) = (part(0), part(1));
-        *words = [_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b)];
+            // Four by four within each quarter of the registers, so that no word has to cross them.
+            let [a, b, c, d] = rows;
+            let (ab_low, ab_high) = (_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+            let (cd_low, cd_high) = (_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d));
+            *words = [
+                _mm512_unpacklo_epi64(ab_low, cd_low),
+                _mm512_unpackhi_epi64(ab_low, cd_low),
+                _mm512_unpacklo_epi64(ab_high, cd_high),
+                _mm512_unpackhi_epi64(ab_high, cd_high),
+            ];
+        }
+        words
     }
-    words
+}
+
+/// The words of eight blocks.
+///
+/// # Safety
+/// The processor has AVX-512 F and BW.
+#[inline(always)]
+unsafe fn wide_u64(blocks: [&[u8; 128]; 8], order: ByteOrder) -> [__m512i; 16] {
+    // SAFETY: as the caller says; the pattern has 16 bytes.
+    unsafe {
+        let swap = _mm512_broadcast_i32x4(_mm_loadu_si128(SWAP_U64.as_ptr().cast()));
+        let mut words = [_mm512_setzero_si512(); 16];
+        for (eighth, words) in words.as_chunks_mut::<2>().0.iter_mut().enumerate() {
+            let mut rows = [_mm512_setzero_si512(); 2];
+            for (lane, row) in rows.iter_mut().enumerate() {
+                *row = quarters(&blocks, lane, 2, eighth);
+                if order == ByteOrder::Big {
+                    *row = _mm512_shuffle_epi8(*row, swap);
+                }
+            }
+            let [a, b] = rows;
+            *words = [_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b)];
+        }
+        words
+    }
 }
