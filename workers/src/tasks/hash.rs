@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Seek as _};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use lanes::{Choice, Part, SLACK};
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,9 @@ const SMALL_ROUND: usize = 256 * 1024;
 const PART: usize = 128 * 1024;
 /// A file of as many bytes that is alone in its batch is read ahead by a thread of its own.
 const ALONE: u64 = 16 * 1024 * 1024;
+/// A round that has read for so long is digested, full or not: where a file takes a second to come, the verdict
+/// of the one before does not wait for sixty others.
+const PATIENCE: Duration = Duration::from_millis(50);
 /// A part that is not the last is whole blocks, of whichever function.
 const BLOCKS: usize = 128;
 /// A file of no more bytes is read whole, in one read.
@@ -175,7 +179,9 @@ impl Engine {
             }
             open.extend(others);
             let mut opened = after.len() + open.len();
+            let began = Instant::now();
             while let Some((index, file)) = files.next_if(|(_, file)| match file.at_once() {
+                _ if began.elapsed() > PATIENCE && !parts.is_empty() => false,
                 Some(size) => room.has(size),
                 None => opened < *wide + *wide / 2,
             }) {
