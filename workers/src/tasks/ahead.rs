@@ -12,8 +12,9 @@ use super::reading::Reading;
 use crate::cancel::Stopped;
 use crate::verdict::Verdict;
 
-/// Bytes in a part. Much less is handed over too often; an algorithm that uses all cores wants as much.
-const PART: usize = 1024 * 1024;
+/// Bytes in a part. All buffers together are to stay in the caches on their way from core to core: with
+/// 1 MiB, one file takes 1.1 times as long.
+const PART: usize = 256 * 1024;
 /// One that is read, one that is digested, and one between, so that neither waits for the other's hiccups.
 const BUFFERS: usize = 3;
 

@@ -9,7 +9,7 @@ use crate::algorithm::{Algorithm, Hasher};
 use crate::instructions::used_for;
 
 /// A part of as many bytes is of a file that has a worker for itself: of many files at once it is smaller.
-const FOR_ALL_CORES: usize = 512 * 1024;
+const FOR_ALL_CORES: usize = 256 * 1024;
 
 /// Messages of one algorithm. Each is known by a number of the caller's.
 pub(crate) enum Many {
