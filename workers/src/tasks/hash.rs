@@ -158,10 +158,7 @@ impl Engine {
             let others = open.split_off(open.len().min(*wide));
             let most = (room.0.len() / open.len().max(1) - SLACK) / BLOCKS * BLOCKS;
             for mut file in open.drain(..) {
-                step(Position {
-                    index: file.index as u32,
-                    ..at
-                })?;
+                step(at)?;
                 let before = file.reading.done;
                 let buffer = room.take(most.min(PART));
                 match file.reading.fill(&mut buffer[..most.min(PART)]) {
@@ -238,12 +235,13 @@ impl Engine {
 }
 
 impl Position {
-    /// Where somebody is who has all these open.
+    /// Where somebody is who has all these open: at the first of them, so that the name does not change with
+    /// every part.
     fn of(open: &[Open]) -> Self {
         let of_all =
             |amount: fn(&Reading) -> u64| open.iter().map(|open| amount(&open.reading)).sum();
         Self {
-            index: 0,
+            index: open.iter().map(|open| open.index as u32).min().unwrap_or(0),
             more: open.len().saturating_sub(1) as u32,
             done: of_all(|reading| reading.done),
             size: of_all(Reading::size),
