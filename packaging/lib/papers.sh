@@ -20,5 +20,5 @@ write_bill() {
         --override-filename bill --manifest-path "$ROOT/app/Cargo.toml"
     # Our own crates are named by where they lay, which is nobody's business.
     sed "s|path+file://$ROOT/|path+file:///|g" "$ROOT/app/bill.json" >"$2"
-    rm -f -- "$ROOT"/{app,workers,tests}/bill.json
+    rm -f -- "$ROOT"/{app,workers,workers/lanes,tests}/bill.json
 }
