@@ -19,7 +19,7 @@ use super::digests::Digests;
 use super::line_error::{CKSUM, is_of_cksum};
 use super::{Format, LineError};
 use crate::algorithm::Algorithm;
-use crate::name::{path_bytes, path_from_bytes, shown_bytes};
+use crate::name::{path_bytes, path_from_bytes, shown_bytes, slashed_bytes};
 pub use encoding::Encoding;
 pub use recognise::Recognised;
 use recognise::{HEAD, RecordReader, recognise};
@@ -283,15 +283,7 @@ pub fn with_slashes(path: &Path) -> Option<PathBuf> {
 /// lists that are to be used on others.
 #[must_use]
 pub fn slashed(path: &Path) -> Option<PathBuf> {
-    let bytes = path_bytes(path);
-    if !bytes.contains(&b'\\') {
-        return None;
-    }
-    let slashed: Vec<u8> = bytes
-        .iter()
-        .map(|&byte| if byte == b'\\' { b'/' } else { byte })
-        .collect();
-    path_from_bytes(&slashed)
+    path_from_bytes(&slashed_bytes(path_bytes(path))?)
 }
 
 /// The start of a line, such that it fits one and cannot mislead.

@@ -7,11 +7,20 @@ use std::path::{Path, PathBuf};
 /// systems too. Windows takes both; no name there holds either.
 pub(crate) fn portable_bytes(path: &Path) -> Cow<'_, [u8]> {
     let bytes = super::path_bytes(path);
-    if cfg!(windows) && bytes.contains(&b'\\') {
-        let slash = |&byte: &u8| if byte == b'\\' { b'/' } else { byte };
-        return Cow::Owned(bytes.iter().map(slash).collect());
+    if cfg!(windows)
+        && let Some(slashed) = slashed_bytes(bytes)
+    {
+        return Cow::Owned(slashed);
     }
     Cow::Borrowed(bytes)
+}
+
+/// With `/` for each `\`, if there are any.
+pub(crate) fn slashed_bytes(bytes: &[u8]) -> Option<Vec<u8>> {
+    let slash = |&byte: &u8| if byte == b'\\' { b'/' } else { byte };
+    bytes
+        .contains(&b'\\')
+        .then(|| bytes.iter().map(slash).collect())
 }
 
 /// The path of these bytes: on Unix any bytes are one.

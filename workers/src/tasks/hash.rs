@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, Seek as _};
+use std::io::Seek as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -132,9 +132,7 @@ impl Engine {
         if files.len() == 1
             && let Some((index, file)) = files.next_if(|(_, file)| is_large(file))
         {
-            let opened = opener.open(file.path);
-            let reading = opened.map_err(|error| Verdict::Unreadable(error.to_string()));
-            match reading.and_then(|opened| Reading::of(opened, file.extent)) {
+            match Reading::of(opener.open(file.path), file.extent) {
                 Ok(mut reading) => match ahead::hash(digests, &mut reading, &mut step) {
                     Some(hashed) => {
                         let (read, verdict) = hashed?;
@@ -188,6 +186,7 @@ impl Engine {
                     done: 0,
                     size: file.seen.size,
                 })?;
+                digests.iter_mut().for_each(|digest| digest.begin(index));
                 match begin(opener, file, &mut *room.0) {
                     Begun::Whole => {
                         let size = file.seen.size;
@@ -198,12 +197,10 @@ impl Engine {
                             last: true,
                         });
                         after.push(After::Whole { size });
-                        digests.iter_mut().for_each(|digest| digest.begin(index));
                     }
                     Begun::Open(reading) => {
                         opened += 1;
                         open.push(Open { index, reading });
-                        digests.iter_mut().for_each(|digest| digest.begin(index));
                     }
                     Begun::Refused(verdict) => settled.put(index, 0, verdict),
                 }
@@ -264,17 +261,15 @@ impl ToHash<'_> {
 /// shows that nobody wrote to it meanwhile, so it need not be looked at before: one system call in five.
 /// Where it is not, nothing is settled: it may have been written to before it was opened.
 fn begin(opener: &mut Opener, file: ToHash<'_>, buffer: &mut [u8]) -> Begun {
-    let refused = |error: io::Error| Begun::Refused(Verdict::Unreadable(error.to_string()));
-    let mut opened = match opener.open(file.path) {
-        Ok(opened) => opened,
-        Err(error) => return refused(error),
-    };
-    if let Some(size) = file.at_once() {
-        if is_read_whole(&mut opened, file.seen, &mut buffer[..size.max(1)]) {
+    let mut opened = opener.open(file.path);
+    if let Some(size) = file.at_once()
+        && let Ok(whole) = &mut opened
+    {
+        if is_read_whole(whole, file.seen, &mut buffer[..size.max(1)]) {
             return Begun::Whole;
         }
-        if let Err(error) = opened.rewind() {
-            return refused(error);
+        if let Err(error) = whole.rewind() {
+            opened = Err(error);
         }
     }
     match Reading::of(opened, file.extent) {

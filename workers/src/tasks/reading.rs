@@ -49,12 +49,13 @@ pub(crate) struct Reading {
 impl Reading {
     /// Opens a file for hashing.
     pub(crate) fn open(path: &Path) -> Result<Self, Verdict> {
-        let unreadable = |error: io::Error| Verdict::Unreadable(error.to_string());
-        Self::of(open(path).map_err(unreadable)?, Extent::Whole)
+        Self::of(open(path), Extent::Whole)
     }
 
-    pub(crate) fn of(file: File, extent: Extent) -> Result<Self, Verdict> {
+    /// Of a file as it was opened.
+    pub(crate) fn of(opened: io::Result<File>, extent: Extent) -> Result<Self, Verdict> {
         let unreadable = |error: io::Error| Verdict::Unreadable(error.to_string());
+        let file = opened.map_err(unreadable)?;
         let before = file.metadata().map_err(unreadable)?;
         if before.is_file() {
             if extent.of(before.len()) > AHEAD {
