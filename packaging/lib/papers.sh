@@ -7,7 +7,9 @@
 write_licences() {
     ensure_cargo_tool cargo-about
     mkdir -p "$(dirname -- "$2")"
-    # Offline, as the texts are in the crates that cargo has fetched.
+    # The tool wants to see the crates of every system, and a build fetches those of one.
+    cargo fetch --quiet --locked --manifest-path "$ROOT/app/Cargo.toml"
+    # Offline, as the texts are in those crates.
     cargo about generate --locked --offline --target "$1" --manifest-path "$ROOT/app/Cargo.toml" \
         --config "$ROOT/packaging/about.toml" --output-file "$2" "$ROOT/packaging/third-party.hbs"
 }
