@@ -8,7 +8,9 @@ pub use lanes::{Choice, Function, Instructions, Rate, available};
 use crate::algorithm::Algorithm;
 
 static ALLOWED: OnceLock<Vec<Instructions>> = OnceLock::new();
-static CHOICES: OnceLock<Vec<Choice>> = OnceLock::new();
+/// In the order of [`Function::ALL`].
+static CHOICES: [OnceLock<Choice>; Function::ALL.len()] =
+    [const { OnceLock::new() }; Function::ALL.len()];
 
 /// Has this program use these alone, where the processor has them and the function can be calculated with
 /// them. To be called before the first job; later it is too late and nothing happens.
@@ -17,20 +19,35 @@ pub fn allow(only: &[Instructions]) {
     let _ = ALLOWED.set(only.to_vec());
 }
 
-/// What is used for each function. Tries for some milliseconds the first time.
-pub fn choices() -> &'static [Choice] {
-    CHOICES.get_or_init(|| {
-        let allowed = ALLOWED.get().map_or(&Instructions::ALL[..], Vec::as_slice);
-        Function::ALL
-            .map(|function| Choice::among(function, allowed))
-            .into()
-    })
+/// What is used for every function. Tries each for a millisecond the first time.
+#[must_use]
+pub fn choices() -> Vec<&'static Choice> {
+    choices_for(Algorithm::ALL)
 }
 
-/// As [`choices`], if it has been found out already: for a thread that must not wait.
+/// What is used for these algorithms: what a job does not need is not waited for.
+pub(crate) fn choices_for(algorithms: &[Algorithm]) -> Vec<&'static Choice> {
+    let is_asked = |function: &Function| {
+        let functions = algorithms.iter().filter_map(|one| one.in_lanes());
+        functions
+            .map(lanes::Digest::function)
+            .any(|one| one == *function)
+    };
+    let all = CHOICES.iter().zip(Function::ALL);
+    all.filter(|(_, function)| is_asked(function))
+        .map(|(choice, function)| {
+            choice.get_or_init(|| {
+                let allowed = ALLOWED.get().map_or(&Instructions::ALL[..], Vec::as_slice);
+                Choice::among(function, allowed)
+            })
+        })
+        .collect()
+}
+
+/// As [`choices`], if all of it has been found out already: for a thread that must not wait.
 #[must_use]
-pub fn known() -> Option<&'static [Choice]> {
-    CHOICES.get().map(Vec::as_slice)
+pub fn known() -> Option<Vec<&'static Choice>> {
+    CHOICES.iter().map(OnceLock::get).collect()
 }
 
 /// What is used for the algorithm; `None` for one whose messages are hashed one by one.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
-use workers::instructions::Choice;
+use workers::instructions::{Choice, Rate};
 use workers::{Ending, Selection, Summary, TotalsNow, VerdictKind};
 
 use crate::format::{bytes, count, counted, duration, rate, time_left};
@@ -106,20 +106,25 @@ impl ProgressLine {
 
 /// What was measured, bytes a second on one core, and what is used from how many files at once.
 fn instructions_json(choice: &Choice) -> Value {
-    let rates = choice.rates.iter().map(|rate| {
-        let rate_json = json!({
+    let kernel = |rate: &Rate| {
+        json!({
+            "instructions": rate.instructions.name(),
             "files_at_once": rate.lanes,
-            "bytes_per_second": rate.bytes_per_second.round(),
-        });
-        (rate.instructions.name().to_owned(), rate_json)
+        })
+    };
+    let measured = choice.rates.iter().map(|rate| {
+        let mut measured = kernel(rate);
+        measured["bytes_per_second"] = rate.bytes_per_second.round().into();
+        measured
     });
-    let used = choice
-        .steps()
-        .into_iter()
-        .map(|(from, instructions)| (from.to_string(), instructions.name().into()));
+    let used = choice.steps().into_iter().map(|(from, rate)| {
+        let mut used = kernel(rate);
+        used["from"] = from.into();
+        used
+    });
     json!({
-        "measured": rates.collect::<Map<_, _>>(),
-        "used_from": used.collect::<Map<String, Value>>(),
+        "measured": measured.collect::<Vec<_>>(),
+        "used": used.collect::<Vec<_>>(),
     })
 }
 

@@ -5,7 +5,7 @@
 
 use std::time::Instant;
 
-use lanes::{Choice, Digest, Function, Instructions, Part, SLACK};
+use lanes::{Choice, Digest, Function, Instructions, Part, Rate, SLACK};
 
 /// Bytes of each message, so that all of them are in the second-level cache of most processors.
 const LENGTH: usize = 16 * 1024;
@@ -15,19 +15,24 @@ fn main() {
     println!("function     instructions lanes     GB/s  of one");
     for digest in [Digest::Md5, Digest::Sha1, Digest::Sha256, Digest::Sha512] {
         let mut one = None;
-        for instructions in Instructions::ALL {
-            let choice = Choice::among(digest.function(), &[instructions]);
-            let [rate] = choice.rates[..] else { continue };
-            if rate.instructions != instructions {
+        let everything = Instructions::ALL.map(|one| Choice::among(digest.function(), &[one]));
+        let of_each = everything.iter().flat_map(Choice::each);
+        for choice in of_each.skip_while(|choice| choice.rates[0].instructions != Instructions::One)
+        {
+            let Rate {
+                instructions,
+                lanes,
+                ..
+            } = choice.rates[0];
+            if one.is_some() && instructions == Instructions::One {
                 continue;
             }
-            let rate = measured(digest, &choice, rate.lanes);
+            let rate = measured(digest, &choice, lanes);
             let one = *one.get_or_insert(rate);
             println!(
-                "{:<12} {:<12} {:>5} {:>8.2} {:>7.2}",
+                "{:<12} {:<12} {lanes:>5} {:>8.2} {:>7.2}",
                 digest.function().label(),
                 instructions.name(),
-                choice.rates[0].lanes,
                 rate / 1e9,
                 rate / one
             );
@@ -37,11 +42,18 @@ fn main() {
         let began = Instant::now();
         let choice = Choice::of(function);
         let took = began.elapsed();
-        let best: Vec<&str> = choice.best.iter().map(|best| best.name()).collect();
+        let steps = choice.steps().into_iter().map(|(from, rate)| {
+            format!(
+                "from {from} on {} with {}",
+                rate.instructions.name(),
+                rate.lanes
+            )
+        });
+        let steps: Vec<String> = steps.collect();
         println!(
             "{}, found out in {took:.1?}: {}",
             function.label(),
-            best.join(" ")
+            steps.join(", ")
         );
     }
 }

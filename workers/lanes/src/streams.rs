@@ -2,10 +2,10 @@
 
 use std::cmp::Reverse;
 
-use crate::choice::Choice;
+use crate::choice::{Choice, Rate};
 use crate::digest::{Digest, Function};
 use crate::function::{self, Md5, Sha1, Sha256, Sha512, State};
-use crate::kernel::{Instructions, Kernel, Run, kernels};
+use crate::kernel::{Kernel, Run, kernels};
 use crate::simd::{ByteOrder, Word};
 
 /// Bytes that must be free behind the last part of a message: the longest padding is a bit, the rest of a
@@ -99,13 +99,18 @@ impl<F: function::Function> Many<F> {
         choice: &Choice,
     ) -> Self {
         // A choice may come from elsewhere, but not an instruction that this processor lacks.
-        let index_of = |wanted: Instructions| {
+        let index_of = |wanted: &Rate| {
             kernels
                 .iter()
-                .position(|kernel| kernel.instructions() == wanted)
+                .position(|kernel| {
+                    kernel.instructions() == wanted.instructions && kernel.lanes() == wanted.lanes
+                })
                 .unwrap_or(0)
         };
-        let mut best: Vec<usize> = choice.best.iter().copied().map(index_of).collect();
+        let mut best: Vec<usize> = (1..=choice.longest())
+            .filter_map(|messages| choice.best_for(messages))
+            .map(index_of)
+            .collect();
         if best.is_empty() {
             best.push(0);
         }

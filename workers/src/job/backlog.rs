@@ -10,8 +10,9 @@ use crate::tasks::bundle::Item;
 /// A file of this size or more travels alone, so that progress, cancelling and a worker's death
 /// are about one file. At 1.4 GB/s it takes 3 ms, thirty times the round trip to a worker.
 const LARGE: u64 = 4 * 1024 * 1024;
-/// A bundle of small files ends at this many bytes ...
-const BATCH_BYTES: u64 = 4 * 1024 * 1024;
+/// A bundle of small files ends at this many bytes: of fewer, those of a megabyte or more are so few that most
+/// lanes stay empty ...
+const BATCH_BYTES: u64 = 16 * 1024 * 1024;
 /// ... or this many files: some 3 ms of work either way. A bundle takes four hand-overs between
 /// threads and two system calls; at 64 files to a bundle, those took a fifth of the time.
 const BATCH_FILES: usize = 512;
@@ -19,7 +20,18 @@ const BATCH_FILES: usize = 512;
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 /// A worker may have a second bundle waiting while no more than this many bytes are in its
 /// hands: that hides the round trip, and yet nobody sits on work that another could do.
-pub(crate) const AHEAD_BYTES: u64 = 6 * 1024 * 1024;
+pub(crate) const AHEAD_BYTES: u64 = 24 * 1024 * 1024;
+
+/// When large files may go: how they are best grouped and shared out is known when all are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Large {
+    /// As soon as a worker has hands for them.
+    Now,
+    /// When no small ones are left to do first.
+    AfterSmall,
+    /// Not yet.
+    Later,
+}
 
 /// Files for one worker.
 pub(crate) struct Batch {
@@ -87,11 +99,12 @@ impl Smalls {
         }
     }
 
-    /// A bundle, or the part of one that is fair where little is left. Each is from somewhere else: the
+    /// A bundle, or the part of one that is fair where little is left, in files and in bytes. Each is from somewhere else: the
     /// first tenth of a folder may be in memory and the rest of it not, and who foretells from that
     /// tenth is wrong by the ratio of the two.
     fn take(&mut self, sharers: usize) -> Vec<Item> {
         let fair = self.files.div_ceil(sharers.max(1)).max(1);
+        let fair_bytes = self.bytes.div_ceil(sharers.max(1) as u64);
         let mut items = if self.bundles.is_empty() {
             self.filled = 0;
             std::mem::take(&mut self.filling)
@@ -100,6 +113,13 @@ impl Smalls {
             let place = (u128::from(self.place) * self.bundles.len() as u128) >> 64;
             self.bundles.swap_remove(place as usize)
         };
+        let mut bytes = 0;
+        let fit = items.iter().take_while(|item| {
+            let before = bytes;
+            bytes += item.bytes();
+            before == 0 || bytes <= fair_bytes
+        });
+        let fair = fit.count().min(fair);
         if items.len() > fair {
             self.bundles.push(items.split_off(fair));
         }
@@ -161,13 +181,22 @@ impl Backlog {
 
     /// The next bundle. `sharers` of `workers` want one: with little left, each gets a part.
     /// `in_hand`: bytes that all workers together still have to do.
-    pub(crate) fn take(&mut self, sharers: usize, workers: usize, in_hand: u64) -> Option<Batch> {
+    pub(crate) fn take(
+        &mut self,
+        sharers: usize,
+        workers: usize,
+        in_hand: u64,
+        large: Large,
+    ) -> Option<Batch> {
+        let small_first = large != Large::Now && self.small.files > 0;
         let items: Vec<Item> = if let Some(item) = self.suspects.pop_front() {
             vec![item]
-        } else if self.small_are_due() {
+        } else if small_first || self.small_are_due() {
             let items = self.small.take(sharers);
             self.small_taken.add(Amount::of(&items));
             items
+        } else if large == Large::Later {
+            Vec::new()
         } else if let Some(item) = self.largest(u64::MAX) {
             self.group(item, workers, in_hand)
         } else {
@@ -252,7 +281,7 @@ mod tests {
             backlog.push(item(key, LARGE * 3));
         }
         let (mut small, mut large, mut keys) = (0, 0, Vec::new());
-        while let Some(batch) = backlog.take(1, 2, 0) {
+        while let Some(batch) = backlog.take(1, 2, 0, Large::Now) {
             for item in &*batch.items {
                 if item.bytes() < LARGE {
                     small += 1;
@@ -277,7 +306,11 @@ mod tests {
         }
         let mut tenths = [0; 10];
         for _ in 0..20 {
-            for item in &*backlog.take(1, 2, 0).expect("there are more").items {
+            for item in &*backlog
+                .take(1, 2, 0, Large::Now)
+                .expect("there are more")
+                .items
+            {
                 tenths[item.key as usize / 10_000] += 1;
             }
         }
@@ -290,8 +323,47 @@ mod tests {
         for key in 0..400 {
             backlog.push(item(key, 100));
         }
-        let first = backlog.take(2, 2, 0).expect("there are 400").items.len();
-        let second = backlog.take(1, 2, 0).expect("there are 200").items.len();
+        let first = backlog
+            .take(2, 2, 0, Large::Now)
+            .expect("there are 400")
+            .items
+            .len();
+        let second = backlog
+            .take(1, 2, 0, Large::Now)
+            .expect("there are 200")
+            .items
+            .len();
         assert_eq!((first, second), (200, 200));
+    }
+
+    #[test]
+    fn large_files_wait_until_it_is_known_how_they_are_best_shared_out() {
+        let mut backlog = Backlog::default();
+        backlog.set_together(8);
+        for key in 0..16 {
+            backlog.push(item(key, LARGE));
+        }
+        assert!(backlog.take(2, 2, 0, Large::Later).is_none());
+        backlog.push(item(16, 1000));
+        let first = backlog.take(2, 2, 0, Large::AfterSmall);
+        let first = first.expect("a small one is there");
+        assert_eq!(first.items[0].key, 16);
+        let halves = [0, 8 * LARGE].map(|in_hand| {
+            let half = backlog.take(2, 2, in_hand, Large::Now);
+            half.expect("there are 16").items.len()
+        });
+        assert_eq!(halves, [8, 8]);
+        assert!(backlog.is_empty());
+    }
+
+    #[test]
+    fn the_last_bytes_are_shared_out_as_the_last_files_are() {
+        let mut backlog = Backlog::default();
+        for key in 0..6 {
+            backlog.push(item(key, LARGE / 2));
+        }
+        let first = backlog.take(2, 2, 0, Large::Now).expect("there are 6");
+        let second = backlog.take(1, 2, 0, Large::Now).expect("there are 3");
+        assert_eq!([first.items.len(), second.items.len()], [3, 3]);
     }
 }

@@ -65,15 +65,13 @@ impl Speed {
             });
     }
 
-    fn known(&mut self, ui: &Ui) -> Option<&'static [Choice]> {
+    fn known(&mut self, ui: &Ui) -> Option<Vec<&'static Choice>> {
         let known = instructions::known();
         if known.is_none() {
             if !std::mem::replace(&mut self.asked, true) {
                 let thread = std::thread::Builder::new().name("instructions".to_owned());
                 // Without a thread it is found out when the first job starts.
-                let _ = thread.spawn(|| {
-                    instructions::choices();
-                });
+                let _ = thread.spawn(instructions::choices);
             }
             ui.ctx().request_repaint_after(Duration::from_millis(50));
         }
@@ -83,13 +81,17 @@ impl Speed {
 
 /// Bytes a second with so many files at once, all lanes full.
 fn at(choice: &Choice, files: usize) -> Option<f64> {
-    let used = choice.best_for(files);
-    let rate = choice.rates.iter().find(|rate| rate.instructions == used)?;
-    Some(rate.bytes_per_second)
+    Some(choice.best_for(files)?.bytes_per_second)
 }
 
+/// Which instructions, from how many files on.
 fn used(choice: &Choice) -> String {
-    let steps = choice.steps();
+    let steps = choice.steps().into_iter();
+    let mut steps: Vec<_> = steps
+        .map(|(from, rate)| (from, rate.instructions))
+        .collect();
+    // With how many lanes is nothing that its reader could use.
+    steps.dedup_by_key(|(_, instructions)| *instructions);
     let ends = steps
         .iter()
         .skip(1)

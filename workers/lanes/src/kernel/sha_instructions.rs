@@ -1,7 +1,6 @@
-//! SHA-256 of two messages with the processor's instructions for it.
+//! SHA-256 of several messages with the processor's instructions for it.
 //!
-//! Within one message each of them waits for the one before; two messages fill the gaps. There are sixteen
-//! registers, and each message takes six, so three messages would have to be kept in memory.
+//! Within one message each of them waits for the one before; others fill the gaps.
 #![expect(
     unsafe_code,
     reason = "instructions that only some processors have; the type here is made only there"
@@ -9,8 +8,8 @@
 
 use std::arch::x86_64::{
     __m128i, _mm_add_epi32, _mm_alignr_epi8, _mm_blend_epi16, _mm_loadu_si128, _mm_set_epi64x,
-    _mm_sha256msg1_epu32, _mm_sha256msg2_epu32, _mm_sha256rnds2_epu32, _mm_shuffle_epi8,
-    _mm_shuffle_epi32, _mm_storeu_si128,
+    _mm_setzero_si128, _mm_sha256msg1_epu32, _mm_sha256msg2_epu32, _mm_sha256rnds2_epu32,
+    _mm_shuffle_epi8, _mm_shuffle_epi32, _mm_storeu_si128,
 };
 
 use super::{Instructions, Kernel, Rows, Run, refill};
@@ -18,24 +17,34 @@ use crate::function::sha2::SHA_256;
 use crate::function::{Columns, Sha256};
 
 /// The processor has the instructions.
-struct ShaInstructions(());
+#[derive(Clone, Copy)]
+struct ShaInstructions<const LANES: usize>(());
 
-pub(super) fn kernel() -> Option<Box<dyn Kernel<Sha256>>> {
+/// Two messages, four, and eight. There are sixteen registers and each message takes six, so of three or more
+/// a part is kept in memory: whether that is faster is up to the processor.
+pub(super) fn kernels() -> Vec<Box<dyn Kernel<Sha256>>> {
     let here = is_x86_feature_detected!("sha")
         && is_x86_feature_detected!("ssse3")
         && is_x86_feature_detected!("sse4.1");
-    here.then(|| Box::new(ShaInstructions(())) as _)
+    if !here {
+        return Vec::new();
+    }
+    vec![
+        Box::new(ShaInstructions::<2>(())),
+        Box::new(ShaInstructions::<4>(())),
+        Box::new(ShaInstructions::<8>(())),
+    ]
 }
 
-impl Kernel<Sha256> for ShaInstructions {
+impl<const LANES: usize> Kernel<Sha256> for ShaInstructions<LANES> {
     fn instructions(&self) -> Instructions {
         Instructions::Sha
     }
     fn lanes(&self) -> usize {
-        2
+        LANES
     }
     fn run(&self, runs: &mut [Run<'_, u32>], least: usize) {
-        refill::<u32, 2>(runs, least, |columns, blocks| {
+        refill::<u32, LANES>(runs, least, |columns, blocks| {
             // SAFETY: this value exists only where the processor has the instructions.
             unsafe { compress(columns, blocks) }
         });
@@ -46,42 +55,43 @@ impl Kernel<Sha256> for ShaInstructions {
 type Halves = (__m128i, __m128i);
 
 #[target_feature(enable = "sha,ssse3,sse4.1")]
-fn compress(columns: &mut Columns<u32, 2>, [blocks_a, blocks_b]: Rows<'_, u32, 2>) {
-    let mut state_a = columns.0.map(|[a, _]| a);
-    let mut state_b = columns.0.map(|[_, b]| b);
+fn compress<const LANES: usize>(columns: &mut Columns<u32, LANES>, blocks: Rows<'_, u32, LANES>) {
     let all_constants = constants();
-    let mut a = split(&state_a);
-    let mut b = split(&state_b);
-    for (block_a, block_b) in blocks_a.iter().zip(blocks_b) {
-        let (before_a, before_b) = (a, b);
-        let mut words_a = load_words(block_a);
-        let mut words_b = load_words(block_b);
-        // Written out: with an index that the compiler does not know, the words would live in memory.
+    let mut states = [(_mm_setzero_si128(), _mm_setzero_si128()); LANES];
+    for (lane, state) in states.iter_mut().enumerate() {
+        *state = split(&columns.0.map(|column| column[lane]));
+    }
+    let rows = blocks.iter().map(|blocks| blocks.len()).min().unwrap_or(0);
+    for row in 0..rows {
+        let before = states;
+        let mut words = [[_mm_setzero_si128(); 4]; LANES];
+        for (words, blocks) in words.iter_mut().zip(blocks) {
+            *words = load_words(&blocks[row]);
+        }
+        // Written out: with an index that the compiler does not know, all words would live in memory.
         macro_rules! group {
             ($($group:literal)*) => {$(
                 let constants = load(&all_constants[$group]);
-                a = four_rounds(a, words_a[$group & 3], constants);
-                b = four_rounds(b, words_b[$group & 3], constants);
-                if $group < 12 {
-                    words_a[$group & 3] = next_words(&words_a, $group);
-                    words_b[$group & 3] = next_words(&words_b, $group);
+                for (state, words) in states.iter_mut().zip(&mut words) {
+                    *state = four_rounds(*state, words[$group & 3], constants);
+                    if $group < 12 {
+                        words[$group & 3] = next_words(words, $group);
+                    }
                 }
             )*};
         }
         group!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15);
-        a = (
-            _mm_add_epi32(a.0, before_a.0),
-            _mm_add_epi32(a.1, before_a.1),
-        );
-        b = (
-            _mm_add_epi32(b.0, before_b.0),
-            _mm_add_epi32(b.1, before_b.1),
-        );
+        for (state, before) in states.iter_mut().zip(before) {
+            state.0 = _mm_add_epi32(state.0, before.0);
+            state.1 = _mm_add_epi32(state.1, before.1);
+        }
     }
-    join(a, &mut state_a);
-    join(b, &mut state_b);
-    for ((column, a), b) in columns.0.iter_mut().zip(state_a).zip(state_b) {
-        *column = [a, b];
+    for (lane, state) in states.into_iter().enumerate() {
+        let mut words = [0; 8];
+        join(state, &mut words);
+        for (column, word) in columns.0.iter_mut().zip(words) {
+            column[lane] = word;
+        }
     }
 }
 

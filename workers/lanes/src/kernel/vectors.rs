@@ -147,6 +147,7 @@ mod x86 {
     use super::*;
     use crate::simd::avx2::Avx2;
     use crate::simd::avx512::{Avx512, Avx512Narrow};
+    use crate::simd::twice::Twice;
 
     kernels! { Avx512, Avx512, "avx512f,avx512bw,avx512vl,avx2":
         Sha256, 16; Sha1, 16; Md5, 16; Sha512, 8;
@@ -158,24 +159,37 @@ mod x86 {
         Sha256, 8; Sha1, 8; Md5, 8; Sha512, 4;
     }
 
+    kernels! { Twice<Avx512>, Avx512, "avx512f,avx512bw,avx512vl,avx2":
+        Sha256, 32; Sha1, 32; Md5, 32; Sha512, 16;
+    }
+    kernels! { Twice<Avx512Narrow>, Avx512Narrow, "avx512f,avx512bw,avx512vl,avx2":
+        Sha256, 16; Sha1, 16; Md5, 16; Sha512, 8;
+    }
+    kernels! { Twice<Avx2>, Avx2, "avx2":
+        Sha256, 16; Sha1, 16; Md5, 16; Sha512, 8;
+    }
+
     macro_rules! has {
-        ($($function:ty, $wide:literal, $narrow:literal $(, $special:path)?;)*) => {$(
+        ($($function:ty, $twice: literal, $wide:literal, $narrow:literal $(, $special:path)?;)*) => {$(
             impl Has<$function> for Everywhere {
                 fn add_to(kernels: &mut Vec<Box<dyn Kernel<$function>>>) {
                     $(kernels.extend($special());)?
                     kernels.extend(Avx512::here().map(kernel::<_, $function, $wide>));
                     kernels.extend(Avx512Narrow::here().map(kernel::<_, $function, $narrow>));
                     kernels.extend(Avx2::here().map(kernel::<_, $function, $narrow>));
+                    kernels.extend(Avx512::here().map(Twice).map(kernel::<_, $function, $twice>));
+                    kernels.extend(Avx512Narrow::here().map(Twice).map(kernel::<_, $function, $wide>));
+                    kernels.extend(Avx2::here().map(Twice).map(kernel::<_, $function, $wide>));
                     kernels.push(kernel::<_, $function, 4>(Portable));
                 }
             }
         )*};
     }
     has! {
-        Sha256, 16, 8, crate::kernel::sha_instructions::kernel;
-        Sha1, 16, 8;
-        Md5, 16, 8;
-        Sha512, 8, 4;
+        Sha256, 32, 16, 8, crate::kernel::sha_instructions::kernels;
+        Sha1, 32, 16, 8;
+        Md5, 32, 16, 8;
+        Sha512, 16, 8, 4;
     }
 }
 
