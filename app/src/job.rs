@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
-use workers::{Ending, Event, InlineJob, Job, JobSpec, LaneState, Summary, TotalsNow, WorkerState};
+use workers::{
+    Ending, Event, InlineJob, Job, JobSpec, LaneState, Medium, Summary, TotalsNow, WorkerState,
+};
 
 use crate::files::Files;
 use crate::way::Way;
@@ -94,10 +96,16 @@ pub(crate) struct Finished {
 }
 
 impl Running {
-    /// How many workers there are, if each of them has work in hand.
+    /// How many workers have work in hand, if that is each of them that may.
     pub(crate) fn workers_if_all_work(&self) -> Option<usize> {
-        let works = |lane: &LaneView| lane.state.state == WorkerState::Hashing;
-        (self.phase == Phase::Working && self.lanes.iter().all(works)).then_some(self.lanes.len())
+        let works = |lane: &&LaneView| lane.state.state == WorkerState::Hashing;
+        let busy = self.lanes.iter().filter(works).count();
+        let all = match self.totals.care {
+            Medium::Any => self.lanes.len(),
+            // The others are kept from reading.
+            Medium::Network | Medium::Rotating => busy.max(1),
+        };
+        (self.phase == Phase::Working && busy == all).then_some(busy)
     }
 
     pub(crate) fn new(

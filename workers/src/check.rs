@@ -99,9 +99,19 @@ impl Job {
         }
         let common = Common::default();
         let (workers, priority, file_limit) = (spec.workers, spec.priority, spec.file_limit);
+        // The files lie where their lists do, unless it is said where.
+        let listed = spec.lists.iter().filter_map(|list| match list {
+            CheckList::File(path) => Some(path.clone()),
+            CheckList::StandardInput => None,
+        });
+        let roots = match &spec.base {
+            Some(base) => vec![base.clone()],
+            None => listed.collect(),
+        };
         let start = Start::new(
             plan::Verify::new(spec.unlisted),
             lists::Listed::new(spec, common.clone()),
+            roots,
             common,
             workers,
             priority,

@@ -62,9 +62,13 @@ impl Job {
         JobSpec::check_workers(spec.workers)?;
         let common = Common::default();
         let (workers, priority, file_limit) = (spec.workers, spec.priority, spec.file_limit);
+        let roots = [&spec.left, &spec.right].map(|side| match side {
+            Side::Folder(path) | Side::List(path) => path.clone(),
+        });
         let start = Start::new(
             plan::Compare::new([&spec.left, &spec.right].map(|side| matches!(side, Side::List(_)))),
             sides::Sides::new(spec, common.clone()),
+            roots.into(),
             common,
             workers,
             priority,

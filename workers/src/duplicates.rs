@@ -52,6 +52,7 @@ impl Job {
             return Err(SpecError::NoPaths);
         }
         let common = Common::default();
+        let roots = spec.roots.clone();
         let walk = Walk::new(spec.roots, Links::Skip, spec.selection)
             .counting(Arc::clone(&common.left_out));
         let plan = plan::Duplicates::new(spec.algorithm);
@@ -64,6 +65,7 @@ impl Job {
         let start = Start::new(
             plan,
             source,
+            roots,
             common,
             spec.workers,
             spec.priority,

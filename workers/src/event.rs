@@ -9,6 +9,7 @@ use lanes::Choice;
 
 use crate::algorithm::Algorithm;
 use crate::job::{Damage, FilesInHand, Forecast};
+use crate::medium::Medium;
 use crate::verdict::{Counts, FileResult};
 
 /// Something that happened. Progress is not here: it is read from [`crate::Totals`] and
@@ -134,6 +135,8 @@ pub struct Summary {
     /// Files and folders that were left out by choice, see [`crate::Selection`]. What is in such a
     /// folder was not looked at.
     pub left_out: u64,
+    /// What the files are kept on, as far as the system says.
+    pub medium: Medium,
     /// What was foretold after a tenth of the job, beside what came of it; `None` where the job was
     /// over before anybody could know, or was not worked on in the background.
     pub forecast: Option<Forecast>,

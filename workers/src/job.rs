@@ -11,6 +11,7 @@ pub(crate) mod ledger;
 mod log;
 mod obituary;
 pub(crate) mod plan;
+pub(crate) mod readers;
 mod scan;
 
 use std::path::PathBuf;

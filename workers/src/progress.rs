@@ -4,10 +4,11 @@
 mod lists;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::medium::Medium;
 use crate::tasks::hash::Position;
 pub use lists::ListsReadNow;
 use lists::ListsReading;
@@ -27,6 +28,8 @@ pub struct Totals {
     pub(crate) lists: ListsReading,
     /// Milliseconds, or [`UNKNOWN`].
     left: AtomicU64,
+    /// Its place in [`Medium::ALL`].
+    care: AtomicUsize,
 }
 
 impl Default for Totals {
@@ -39,6 +42,7 @@ impl Default for Totals {
             done_bytes: AtomicU64::default(),
             lists: ListsReading::default(),
             left: AtomicU64::new(UNKNOWN),
+            care: AtomicUsize::default(),
         }
     }
 }
@@ -62,6 +66,8 @@ pub struct TotalsNow {
     /// How long the rest will take, as it looks now: known in the background alone, when the walk has
     /// seen everything and half a second has passed. While a job pauses it stays as it was.
     pub left: Option<Duration>,
+    /// Fewer workers read than there are, because the files are on this.
+    pub care: Medium,
 }
 
 impl Totals {
@@ -95,6 +101,11 @@ impl Totals {
         self.left.store(left, Ordering::Relaxed);
     }
 
+    /// Fewer read than could, on this; on [`Medium::Any`], all do.
+    pub(crate) fn take_care(&self, on: Medium) {
+        self.care.store(on as usize, Ordering::Relaxed);
+    }
+
     /// Reads all of them.
     #[must_use]
     pub fn now(&self) -> TotalsNow {
@@ -111,6 +122,7 @@ impl Totals {
             done_files,
             done_bytes,
             lists: self.lists.now(),
+            care: Medium::ALL[self.care.load(Ordering::Relaxed)],
         }
     }
 }

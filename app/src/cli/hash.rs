@@ -9,8 +9,8 @@ use std::process::ExitCode;
 use clap::Args;
 use workers::manifest::{Entry, Format, ListWriter};
 use workers::{
-    Algorithm, Ending, FileResult, Job, JobSpec, Links, Priority, RunOn, Selection, Summary,
-    Verdict, path_bytes, shown,
+    Algorithm, CannotKeep, Ending, FileResult, Job, JobSpec, Links, Priority, RunOn, Selection,
+    SortedResults, Summary, Verdict, shown,
 };
 
 use self::stdin::Stdin;
@@ -81,6 +81,8 @@ enum Failure {
     Pattern(#[from] workers::BadPattern),
     #[error(transparent)]
     Work(#[from] work::Failure),
+    #[error(transparent)]
+    Keep(#[from] CannotKeep),
     #[error("the list was not written: {0}")]
     CannotCarry(#[from] workers::manifest::CannotWrite),
     #[error("the list could not be printed: {0}")]
@@ -94,7 +96,7 @@ impl Failure {
         match self {
             Self::Usage(_) | Self::Pattern(_) => status::USAGE,
             Self::Work(failure) => failure.status(),
-            Self::CannotCarry(_) | Self::Print(_) | Self::Save(_) => status::WRONG,
+            Self::Keep(_) | Self::CannotCarry(_) | Self::Print(_) | Self::Save(_) => status::WRONG,
         }
     }
 }
@@ -122,11 +124,11 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
     let stdin = (!streams.is_empty())
         .then(|| Stdin::read(&options.algorithm, options.work.progress.line()));
     let (mut summary, mut results) = match roots.is_empty() {
-        true => (Stdin::summary(&options.algorithm), Vec::new()),
+        true => (Stdin::summary(&options.algorithm), SortedResults::default()),
         false => run_job(options, roots, &selection)?,
     };
     if let Some(stdin) = stdin {
-        stdin.join(&mut summary, &mut results);
+        stdin.join(&mut summary, &mut results)?;
     }
     work::say_weak(&summary);
     let code = conclude(options, format, &summary, results)?;
@@ -138,7 +140,7 @@ fn run_job(
     options: &Options,
     roots: Vec<PathBuf>,
     selection: &Selection,
-) -> Result<(Summary, Vec<FileResult>), work::Failure> {
+) -> Result<(Summary, SortedResults), work::Failure> {
     let spec = JobSpec {
         roots,
         algorithms: options.algorithm.clone(),
@@ -168,7 +170,7 @@ fn conclude(
     options: &Options,
     format: Format,
     summary: &Summary,
-    mut results: Vec<FileResult>,
+    mut results: SortedResults,
 ) -> Result<u8, Failure> {
     if summary.ending == Ending::Cancelled {
         eprintln!(
@@ -185,28 +187,14 @@ fn conclude(
         );
         return Ok(status::WRONG);
     }
-    results.sort_unstable_by(|a, b| path_bytes(&a.path).cmp(path_bytes(&b.path)));
-    for result in &results {
-        match &result.verdict {
-            Verdict::Skipped(_) => {}
-            Verdict::ChangedWhileReading(why) => {
-                eprintln!(
-                    "thawsum: {}: changed while it was read: {why}",
-                    shown(&result.path)
-                );
-            }
-            Verdict::TimedOut(limit) => eprintln!(
-                "thawsum: {}: given up after {} s",
-                shown(&result.path),
-                limit.as_secs()
-            ),
-            other => {
-                if let Some(why) = other.reason() {
-                    eprintln!("thawsum: {}: {why}", shown(&result.path));
-                }
-            }
+    let mut cannot_carry = Ok(());
+    results.try_for_each(|result| {
+        complain(result);
+        if cannot_carry.is_ok() && result.verdict.digests().is_some() {
+            cannot_carry = format.check_path(&result.path);
         }
-    }
+        Ok::<(), CannotKeep>(())
+    })?;
     let skipped = summary.counts.get(workers::VerdictKind::Skipped);
     if skipped > 0 && options.work.summary.is_none() {
         eprintln!("thawsum: {skipped} skipped (links, pipes, sockets or devices)");
@@ -217,25 +205,21 @@ fn conclude(
             counted(summary.left_out, "file or folder", "files and folders")
         );
     }
-    let hashed = || {
-        results.iter().filter_map(|result| {
-            Some(Entry {
-                path: &result.path,
-                size: result.size,
-                digests: result.verdict.digests()?,
-            })
-        })
-    };
-    format.check(&options.algorithm, hashed().map(|entry| entry.path))?;
-    let write = |out: &mut dyn Write| -> io::Result<()> {
+    cannot_carry?;
+    let mut write = |out: &mut dyn Write| -> io::Result<()> {
         let mut list = ListWriter::new(
             format,
             &options.algorithm,
             io::BufWriter::with_capacity(1 << 16, out),
         )?;
-        for entry in hashed() {
-            list.entry(&entry)?;
-        }
+        results.try_for_each(|result| match result.verdict.digests() {
+            Some(digests) => list.entry(&Entry {
+                path: &result.path,
+                size: result.size,
+                digests,
+            }),
+            None => Ok(()),
+        })?;
         list.finish().map(drop)
     };
     match &options.output {
@@ -247,4 +231,23 @@ fn conclude(
     } else {
         0
     })
+}
+
+/// Says what is the matter with a file that is not in the list.
+fn complain(result: &FileResult) {
+    let path = || shown(&result.path);
+    match &result.verdict {
+        Verdict::Skipped(_) => {}
+        Verdict::ChangedWhileReading(why) => {
+            eprintln!("thawsum: {}: changed while it was read: {why}", path());
+        }
+        Verdict::TimedOut(limit) => {
+            eprintln!("thawsum: {}: given up after {} s", path(), limit.as_secs());
+        }
+        other => {
+            if let Some(why) = other.reason() {
+                eprintln!("thawsum: {}: {why}", path());
+            }
+        }
+    }
 }

@@ -155,6 +155,7 @@ pub(super) fn summary_json(summary: &Summary, selection: &Selection) -> Value {
         "verdicts": verdicts,
         "not_reached": summary.not_reached,
         "left_out": summary.left_out,
+        "medium": summary.medium.name(),
         "selection": selection,
         "algorithms": summary.algorithms.iter().map(|one| one.name()).collect::<Vec<_>>(),
         "instructions": summary.instructions.iter().map(|(algorithm, choice)| {

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use crossbeam_channel::{Receiver, RecvTimeoutError, select};
 use workers::{
-    Algorithm, Cause, Control, Event, FileResult, InlineJob, Job, JobSpec, Pace, RunOn, Selection,
-    Sink, SpecError, Strength, Summary, Totals, VerdictKind, WorkerEvent,
+    Algorithm, CannotKeep, Cause, Control, Event, FileResult, InlineJob, Job, JobSpec, Pace, RunOn,
+    Selection, Sink, SortedResults, SpecError, Strength, Summary, Totals, VerdictKind, WorkerEvent,
 };
 
 use super::instructions::Allowed;
@@ -78,6 +78,26 @@ pub(super) enum Failure {
     Lost,
     #[error(transparent)]
     Spec(#[from] SpecError),
+    #[error(transparent)]
+    Keep(#[from] CannotKeep),
+}
+
+/// Where the results of a job go.
+pub(super) trait Keep: Default {
+    fn keep(&mut self, results: Vec<FileResult>) -> Result<(), CannotKeep>;
+}
+
+impl Keep for Vec<FileResult> {
+    fn keep(&mut self, results: Vec<FileResult>) -> Result<(), CannotKeep> {
+        self.extend(results);
+        Ok(())
+    }
+}
+
+impl Keep for SortedResults {
+    fn keep(&mut self, results: Vec<FileResult>) -> Result<(), CannotKeep> {
+        self.extend(results)
+    }
 }
 
 impl Failure {
@@ -85,7 +105,7 @@ impl Failure {
         match self {
             Self::ProcessesOnly(_) | Self::NotInline | Self::Spec(_) => status::USAGE,
             Self::Interrupted => status::INTERRUPTED,
-            Self::Lost => status::WRONG,
+            Self::Lost | Self::Keep(_) => status::WRONG,
         }
     }
 }
@@ -110,17 +130,17 @@ impl Work {
     }
 
     /// Runs a job on this thread alone.
-    pub(super) fn inline(&self, spec: JobSpec) -> Result<(Summary, Vec<FileResult>), Failure> {
+    pub(super) fn inline<K: Keep>(&self, spec: JobSpec) -> Result<(Summary, K), Failure> {
         let (mut report, interrupted) = self.begin()?;
         let summary = run_inline(spec, &interrupted, &mut report)?;
         Ok((summary, self.end(report)))
     }
 
     /// Runs the job that `start` starts.
-    pub(super) fn pool(
+    pub(super) fn pool<K: Keep>(
         &self,
         start: impl FnOnce(Sink) -> Result<Job, SpecError>,
-    ) -> Result<(Summary, Vec<FileResult>), Failure> {
+    ) -> Result<(Summary, K), Failure> {
         let (mut report, interrupted) = self.begin()?;
         let (sink, events) = Sink::new(|| {});
         let job = start(sink)?;
@@ -153,7 +173,7 @@ impl Work {
         Ok(())
     }
 
-    fn begin(&self) -> Result<(Report, Receiver<()>), Failure> {
+    fn begin<K: Keep>(&self) -> Result<(Report<K>, Receiver<()>), Failure> {
         self.check()?;
         self.instructions.apply();
         let (interrupt, mut interrupted) = crossbeam_channel::bounded(2);
@@ -169,14 +189,14 @@ impl Work {
             interrupted = crossbeam_channel::never();
         }
         let report = Report {
-            results: Vec::new(),
+            results: K::default(),
             history: History::default(),
             line: self.progress.line(),
         };
         Ok((report, interrupted))
     }
 
-    fn end(&self, mut report: Report) -> Vec<FileResult> {
+    fn end<K>(&self, mut report: Report<K>) -> K {
         if let Some(line) = &mut report.line {
             line.clear();
         }
@@ -218,13 +238,13 @@ fn say_damage(summary: &Summary) {
     );
 }
 
-struct Report {
-    results: Vec<FileResult>,
+struct Report<K> {
+    results: K,
     history: History,
     line: Option<ProgressLine>,
 }
 
-impl Report {
+impl<K> Report<K> {
     fn progress(&mut self, totals: &Totals) {
         if let Some(line) = &mut self.line {
             line.show(totals.now());
@@ -264,10 +284,10 @@ impl Report {
     }
 }
 
-fn run_inline(
+fn run_inline<K: Keep>(
     spec: JobSpec,
     interrupted: &Receiver<()>,
-    report: &mut Report,
+    report: &mut Report<K>,
 ) -> Result<Summary, Failure> {
     let control = Control::default();
     let mut job = InlineJob::new(spec, &control)?;
@@ -275,9 +295,10 @@ fn run_inline(
     loop {
         // Only to look up now and then; the work itself has no deadline.
         let look_up = Instant::now() + Duration::from_millis(100);
-        let results = &mut report.results;
-        if let Pace::Finished(summary) = job.run(Some(look_up), &mut |result| results.push(result))
-        {
+        let mut results = Vec::new();
+        let pace = job.run(Some(look_up), &mut |result| results.push(result));
+        report.results.keep(results)?;
+        if let Pace::Finished(summary) = pace {
             return Ok(*summary);
         }
         if interrupted.try_recv().is_ok() {
@@ -287,11 +308,11 @@ fn run_inline(
     }
 }
 
-fn run_pool(
+fn run_pool<K: Keep>(
     job: Job,
     events: &Receiver<Event>,
     interrupted: &Receiver<()>,
-    report: &mut Report,
+    report: &mut Report<K>,
 ) -> Result<Summary, Failure> {
     let mut cancelled = false;
     loop {
@@ -309,7 +330,7 @@ fn run_pool(
             default(Duration::from_millis(100)) => Err(RecvTimeoutError::Timeout),
         };
         match event {
-            Ok(Event::Results(results)) => report.results.extend(results),
+            Ok(Event::Results(results)) => report.results.keep(results)?,
             Ok(Event::Worker { worker, at, what }) => {
                 report.history.note(worker, at, &what);
                 report.complain_of(worker + 1, &what);

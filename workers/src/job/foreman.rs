@@ -17,11 +17,12 @@ mod time_left;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Select, Sender, never, unbounded};
+use crossbeam_channel::{Receiver, Select, Sender, bounded, never, unbounded};
 use lanes::Choice;
 
 use self::held::Held;
@@ -35,11 +36,13 @@ use super::forecast::{Amount, Forecaster};
 use super::inline::Start;
 use super::ledger::Ledger;
 use super::plan::{Plan, Todo};
+use super::readers::Readers;
 use super::scan;
 use crate::algorithm::Algorithm;
 use crate::cancel::Control;
 use crate::event::{Ending, Event, Sink, Summary};
 use crate::instructions;
+use crate::medium::{Medium, medium_of};
 use crate::pool::{
     Executor, LONGEST, Log, News, Pool, Processes, Said as TaskSaid, Terms, Threads,
 };
@@ -56,6 +59,9 @@ const RESULTS_IN_EVENT: usize = 2048;
 const BUNDLE_FOR: Duration = Duration::from_millis(100);
 /// Events held back while the sink is full, before the foreman stops taking results.
 const HELD_BACK: usize = 4;
+/// Files that wait for a worker, before the scan has to wait, too: some 150 bytes each. The scan runs ahead so
+/// that it can be said how much there is, and does for as long as that fits.
+const BACKLOG: usize = 4 * 1024 * 1024;
 /// While the scan goes on, large files are kept for so long after the start, while there is nothing else to do ...
 const LARGE_AT_ONCE: Duration = Duration::from_millis(5);
 /// ... and for so long, while there are small ones.
@@ -121,6 +127,7 @@ fn run<E: Executor, P: Plan>(
         workers: _,
         priority,
         file_limit,
+        roots,
         common: Common {
             totals, left_out, ..
         },
@@ -133,6 +140,7 @@ fn run<E: Executor, P: Plan>(
         Ok(found) => (found, None),
         Err(error) => (never(), Some(format!("the scan could not start: {error}"))),
     };
+    let medium = ask_for_the_medium(roots);
     // Here and not in each worker: they are to agree, and it is to be known which they use. The scan goes on
     // meanwhile.
     let choices = choices(plan.algorithms());
@@ -177,6 +185,8 @@ fn run<E: Executor, P: Plan>(
         log,
         places: lanes.iter().cloned().map(Place::new).collect(),
         backlog: Backlog::default(),
+        readers: None,
+        wide: 1,
         held: HashMap::new(),
         scanning: true,
         stage: Stage::Running,
@@ -203,7 +213,7 @@ fn run<E: Executor, P: Plan>(
     if let Some(why) = failed {
         foreman.begin_ending(Ending::Failed(why));
     }
-    foreman.work(&found, &inbox, orders, sink);
+    foreman.work(&found, &medium, &inbox, orders, sink);
     let mut summary = foreman.summary();
     summary.left_out = left_out.load(std::sync::atomic::Ordering::Relaxed);
     for (worker, place) in foreman.places.iter().enumerate() {
@@ -229,6 +239,19 @@ fn choices(algorithms: &[Algorithm]) -> Vec<Choice> {
     choices.into_iter().cloned().collect()
 }
 
+/// Asks what the files are kept on, by a thread of its own: a network may not answer.
+fn ask_for_the_medium(roots: Vec<PathBuf>) -> Receiver<Medium> {
+    let (answer, medium) = bounded(1);
+    let thread = std::thread::Builder::new().name("medium".to_owned());
+    // Where there is no thread the channel is closed at once, and nobody knows.
+    let _ = thread.spawn(move || {
+        let media = roots.iter().map(|root| medium_of(root));
+        // A job that has ended does not listen any more.
+        let _ = answer.send(media.max().unwrap_or_default());
+    });
+    medium
+}
+
 enum Stage {
     Running,
     /// The pool has been told to end.
@@ -251,6 +274,10 @@ struct Foreman<E: Executor, P: Plan> {
     log: Log,
     places: Vec<Place>,
     backlog: Backlog,
+    /// Nobody knows until it has been asked what the files are kept on.
+    readers: Option<Readers>,
+    /// How many large files at once leave nothing to gain.
+    wide: usize,
     held: HashMap<u64, Held>,
     scanning: bool,
     stage: Stage,
@@ -275,6 +302,7 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
     fn work(
         &mut self,
         found: &Receiver<Vec<P::Found>>,
+        medium: &Receiver<Medium>,
         inbox: &Receiver<Mail>,
         orders: &Receiver<Order>,
         sink: &Sink,
@@ -305,7 +333,9 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
             let mut select = Select::new();
             let on_order = select.recv(&orders);
             let on_mail = (!clogged).then(|| select.recv(inbox));
-            let on_found = (!clogged && self.scanning).then(|| select.recv(&found));
+            let on_found = (!clogged && self.scanning && self.backlog.len() < BACKLOG)
+                .then(|| select.recv(&found));
+            let on_medium = self.readers.is_none().then(|| select.recv(medium));
             let on_room = (!self.outbox.is_empty()).then(|| select.send(&sink.events));
             let Ok(ready) = select.select_timeout(self.patience()) else {
                 self.look_after_the_pool(inbox);
@@ -343,6 +373,10 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
                         self.begin_ending(Ending::Failed("the scan stopped".to_owned()));
                     }
                 }
+            } else if index == on_medium {
+                // Whoever was to find out has panicked, and its hook has said where.
+                let medium = ready.recv(medium).unwrap_or_default();
+                self.readers = Some(Readers::new(medium));
             } else if index == on_room
                 && let Some(event) = self.outbox.pop_front()
             {
@@ -387,7 +421,7 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
                 Some(at_work.map(|held| held.since).min()? + limit)
             });
         let large = (!self.backlog.is_empty() && self.large() == Large::Later)
-            .then(|| self.ledger.started() + LARGE_AT_ONCE);
+            .then(|| self.large_at_once());
         [bundle, drill, late, large]
             .into_iter()
             .flatten()
@@ -506,10 +540,10 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
         } = &mut self.todo;
         if !hash.is_empty() {
             // A limit is for a file that goes alone: with others it has a part of the time.
-            self.backlog.set_together(match self.file_limit {
+            self.wide = match self.file_limit {
                 None => widest(self.plan.algorithms(), &self.choices),
                 Some(_) => 1,
-            });
+            };
             for item in hash.drain(..) {
                 self.backlog.push(item);
             }
@@ -531,19 +565,33 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
     /// Gives the pool as much as its workers have hands for, and no more: what a bundle holds is
     /// decided late, when it is known how much there is for how many.
     fn hand_out(&mut self) {
+        let readers = self.readers.as_ref();
+        let care = readers.map_or(Medium::Any, Readers::care);
+        self.totals.take_care(care);
+        self.backlog
+            .set_together(readers.map_or(self.wide, |readers| readers.together(self.wide)));
         while self.is_running() && !self.backlog.is_empty() {
             let places = self.places.iter().filter(|place| !place.given_up).count();
             let in_hand: Vec<u64> = self.held.values().map(Held::bytes).collect();
             // Whoever has much in hand gets no second bundle: nobody sits on work that another
             // could do.
             let busy = in_hand.iter().filter(|&&bytes| bytes > AHEAD_BYTES).count();
-            let room = (IN_HAND * places.saturating_sub(busy)).saturating_sub(in_hand.len() - busy);
+            let most = self
+                .readers
+                .as_ref()
+                .map_or(places, |readers| readers.most(places));
+            // With as many bundles as may be read at once, none waits where another worker would begin it.
+            let room = if most < places {
+                most.saturating_sub(in_hand.len())
+            } else {
+                (IN_HAND * places.saturating_sub(busy)).saturating_sub(in_hand.len() - busy)
+            };
             if room == 0 {
                 break;
             }
             let sharers = room.min(places.saturating_sub(busy));
             let in_hand = in_hand.iter().sum();
-            let Some(batch) = self.backlog.take(sharers, places, in_hand, self.large()) else {
+            let Some(batch) = self.backlog.take(sharers, most, in_hand, self.large()) else {
                 break;
             };
             self.submit(batch, None);
@@ -553,11 +601,25 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
     /// When large files may go: two that are found first would each go alone, where sixteen that are found a
     /// millisecond later are done in half the time, side by side. A scan that takes longer is not waited for.
     fn large(&self) -> Large {
-        match self.ledger.started().elapsed() {
-            _ if !self.scanning => Large::Now,
-            since if since < LARGE_AT_ONCE => Large::Later,
-            since if since < LARGE_AFTER_SMALL => Large::AfterSmall,
-            _ => Large::Now,
+        if self.ledger.started().elapsed() >= LARGE_AFTER_SMALL {
+            Large::Now
+        } else if Instant::now() < self.large_at_once() {
+            Large::Later
+        } else if self.scanning {
+            Large::AfterSmall
+        } else {
+            Large::Now
+        }
+    }
+
+    /// Until when large files wait, even if there is nothing else to do.
+    fn large_at_once(&self) -> Instant {
+        let started = self.ledger.started();
+        match self.readers {
+            // What they are on may want them one by one.
+            None => started + LARGE_AFTER_SMALL,
+            Some(_) if self.scanning => started + LARGE_AT_ONCE,
+            Some(_) => started,
         }
     }
 
@@ -667,6 +729,7 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
             .filter_map(|&one| Some((one, instructions::used_for(one, &self.choices)?.clone())))
             .collect();
         summary.guesses = self.plan.guesses();
+        summary.medium = self.readers.as_ref().map_or(Medium::Any, Readers::medium);
         summary.damage = self.damage;
         summary.forecast = self.forecaster.at_a_tenth(self.worked());
         summary.workers = self.places.iter().map(|p| p.figures.clone()).collect();

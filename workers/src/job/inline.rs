@@ -52,6 +52,8 @@ pub(crate) struct Start<P, S> {
     pub(crate) priority: Priority,
     /// See [`JobSpec::file_limit`].
     pub(crate) file_limit: Option<Duration>,
+    /// What is asked on what kind of disk it is.
+    pub(crate) roots: Vec<PathBuf>,
     pub(crate) common: Common,
     pub(crate) ledger: Ledger,
     pub(crate) half_read: Option<HalfRead>,
@@ -62,6 +64,7 @@ impl<P, S> Start<P, S> {
     pub(crate) fn new(
         plan: P,
         source: S,
+        roots: Vec<PathBuf>,
         common: Common,
         workers: usize,
         priority: Priority,
@@ -73,6 +76,7 @@ impl<P, S> Start<P, S> {
             workers,
             priority,
             file_limit,
+            roots,
             common,
             ledger: Ledger::new(CpuClock::start()),
             half_read: None,
@@ -83,10 +87,12 @@ impl<P, S> Start<P, S> {
 impl Start<List, Walk> {
     pub(crate) fn fresh(spec: JobSpec) -> Self {
         let common = Common::default();
+        let roots = spec.roots.clone();
         let walk = Walk::new(spec.roots, spec.links, spec.selection);
         Self::new(
             List::new(&spec.algorithms),
             walk.counting(Arc::clone(&common.left_out)),
+            roots,
             common,
             spec.workers,
             spec.priority,

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::drill::Damage;
 use crate::event::{Ending, Summary};
+use crate::medium::Medium;
 use crate::process::usage::CpuClock;
 use crate::verdict::{Counts, FileResult};
 
@@ -53,6 +54,7 @@ impl Ledger {
             workers: Vec::new(),
             damage: Damage::default(),
             left_out: 0,
+            medium: Medium::Any,
             forecast: None,
             guesses: Arc::default(),
         }

@@ -2,6 +2,7 @@
 //! that it takes as long as the slower of the two and not both.
 
 use std::thread;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use lanes::{Part, SLACK};
@@ -10,6 +11,7 @@ use super::hash::Position;
 use super::many::Many;
 use super::reading::Reading;
 use crate::cancel::Stopped;
+use crate::job::readers::Reads;
 use crate::verdict::Verdict;
 
 /// Bytes in a part. All buffers together are to stay in the caches on their way from core to core: with
@@ -27,6 +29,7 @@ type Filled = Result<(usize, bool), Verdict>;
 pub(crate) fn hash(
     digests: &mut [Many],
     reading: &mut Reading,
+    reads: &mut Reads,
     step: impl FnMut(Position) -> Result<(), Stopped>,
 ) -> Option<Result<(u64, Verdict), Stopped>> {
     let size = reading.size();
@@ -41,28 +44,41 @@ pub(crate) fn hash(
         let reading = &mut *reading;
         // The ends of both channels go where they are used: whoever returns first ends the other.
         let spawned = reader.spawn_scoped(scope, move || read(reading, empties, full));
-        spawned.ok()?;
-        Some(digest(digests, size, fulls, empty, step))
+        let reader = spawned.ok()?;
+        let digested = digest(digests, size, fulls, empty, step);
+        // One that panicked has said so, and took as long as it likes.
+        reads.took += reader.join().unwrap_or_default();
+        Some(digested)
     })?;
+    reads.files += 1;
+    reads.bytes += reading.done;
     Some(digested.map(|digested| match digested {
         Ok(digests) => (reading.done, reading.verdict(digests)),
         Err(verdict) => (reading.done, verdict),
     }))
 }
 
-/// Until the file or whoever digests it has ended.
+/// Until the file or whoever digests it has ended; how long it read.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "the ends of the channels are closed with it"
 )]
-fn read(reading: &mut Reading, empties: Receiver<Buffer>, full: Sender<(Buffer, Filled)>) {
+fn read(
+    reading: &mut Reading,
+    empties: Receiver<Buffer>,
+    full: Sender<(Buffer, Filled)>,
+) -> Duration {
+    let mut took = Duration::ZERO;
     for mut buffer in empties {
+        let began = Instant::now();
         let filled = reading.fill(&mut buffer[..PART]);
+        took += began.elapsed();
         let is_last = !matches!(filled, Ok((_, false)));
         if full.send((buffer, filled)).is_err() || is_last {
-            return;
+            break;
         }
     }
+    took
 }
 
 #[expect(

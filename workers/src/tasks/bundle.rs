@@ -14,6 +14,7 @@ use super::solo::{HalfRead, Step};
 use super::walk::Seen;
 use crate::algorithm::Algorithm;
 use crate::cancel::Stopped;
+use crate::job::readers::Reads;
 use crate::pool::{Context, Failure, Work};
 use crate::verdict::Verdict;
 
@@ -73,6 +74,14 @@ pub(crate) struct Bundle {
     pub(crate) half_read: Option<HalfRead>,
 }
 
+/// The end of a bundle.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Done {
+    /// The last results.
+    pub(crate) results: Vec<Settled>,
+    pub(crate) reads: Reads,
+}
+
 /// Bytes read of a file, and what became of it.
 pub(crate) type Settled = (u64, Verdict);
 
@@ -94,8 +103,7 @@ pub(crate) struct Bench {
 }
 
 impl Work for Bundle {
-    /// The last results.
-    type Output = Vec<Settled>;
+    type Output = Done;
     type Part = Said;
     /// Which instructions are fastest, found out once for all workers.
     type SetUp = Vec<Choice>;
@@ -110,7 +118,7 @@ impl Work for Bundle {
         })
     }
 
-    fn work(self, bench: &mut Bench, context: &Context<'_, Self>) -> Result<Vec<Settled>, Failure> {
+    fn work(self, bench: &mut Bench, context: &Context<'_, Self>) -> Result<Done, Failure> {
         let mut results = Vec::with_capacity(self.items.len());
         if bench.algorithms != self.algorithms {
             bench.engine = Engine::new(&self.algorithms, &bench.choices);
@@ -152,7 +160,10 @@ impl Work for Bundle {
             context.part(Said::Results(results));
             return Err(stopped.into());
         }
-        Ok(results)
+        Ok(Done {
+            results,
+            reads: bench.engine.reads(),
+        })
     }
 }
 

@@ -18,6 +18,7 @@ use super::reading::{Extent, Reading, read_some};
 use super::walk::Seen;
 use crate::algorithm::Algorithm;
 use crate::cancel::Stopped;
+use crate::job::readers::Reads;
 use crate::verdict::Verdict;
 
 /// Bytes that one round reads where files are hashed in lanes: many small files, or 64 KiB of each of
@@ -63,6 +64,7 @@ pub(crate) struct Engine {
     wide: usize,
     buffer: Box<[u8]>,
     opener: Opener,
+    reads: Reads,
 }
 
 /// A file of the batch that takes more than one round.
@@ -106,7 +108,13 @@ impl Engine {
             wide,
             buffer: vec![0; round + wide * SLACK].into_boxed_slice(),
             opener: Opener::default(),
+            reads: Reads::default(),
         }
+    }
+
+    /// What reading has taken since this was last asked.
+    pub(crate) fn reads(&mut self) -> Reads {
+        std::mem::take(&mut self.reads)
     }
 
     /// Hashes a batch. `step` is called before each read, and `settle` for each file, in their order.
@@ -124,6 +132,7 @@ impl Engine {
             wide,
             buffer,
             opener,
+            reads,
         } = self;
         let mut files = files.enumerate().peekable();
         let mut open: Vec<Open> = Vec::new();
@@ -133,7 +142,7 @@ impl Engine {
             && let Some((index, file)) = files.next_if(|(_, file)| is_large(file))
         {
             match Reading::of(opener.open(file.path), file.extent) {
-                Ok(mut reading) => match ahead::hash(digests, &mut reading, &mut step) {
+                Ok(mut reading) => match ahead::hash(digests, &mut reading, reads, &mut step) {
                     Some(hashed) => {
                         let (read, verdict) = hashed?;
                         settled.put(index, read, verdict);
@@ -147,6 +156,7 @@ impl Engine {
             }
         }
         while files.len() > 0 || !open.is_empty() {
+            let began = Instant::now();
             let mut room = Room(&mut *buffer);
             let mut parts: Vec<Part<'_>> = Vec::new();
             let mut after = Vec::new();
@@ -174,7 +184,6 @@ impl Engine {
             }
             open.extend(others);
             let mut opened = after.len() + open.len();
-            let began = Instant::now();
             while let Some((index, file)) = files.next_if(|(_, file)| match file.at_once() {
                 _ if began.elapsed() > PATIENCE && !parts.is_empty() => false,
                 Some(size) => room.has(size),
@@ -187,6 +196,7 @@ impl Engine {
                     size: file.seen.size,
                 })?;
                 digests.iter_mut().for_each(|digest| digest.begin(index));
+                reads.files += 1;
                 match begin(opener, file, &mut *room.0) {
                     Begun::Whole => {
                         let size = file.seen.size;
@@ -205,6 +215,8 @@ impl Engine {
                     Begun::Refused(verdict) => settled.put(index, 0, verdict),
                 }
             }
+            reads.took += began.elapsed();
+            reads.bytes += parts.iter().map(|part| part.length as u64).sum::<u64>();
             for digest in &mut *digests {
                 digest.update(&mut parts);
             }

@@ -6,7 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use workers::{Algorithm, Counts, Ending, FileResult, Hasher, Summary, Verdict};
+use workers::{
+    Algorithm, CannotKeep, Counts, Ending, FileResult, Hasher, SortedResults, Summary, Verdict,
+};
 
 use crate::cli::output::ProgressLine;
 use crate::cli::sum::stdin_is_open;
@@ -60,20 +62,25 @@ impl Stdin {
             workers: Vec::new(),
             damage: workers::Damage::default(),
             left_out: 0,
+            medium: workers::Medium::Any,
             forecast: None,
             guesses: Arc::default(),
         }
     }
 
     /// Puts it to what the job has found.
-    pub(super) fn join(self, summary: &mut Summary, results: &mut Vec<FileResult>) {
+    pub(super) fn join(
+        self,
+        summary: &mut Summary,
+        results: &mut SortedResults,
+    ) -> Result<(), CannotKeep> {
         summary.found += 1;
         summary.counts.add(self.result.verdict.kind());
         if self.result.verdict.digests().is_some() {
             summary.bytes += self.result.size;
         }
         summary.wall += self.wall;
-        results.push(self.result);
+        results.extend([self.result])
     }
 }
 

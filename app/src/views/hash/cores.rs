@@ -1,7 +1,9 @@
 //! What it costs: every core now and over the last minute, and this program's own share.
 
 use eframe::egui::{Align2, Rect, Role, Ui, WidgetInfo, pos2, vec2};
+use workers::Medium;
 
+use crate::job::JobState;
 use crate::meter::cores::KEPT;
 use crate::session::Session;
 use crate::theme;
@@ -32,7 +34,17 @@ fn per_row(cores: usize) -> usize {
 fn titles(session: &Session) -> (&'static str, String, bool) {
     let load = session.cores.load();
     let waits = session.bottleneck.is_the_disk();
+    let care = match &session.job {
+        JobState::Running(running) => running.totals.care,
+        _ => Medium::Any,
+    };
     let own = match load.own {
+        _ if waits && care == Medium::Rotating => {
+            "the disk is the limit; its heads move, so one worker reads at a time".to_owned()
+        }
+        _ if waits && care == Medium::Network => {
+            "the network is the limit; more workers will not help".to_owned()
+        }
         _ if waits => "the disk is the limit; more workers will not help".to_owned(),
         Some(own) if load.sampling => format!("this program {own:.0} %"),
         _ if load.sampling => String::new(),

@@ -43,9 +43,12 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
                 }
             }
             Mail::Task(task, TaskSaid::Part(Said::Results(results))) => self.note(task, results),
-            Mail::Task(task, TaskSaid::Ended(Ok(results))) => {
+            Mail::Task(task, TaskSaid::Ended(Ok(done))) => {
                 self.given_up.remove(&task);
-                self.note(task, results);
+                if let Some(readers) = &mut self.readers {
+                    readers.learn(done.reads);
+                }
+                self.note(task, done.results);
                 if let Some(held) = self.put_down(task) {
                     let (done, took) = held.measured();
                     self.forecaster.learn(done, took);
