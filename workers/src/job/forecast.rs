@@ -65,7 +65,8 @@ impl Amount {
 
 /// A bundle that a worker is at.
 pub(crate) struct AtWork {
-    pub(crate) worker: usize,
+    /// Which of those that read at once, from 0 on.
+    pub(crate) reader: usize,
     pub(crate) took: Duration,
     pub(crate) done: Amount,
     pub(crate) left: Amount,
@@ -148,7 +149,7 @@ impl Forecaster {
         let price = measured.price()?;
         let mut busy = vec![0.0; workers.max(1)];
         for bundle in at_work {
-            if let Some(busy) = busy.get_mut(bundle.worker) {
+            if let Some(busy) = busy.get_mut(bundle.reader) {
                 *busy += price.of(bundle.left);
             }
         }

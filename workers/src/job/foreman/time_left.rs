@@ -25,13 +25,19 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
         }
         let mut ahead = self.backlog.ahead();
         let mut at_work = Vec::with_capacity(self.held.len());
+        // Where fewer may read than there are, any of them may be at it.
+        let mut readers = Vec::new();
         for held in self.held.values() {
             let (_, left) = held.amounts();
             match held.worker {
                 Some(worker) => {
                     let (done, took) = held.measured();
+                    let reader = readers.iter().position(|&reader| reader == worker);
                     at_work.push(AtWork {
-                        worker,
+                        reader: reader.unwrap_or_else(|| {
+                            readers.push(worker);
+                            readers.len() - 1
+                        }),
                         took,
                         done,
                         left,
@@ -42,7 +48,11 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
         }
         let places = self.places.iter().filter(|place| !place.given_up).count();
         let worked = self.worked();
-        let left = self.forecaster.foretell(worked, places, &at_work, &ahead);
+        let readers = self
+            .readers
+            .as_ref()
+            .map_or(places, |readers| readers.most(places));
+        let left = self.forecaster.foretell(worked, readers, &at_work, &ahead);
         self.totals.foretell(left);
     }
 }
