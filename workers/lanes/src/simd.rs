@@ -12,6 +12,7 @@ pub(crate) mod near;
 #[cfg(target_arch = "aarch64")]
 pub(crate) mod neon;
 pub(crate) mod portable;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 pub(crate) mod twice;
 
 /// A word of a message: 32 or 64 bits.

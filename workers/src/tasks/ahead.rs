@@ -4,7 +4,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded};
 use lanes::{Part, SLACK};
 
 use super::hash::Position;
@@ -17,8 +17,12 @@ use crate::verdict::Verdict;
 /// Bytes in a part. All buffers together are to stay in the caches on their way from core to core: with
 /// 1 MiB, one file takes 1.1 times as long.
 const PART: usize = 256 * 1024;
-/// One that is read, one that is digested, and one between, so that neither waits for the other's hiccups.
-const BUFFERS: usize = 3;
+/// One that is read, one that is digested, and two between, so that neither waits for the other's hiccups.
+const BUFFERS: usize = 4;
+
+/// A reader that is ahead looks again after so long, a third of what a part takes to digest. Not woken by whoever
+/// digests: waking a core that has gone to sleep takes a processor's time, and that one has none to spare.
+const NAP: Duration = Duration::from_micros(40);
 
 type Buffer = Box<[u8]>;
 /// What a read gave: how many bytes, and whether that was the end.
@@ -69,7 +73,15 @@ fn read(
     full: Sender<(Buffer, Filled)>,
 ) -> Duration {
     let mut took = Duration::ZERO;
-    for mut buffer in empties {
+    loop {
+        let mut buffer = match empties.try_recv() {
+            Ok(buffer) => buffer,
+            Err(TryRecvError::Empty) => {
+                thread::sleep(NAP);
+                continue;
+            }
+            Err(TryRecvError::Disconnected) => break,
+        };
         let began = Instant::now();
         let filled = reading.fill(&mut buffer[..PART]);
         took += began.elapsed();

@@ -197,20 +197,23 @@ mod x86 {
 mod arm {
     use super::*;
     use crate::simd::neon::Neon;
+    use crate::simd::twice::Twice;
 
     kernels! { Neon, Neon, "neon": Sha256, 4; Sha1, 4; Md5, 4; Sha512, 2; }
+    kernels! { Twice<Neon>, Neon, "neon": Sha256, 8; Sha1, 8; Md5, 8; Sha512, 4; }
 
     macro_rules! has {
-        ($($function:ty, $lanes:literal;)*) => {$(
+        ($($function:ty, $twice:literal, $lanes:literal;)*) => {$(
             impl Has<$function> for Everywhere {
                 fn add_to(kernels: &mut Vec<Box<dyn Kernel<$function>>>) {
                     kernels.extend(Neon::here().map(kernel::<_, $function, $lanes>));
+                    kernels.extend(Neon::here().map(Twice).map(kernel::<_, $function, $twice>));
                     kernels.push(kernel::<_, $function, 4>(Portable));
                 }
             }
         )*};
     }
-    has! { Sha256, 4; Sha1, 4; Md5, 4; Sha512, 2; }
+    has! { Sha256, 8, 4; Sha1, 8, 4; Md5, 8, 4; Sha512, 4, 2; }
 }
 
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
