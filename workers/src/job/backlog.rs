@@ -9,7 +9,7 @@ use crate::tasks::bundle::Item;
 
 /// A file of this size or more travels alone, so that progress, cancelling and a worker's death
 /// are about one file. At 1.4 GB/s it takes 3 ms, thirty times the round trip to a worker.
-const LARGE: u64 = 4 * 1024 * 1024;
+pub(crate) const LARGE: u64 = 4 * 1024 * 1024;
 /// A bundle of small files ends at this many bytes: of fewer, those of a megabyte or more are so few that most
 /// lanes stay empty ...
 const BATCH_BYTES: u64 = 16 * 1024 * 1024;

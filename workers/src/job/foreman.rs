@@ -421,7 +421,8 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
                 Some(at_work.map(|held| held.since).min()? + limit)
             });
         let large = (!self.backlog.is_empty() && self.large() == Large::Later)
-            .then(|| self.large_at_once());
+            .then(|| self.large_at_once())
+            .filter(|&when| when > Instant::now());
         [bundle, drill, late, large]
             .into_iter()
             .flatten()
@@ -601,6 +602,11 @@ impl<E: Executor, P: Plan> Foreman<E, P> {
     /// When large files may go: two that are found first would each go alone, where sixteen that are found a
     /// millisecond later are done in half the time, side by side. A scan that takes longer is not waited for.
     fn large(&self) -> Large {
+        let at_large = self.held.values().filter(|held| held.is_large()).count();
+        let readers = self.readers.as_ref();
+        if readers.is_some_and(|readers| !readers.may_begin_large(at_large)) {
+            return Large::Later;
+        }
         if self.ledger.started().elapsed() >= LARGE_AFTER_SMALL {
             Large::Now
         } else if Instant::now() < self.large_at_once() {

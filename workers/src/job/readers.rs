@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::backlog::LARGE;
 use crate::medium::Medium;
 
 /// Of folders on another machine so many are read at once: one waits for each answer, and with more than some
@@ -31,20 +32,47 @@ impl Reads {
     }
 }
 
+/// What has been seen of reading files of one kind, lately.
+#[derive(Clone, Copy, Debug, Default)]
+struct Lately {
+    /// Seconds that slow reads took, and others; each time, what was before counts half.
+    slow: f64,
+    other: f64,
+}
+
+impl Lately {
+    fn learn(&mut self, reads: Reads) {
+        self.slow /= 2.0;
+        self.other /= 2.0;
+        let kind = if reads.are_slow() {
+            &mut self.slow
+        } else {
+            &mut self.other
+        };
+        *kind += reads.took.as_secs_f64();
+    }
+
+    /// `None`: none has been read.
+    fn is_slow(&self) -> Option<bool> {
+        (self.slow + self.other > 0.0).then_some(self.slow > self.other)
+    }
+}
+
 /// How many may read.
 #[derive(Debug)]
 pub(crate) struct Readers {
     medium: Medium,
-    are_slow: bool,
+    /// That small files are in memory says nothing of the large ones beside them.
+    small: Lately,
+    large: Lately,
 }
 
 impl Readers {
     pub(crate) fn new(medium: Medium) -> Self {
         Self {
             medium,
-            // The first are careful: who finds out too late has the heads go to and fro for a whole group of
-            // large files.
-            are_slow: true,
+            small: Lately::default(),
+            large: Lately::default(),
         }
     }
 
@@ -53,36 +81,53 @@ impl Readers {
     }
 
     pub(crate) fn learn(&mut self, reads: Reads) {
-        if reads.files > 0 {
-            self.are_slow = reads.are_slow();
+        if reads.files == 0 {
+            return;
         }
+        let kind = if reads.bytes / reads.files >= LARGE {
+            &mut self.large
+        } else {
+            &mut self.small
+        };
+        kind.learn(reads);
     }
 
-    /// On what fewer read than could.
+    /// On what fewer read than could. The first are careful: who finds out too late has the heads go to and fro.
     pub(crate) fn care(&self) -> Medium {
-        if self.are_slow {
-            self.medium
-        } else {
-            Medium::Any
+        match (self.small.is_slow(), self.large.is_slow()) {
+            (Some(false), Some(false) | None) | (None, Some(false)) => Medium::Any,
+            _ => self.medium,
         }
     }
 
     /// How many of so many workers.
     pub(crate) fn most(&self, workers: usize) -> usize {
-        match self.care() {
-            Medium::Any => workers,
-            Medium::Network => workers.min(ACROSS_A_NETWORK),
-            Medium::Rotating => workers.min(1),
-        }
+        workers.min(at_once(self.care()))
     }
 
     /// How many large files one worker reads side by side, of as many as there are lanes for.
     pub(crate) fn together(&self, lanes: usize) -> usize {
-        match self.care() {
-            Medium::Any => lanes,
-            Medium::Network => lanes.min(ACROSS_A_NETWORK),
-            Medium::Rotating => lanes.min(1),
+        lanes.min(at_once(self.care_of_large()))
+    }
+
+    /// Whether another large file may be begun, with so many workers at some.
+    pub(crate) fn may_begin_large(&self, others: usize) -> bool {
+        others < at_once(self.care_of_large())
+    }
+
+    fn care_of_large(&self) -> Medium {
+        match self.large.is_slow() {
+            Some(false) => Medium::Any,
+            Some(true) | None => self.medium,
         }
+    }
+}
+
+fn at_once(care: Medium) -> usize {
+    match care {
+        Medium::Any => usize::MAX,
+        Medium::Network => ACROSS_A_NETWORK,
+        Medium::Rotating => 1,
     }
 }
 
@@ -106,14 +151,29 @@ mod tests {
         assert_eq!((readers.most(8), readers.together(16)), (1, 1));
         // 500 files of 30 KiB at 8 ms each.
         readers.learn(reads(500, 15 * MIB, 4000));
-        assert_eq!((readers.most(8), readers.together(16)), (1, 1));
+        assert_eq!(readers.most(8), 1);
+        // A few that the system has read ahead are no sign yet.
         readers.learn(reads(500, 15 * MIB, 9));
-        assert_eq!((readers.most(8), readers.together(16)), (8, 16));
+        assert_eq!(readers.most(8), 1);
+        (0..10).for_each(|_| readers.learn(reads(500, 15 * MIB, 9)));
+        assert_eq!(readers.most(8), 8);
+        readers.learn(Reads::default());
+        assert_eq!(readers.most(8), 8);
+    }
+
+    #[test]
+    fn that_small_files_are_in_memory_says_nothing_of_large_ones() {
+        let mut readers = Readers::new(Medium::Rotating);
+        readers.learn(reads(500, 15 * MIB, 9));
+        assert_eq!((readers.most(8), readers.together(16)), (8, 1));
+        assert!(readers.may_begin_large(0) && !readers.may_begin_large(1));
         // A film, at 200 MB/s.
         readers.learn(reads(1, 2000 * MIB, 10_000));
-        assert_eq!(readers.most(8), 1);
-        readers.learn(Reads::default());
-        assert_eq!(readers.most(8), 1);
+        assert_eq!((readers.most(8), readers.together(16)), (1, 1));
+        let mut readers = Readers::new(Medium::Rotating);
+        readers.learn(reads(1, 2000 * MIB, 100));
+        assert_eq!((readers.most(8), readers.together(16)), (8, 16));
+        assert!(readers.may_begin_large(7));
     }
 
     #[test]
@@ -125,5 +185,6 @@ mod tests {
         let mut readers = Readers::new(Medium::Any);
         readers.learn(reads(500, 15 * MIB, 4000));
         assert_eq!((readers.most(8), readers.together(16)), (8, 16));
+        assert!(readers.may_begin_large(7));
     }
 }

@@ -40,7 +40,7 @@ fn titles(session: &Session) -> (&'static str, String, bool) {
     };
     let own = match load.own {
         _ if waits && care == Medium::Rotating => {
-            "the disk is the limit; its heads move, so one worker reads at a time".to_owned()
+            "the disk is the limit; one worker at a time reads".to_owned()
         }
         _ if waits && care == Medium::Network => {
             "the network is the limit; more workers will not help".to_owned()

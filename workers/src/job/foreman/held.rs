@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::job::backlog::LARGE;
 use crate::job::forecast::Amount;
 use crate::tasks::bundle::Item;
 
@@ -26,6 +27,11 @@ pub(super) struct Held {
 impl Held {
     pub(super) fn left(&self) -> &[Item] {
         &self.items[self.reported..]
+    }
+
+    /// Whether its files are those that are better read one by one where heads have to move.
+    pub(super) fn is_large(&self) -> bool {
+        self.items.first().is_some_and(|item| item.bytes() >= LARGE)
     }
 
     pub(super) fn bytes(&self) -> u64 {
