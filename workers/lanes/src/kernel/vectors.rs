@@ -203,9 +203,10 @@ mod arm {
     kernels! { Twice<Neon>, Neon, "neon": Sha256, 8; Sha1, 8; Md5, 8; Sha512, 4; }
 
     macro_rules! has {
-        ($($function:ty, $twice:literal, $lanes:literal;)*) => {$(
+        ($($function:ty, $twice:literal, $lanes:literal $(, $special:path)?;)*) => {$(
             impl Has<$function> for Everywhere {
                 fn add_to(kernels: &mut Vec<Box<dyn Kernel<$function>>>) {
+                    $(kernels.extend($special());)?
                     kernels.extend(Neon::here().map(kernel::<_, $function, $lanes>));
                     kernels.extend(Neon::here().map(Twice).map(kernel::<_, $function, $twice>));
                     kernels.push(kernel::<_, $function, 4>(Portable));
@@ -213,7 +214,12 @@ mod arm {
             }
         )*};
     }
-    has! { Sha256, 8, 4; Sha1, 8, 4; Md5, 8, 4; Sha512, 4, 2; }
+    has! {
+        Sha256, 8, 4, crate::kernel::arm_sha::kernels;
+        Sha1, 8, 4;
+        Md5, 8, 4;
+        Sha512, 4, 2;
+    }
 }
 
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
