@@ -24,7 +24,7 @@ use egui_kittest::kittest::Queryable as _;
 use crate::algorithms::Algorithms;
 use crate::app::{App, Drawing};
 use crate::command::Command;
-use crate::job::JobState;
+use crate::job::{JobState, LaneView};
 use crate::meter::pulse::Pulse;
 use crate::session::{Parts, Session, Sheet};
 use crate::settings::{Settings, SettingsFile};
@@ -102,6 +102,16 @@ fn choose(window: &mut Window, path: &std::path::Path) {
         .session
         .apply(Command::UsePaths(vec![path.to_owned()]), None);
     window.run_steps(2);
+}
+
+fn all_workers_are_there(window: &Window) -> bool {
+    match &window.state().session.job {
+        JobState::Running(running) => {
+            let is_there = |lane: &LaneView| lane.state.state != workers::WorkerState::Starting;
+            running.lanes.iter().all(is_there)
+        }
+        _ => false,
+    }
 }
 
 fn step_until(window: &mut Window, what: &str, mut done: impl FnMut(&Window) -> bool) {
@@ -504,6 +514,8 @@ fn a_workers_log_opens_from_its_lane_and_is_there_when_the_job_is_over() {
         choose(&mut window, folder.path());
         window.get_by_label("Start").click();
         step_until(&mut window, "the start", is_running);
+        // Lanes may move as their workers come, and a click would go where one was.
+        step_until(&mut window, "every worker", all_workers_are_there);
         window.run_steps(2);
         window.get_by_label("Open the log of worker 2").click();
         step_until(&mut window, "the log", |w| shows(w, "– ready"));
