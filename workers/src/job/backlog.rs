@@ -99,9 +99,9 @@ impl Smalls {
         }
     }
 
-    /// A bundle, or the part of one that is fair where little is left, in files and in bytes. Each is from somewhere else: the
-    /// first tenth of a folder may be in memory and the rest of it not, and who foretells from that
-    /// tenth is wrong by the ratio of the two.
+    /// A bundle, or the part of one that is fair where little is left, in files and in bytes. Each is
+    /// from somewhere else: the first tenth of a folder may be in memory and the rest of it not, and who
+    /// foretells from that tenth is wrong by the ratio of the two.
     fn take(&mut self, sharers: usize) -> Vec<Item> {
         let fair = self.files.div_ceil(sharers.max(1)).max(1);
         let fair_bytes = self.bytes.div_ceil(sharers.max(1) as u64);
