@@ -29,6 +29,7 @@ use crate::lab::folder::{Content, Folder, Made};
 use crate::lab::outcome::{Cell, Column, Outcome, Table, Unit};
 use crate::lab::part::Role;
 use crate::lab::trace::Kind;
+use crate::meter::pulse::INTERVAL;
 
 const FOLDER: Control = Control::folder("folder", "Folder");
 const SIZE: Control = Control::number("size", "Size if made", "MiB", (1, 1_048_576), 3_072);
@@ -37,6 +38,9 @@ const SIZE: Control = Control::number("size", "Size if made", "MiB", (1, 1_048_5
 const PATIENCE: Duration = Duration::from_secs(600);
 /// The window gives itself back after so long; its settings say so by themselves.
 const FREEZE_LIMIT_S: f64 = crate::settings::FREEZE_LIMIT_S as f64;
+/// A window is asked only so often, and the first question may come that late into its silence. A
+/// run that is not many times as long cannot show for how much of it the window was silent.
+const LONG_ENOUGH: Duration = INTERVAL.saturating_mul(10);
 
 pub(crate) struct Freeze;
 
@@ -317,8 +321,9 @@ fn outcome(folder: &Folder, frozen: &Seen, responsive: &Seen) -> Outcome {
             read(frozen) == read(responsive),
         );
     }
-    if let Some(stall) = frozen.figures.worst_stall_ms {
-        let busy = frozen.figures.wall_s.min(FREEZE_LIMIT_S);
+    let busy = frozen.figures.wall_s.min(FREEZE_LIMIT_S);
+    let told = frozen.figures.worst_stall_ms;
+    if let Some(stall) = told.filter(|_| busy >= LONG_ENOUGH.as_secs_f64()) {
         outcome.check(
             "the first was silent for at least half of the time it hashed on its own thread",
             stall / 1e3 >= busy / 2.0,
