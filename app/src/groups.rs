@@ -32,7 +32,7 @@ impl Groups {
         let mut groups: Vec<Group> = Vec::new();
         let mut of_rows = Vec::new();
         for (index, row) in rows.rows().enumerate() {
-            let Verdict::Duplicate(of) = &row.verdict else {
+            let Some(Verdict::Duplicate(of)) = row.other() else {
                 continue;
             };
             let next = u32::try_from(groups.len()).unwrap_or(u32::MAX);
@@ -42,7 +42,7 @@ impl Groups {
             }
             if let Some(group) = groups.get_mut(number as usize) {
                 group.copies += 1;
-                group.bytes += row.size;
+                group.bytes += row.size();
             }
             of_rows.resize(index, None);
             of_rows.push(Some(number));

@@ -8,10 +8,10 @@ use std::io;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use workers::{Algorithm, Digest, FileResult, Mismatch, Verdict, VerdictKind, path_bytes};
+use workers::{Algorithm, Digest, FileResult, Mismatch, Verdict, VerdictKind};
 
 use crate::groups::Groups;
-use crate::results::Snapshot;
+use crate::results::{Row, Snapshot};
 
 /// What the table is asked to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -186,7 +186,7 @@ fn solve(question: Question, known: Option<Answer>) -> Answer {
                     Column::Waste => waste(a).cmp(&waste(b)),
                     _ => Ordering::Equal,
                 };
-                by_waste.then_with(|| compare(query.column, row_a, row_b))
+                by_waste.then_with(|| compare(query.column, &row_a, &row_b))
             }
             _ => Ordering::Equal,
         };
@@ -197,9 +197,9 @@ fn solve(question: Question, known: Option<Answer>) -> Answer {
         };
         ordering.then(a.cmp(&b))
     };
-    let mut fresh: Vec<u32> = (0u32..)
-        .zip(rows.rows())
-        .skip(from)
+    let numbers = u32::try_from(from).unwrap_or(u32::MAX)..;
+    let mut fresh: Vec<u32> = numbers
+        .zip(rows.rows_from(from))
         .filter(|(_, row)| filter.passes(row))
         .map(|(index, _)| index)
         .collect();
@@ -230,23 +230,23 @@ fn merge(a: &[u32], b: &[u32], compare: impl Fn(&u32, &u32) -> Ordering) -> Vec<
     out
 }
 
-fn compare(column: Column, a: &FileResult, b: &FileResult) -> Ordering {
-    let by_path = || path_bytes(&a.path).cmp(path_bytes(&b.path));
+fn compare(column: Column, a: &Row<'_>, b: &Row<'_>) -> Ordering {
+    let by_path = || a.cmp_paths(b);
     match column {
         Column::Path => by_path(),
-        Column::Size => a.size.cmp(&b.size).then_with(by_path),
+        Column::Size => a.size().cmp(&b.size()).then_with(by_path),
         Column::Digest { from } => detail(a, from).cmp(&detail(b, from)).then_with(by_path),
         Column::Waste => detail(a, 0).cmp(&detail(b, 0)).then_with(by_path),
         // What is wrong comes first.
         Column::State => {
-            let severity = |row: &FileResult| row.verdict.kind().severity();
+            let severity = |row: &Row<'_>| row.kind().severity();
             severity(a).cmp(&severity(b)).then_with(by_path)
         }
     }
 }
 
-fn detail(row: &FileResult, from: usize) -> Cow<'_, [u8]> {
-    match (row.verdict.digests(), row.verdict.reason()) {
+fn detail<'a>(row: &Row<'a>, from: usize) -> Cow<'a, [u8]> {
+    match (row.digests(), row.other().and_then(Verdict::reason)) {
         (Some(digests), _) => digests.get(from..).unwrap_or(digests).into(),
         (None, Some(Cow::Borrowed(why))) => why.as_bytes().into(),
         (None, Some(Cow::Owned(why))) => why.into_bytes().into(),
@@ -291,14 +291,15 @@ impl<'a> Filter<'a> {
         }
     }
 
-    fn passes(&self, row: &FileResult) -> bool {
-        if self.kind.is_some_and(|kind| kind != row.verdict.kind()) {
+    fn passes(&self, row: &Row<'_>) -> bool {
+        if self.kind.is_some_and(|kind| kind != row.kind()) {
             return false;
         }
         if self.text.is_empty() {
             return true;
         }
-        if digests(row, self.algorithms)
+        let row = row.unpack();
+        if digests(&row, self.algorithms)
             .any(|digest| Digest(digest).to_string().starts_with(&self.text))
         {
             return true;

@@ -15,14 +15,12 @@ use std::time::SystemTime;
 
 use serde::Serialize;
 use serde::ser::SerializeMap as _;
-use workers::{
-    Algorithm, Counts, Digest, FileResult, Mismatch, Verdict, VerdictKind, path_bytes, shown,
-};
+use workers::{Algorithm, Counts, Digest, FileResult, Mismatch, Verdict, VerdictKind, shown};
 
 use crate::files::Files;
 use crate::format::{count, counted};
 use crate::json_path::json_path;
-use crate::results::Snapshot;
+use crate::results::{ByPath, Row, Snapshot};
 use crate::work::Work;
 use heading::{Heading, Line};
 
@@ -77,10 +75,9 @@ impl Report {
     /// # Errors
     /// Those of `out`.
     pub(crate) fn write(&self, format: ReportFormat, out: &mut dyn Write) -> io::Result<()> {
-        let mut rows: Vec<&FileResult> = self.rows.rows().collect();
-        rows.sort_by(|a, b| path_bytes(&a.path).cmp(path_bytes(&b.path)));
+        let rows = self.rows.by_path(|_| true);
         let mut counts = Counts::default();
-        rows.iter().for_each(|row| counts.add(row.verdict.kind()));
+        self.rows.rows().for_each(|row| counts.add(row.kind()));
         match format {
             ReportFormat::Text => self.write_text(&rows, &counts, out),
             ReportFormat::Csv => self.write_csv(&rows, out),
@@ -90,7 +87,7 @@ impl Report {
 
     fn write_text(
         &self,
-        rows: &[&FileResult],
+        rows: &ByPath<'_>,
         counts: &Counts,
         out: &mut dyn Write,
     ) -> io::Result<()> {
@@ -146,10 +143,10 @@ impl Report {
         };
         say(out, "Counts", &all)?;
         writeln!(out)?;
-        rows.iter().try_for_each(|row| line(row, out))
+        rows.rows().try_for_each(|row| line(&row.unpack(), out))
     }
 
-    fn write_csv(&self, rows: &[&FileResult], out: &mut dyn Write) -> io::Result<()> {
+    fn write_csv(&self, rows: &ByPath<'_>, out: &mut dyn Write) -> io::Result<()> {
         let [first, second] = self.halves();
         // Verifications had no such column from the start, and programs count on that.
         let others = !matches!(*self.work, Work::Verify(_));
@@ -158,8 +155,9 @@ impl Report {
             out,
             "path,verdict,size,algorithm,{first},{second},reason{more}"
         )?;
-        for row in rows {
-            let fields = self.fields(row);
+        for row in rows.rows() {
+            let row = row.unpack();
+            let fields = self.fields(&row);
             for field in [
                 &*shown(&row.path),
                 row.verdict.kind().name(),
@@ -190,7 +188,7 @@ impl Report {
 
     fn write_json(
         &self,
-        rows: &[&FileResult],
+        rows: &ByPath<'_>,
         counts: &Counts,
         out: &mut dyn Write,
     ) -> io::Result<()> {
@@ -222,13 +220,14 @@ impl Report {
         serde_json::to_writer(&mut *out, &head)?;
         writeln!(out, ",\n\"files\": [")?;
         let [first, second] = self.halves();
-        for (index, row) in rows.iter().enumerate() {
+        for (index, row) in rows.rows().enumerate() {
             if index > 0 {
                 writeln!(out, ",")?;
             }
+            let row = row.unpack();
             let row = JsonRow {
-                row,
-                fields: self.fields(row),
+                row: &row,
+                fields: self.fields(&row),
                 halves: [first, second],
             };
             serde_json::to_writer(&mut *out, &row)?;
@@ -339,11 +338,11 @@ pub(crate) fn line(row: &FileResult, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Rows as lines of text, for the clipboard.
-pub(crate) fn lines<'a>(rows: impl Iterator<Item = &'a FileResult>) -> String {
+pub(crate) fn lines<'a>(rows: impl Iterator<Item = Row<'a>>) -> String {
     let mut text = Vec::new();
     for row in rows {
         // Writing to memory does not fail.
-        let _ = line(row, &mut text);
+        let _ = line(&row.unpack(), &mut text);
     }
     String::from_utf8_lossy(&text).into_owned()
 }

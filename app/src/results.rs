@@ -1,75 +1,53 @@
 //! The rows of the results table. The window's thread appends; sorting, filtering, saving and
-//! copying work on a [`Snapshot`] elsewhere. Rows are moved in as they came and never cloned but
-//! for the last, unsealed thousand.
+//! copying work on a [`Snapshot`] elsewhere. Of ten million rows there is one, packed: as they come
+//! they would be gigabytes.
 
+mod packed;
+
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use workers::{Counts, FileResult, Verdict};
 
-/// Rows in a sealed chunk, at least. A snapshot clones fewer rows than this.
-const SEAL_AT: usize = 1024;
+pub(crate) use packed::Row;
+use packed::{Block, Packing};
 
-type Chunk = Arc<Vec<FileResult>>;
+/// Rows in a sealed block. A snapshot copies fewer than this.
+const IN_BLOCK: usize = 1024;
 
 /// All results of one run, in the order in which they came.
 #[derive(Default)]
 pub(crate) struct Results {
-    sealed: Sealed,
-    open: Vec<FileResult>,
+    sealed: Vec<Arc<Block>>,
+    open: Packing,
     counts: Counts,
     wasted: u64,
 }
 
-#[derive(Clone, Default)]
-struct Sealed {
-    chunks: Vec<Chunk>,
-    /// Number of rows up to the end of each chunk.
-    ends: Vec<usize>,
-}
-
-impl Sealed {
-    fn len(&self) -> usize {
-        self.ends.last().copied().unwrap_or(0)
-    }
-
-    fn push(&mut self, chunk: Vec<FileResult>) {
-        self.ends.push(self.len() + chunk.len());
-        self.chunks.push(Arc::new(chunk));
-    }
-
-    fn get(&self, row: usize) -> Option<&FileResult> {
-        let chunk = self.ends.partition_point(|&end| end <= row);
-        let start = if chunk == 0 { 0 } else { self.ends[chunk - 1] };
-        self.chunks.get(chunk)?.get(row - start)
-    }
-}
-
 impl Results {
-    pub(crate) fn append(&mut self, mut rows: Vec<FileResult>) {
-        for row in &rows {
+    pub(crate) fn append(&mut self, rows: Vec<FileResult>) {
+        for row in rows {
             self.counts.add(row.verdict.kind());
             if let Verdict::Duplicate(_) = row.verdict {
                 self.wasted += row.size;
             }
-        }
-        if self.open.is_empty() && rows.len() >= SEAL_AT {
-            self.sealed.push(rows);
-        } else {
-            self.open.append(&mut rows);
-            if self.open.len() >= SEAL_AT {
-                self.sealed.push(std::mem::take(&mut self.open));
+            self.open.push(row);
+            if self.open.len() == IN_BLOCK {
+                let full = std::mem::take(&mut self.open);
+                self.sealed.push(Arc::new(full.seal()));
             }
         }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.sealed.len() + self.open.len()
+        self.sealed.len() * IN_BLOCK + self.open.len()
     }
 
-    pub(crate) fn get(&self, row: usize) -> Option<&FileResult> {
-        self.sealed
-            .get(row)
-            .or_else(|| self.open.get(row.checked_sub(self.sealed.len())?))
+    pub(crate) fn get(&self, row: usize) -> Option<FileResult> {
+        let sealed = self.sealed.get(row / IN_BLOCK).map(|block| &**block);
+        let block =
+            sealed.or_else(|| (row / IN_BLOCK == self.sealed.len()).then(|| self.open.so_far()));
+        block?.get(row % IN_BLOCK).map(|row| row.unpack())
     }
 
     pub(crate) fn counts(&self) -> &Counts {
@@ -82,29 +60,74 @@ impl Results {
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
-        let mut sealed = self.sealed.clone();
-        if !self.open.is_empty() {
-            sealed.push(self.open.clone());
+        let mut blocks = self.sealed.clone();
+        if self.open.len() > 0 {
+            blocks.push(Arc::new(self.open.so_far().clone()));
         }
-        Snapshot(sealed)
+        Snapshot {
+            blocks,
+            rows: self.len(),
+        }
     }
 }
 
 /// The rows as they were at one moment, for another thread.
 #[derive(Clone)]
-pub(crate) struct Snapshot(Sealed);
+pub(crate) struct Snapshot {
+    /// All but the last are full.
+    blocks: Vec<Arc<Block>>,
+    rows: usize,
+}
 
 impl Snapshot {
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.rows
     }
 
-    pub(crate) fn get(&self, row: usize) -> Option<&FileResult> {
-        self.0.get(row)
+    pub(crate) fn get(&self, row: usize) -> Option<Row<'_>> {
+        self.blocks.get(row / IN_BLOCK)?.get(row % IN_BLOCK)
     }
 
-    pub(crate) fn rows(&self) -> impl Iterator<Item = &FileResult> {
-        self.0.chunks.iter().flat_map(|chunk| chunk.iter())
+    /// From this one on.
+    pub(crate) fn rows_from(&self, first: usize) -> impl Iterator<Item = Row<'_>> {
+        (first..self.rows).map_while(|row| self.get(row))
+    }
+
+    pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.rows_from(0)
+    }
+
+    /// Those that `wanted` takes, in the order of their paths.
+    pub(crate) fn by_path(&self, wanted: impl Fn(&Row<'_>) -> bool) -> ByPath<'_> {
+        let wanted = (0..).zip(self.rows()).filter(|(_, row)| wanted(row));
+        let mut order: Vec<u32> = wanted.map(|(row, _)| row).collect();
+        let path = |row: u32| self.get(row as usize);
+        order.sort_unstable_by(|&a, &b| {
+            let paths = path(a).zip(path(b));
+            let ordering = paths.map_or(Ordering::Equal, |(a, b)| a.cmp_paths(&b));
+            ordering.then(a.cmp(&b))
+        });
+        ByPath {
+            snapshot: self,
+            order,
+        }
+    }
+}
+
+/// Rows in the order of their paths. Numbers, as rows themselves would take as much as the snapshot.
+pub(crate) struct ByPath<'a> {
+    snapshot: &'a Snapshot,
+    order: Vec<u32>,
+}
+
+impl ByPath<'_> {
+    pub(crate) fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        let get = |&row: &u32| self.snapshot.get(row as usize);
+        self.order.iter().filter_map(get)
     }
 }
 

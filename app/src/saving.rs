@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, bounded};
+use workers::Algorithm;
 use workers::manifest::{Entry, Format, ListWriter};
-use workers::{Algorithm, FileResult, path_bytes};
 
 use crate::algorithms::labels;
 use crate::format::counted;
 use crate::report::{Report, ReportFormat};
-use crate::results::Snapshot;
+use crate::results::{Row, Snapshot};
 use crate::runs::{self, Run};
 use crate::save::{self, Existing};
 pub(crate) use carried::{Carried, Choice};
@@ -280,36 +280,33 @@ fn prepare_list(
     path: &Path,
     existing: Existing,
 ) -> Result<(save::Prepared, String), Trouble> {
-    let mut hashed: Vec<&FileResult> = rows
-        .rows()
-        .filter(|row| row.verdict.digests().is_some())
-        .collect();
+    let hashed = rows.by_path(|row| row.digests().is_some());
     // A list that lies above its files names them from where it lies, so that both can be moved
     // together; any other list needs the full paths.
     let folder = path.parent().filter(|folder| {
-        !folder.as_os_str().is_empty() && hashed.iter().all(|row| row.path.starts_with(folder))
+        !folder.as_os_str().is_empty() && hashed.rows().all(|row| row.path().starts_with(folder))
     });
-    let name = |row: &'_ FileResult| -> PathBuf {
-        folder
-            .and_then(|folder| row.path.strip_prefix(folder).ok())
-            .unwrap_or(&row.path)
-            .to_owned()
+    let name = |row: &Row<'_>| -> PathBuf {
+        let path = row.path();
+        match folder.and_then(|folder| path.strip_prefix(folder).ok()) {
+            Some(name) => name.to_owned(),
+            None => path,
+        }
     };
-    hashed.sort_by(|a, b| path_bytes(&a.path).cmp(path_bytes(&b.path)));
     format.check(algorithms, [])?;
     // The names as they will stand in the list: BagIt carries `data/x` and not `/home/me/bag/data/x`.
-    for row in &hashed {
-        format.check_path(&name(row))?;
+    for row in hashed.rows() {
+        format.check_path(&name(&row))?;
     }
     let prepared = save::prepare(path, existing, |out| -> io::Result<()> {
         let mut list = ListWriter::new(format, algorithms, out)?;
         let mut digests = Vec::new();
-        for row in &hashed {
-            let path = name(row);
-            carried::pick(row, with, algorithms, &mut digests);
+        for row in hashed.rows() {
+            let path = name(&row);
+            carried::pick(&row.unpack(), with, algorithms, &mut digests);
             list.entry(&Entry {
                 path: &path,
-                size: row.size,
+                size: row.size(),
                 digests: &digests,
             })?;
         }
@@ -334,16 +331,14 @@ fn prepare_list(
 
 /// Rows as lines of a list, for the clipboard: GNU's, or where there are several algorithms BSD's,
 /// which name theirs.
-pub(crate) fn lines<'a>(
-    rows: impl Iterator<Item = &'a FileResult>,
-    algorithms: &[Algorithm],
-) -> String {
+pub(crate) fn lines<'a>(rows: impl Iterator<Item = Row<'a>>, algorithms: &[Algorithm]) -> String {
     let format = match algorithms {
         [_] => Format::GNU,
         _ => Format::BSD,
     };
     let mut text = Vec::new();
     for row in rows {
+        let row = row.unpack();
         match row.verdict.digests() {
             Some(digests) => {
                 let entry = Entry {
@@ -368,12 +363,13 @@ pub(crate) fn lines<'a>(
 /// The digests of rows by one of the algorithms that they were hashed with, a line each. A file
 /// that was not read has none.
 pub(crate) fn digests<'a>(
-    rows: impl Iterator<Item = &'a FileResult>,
+    rows: impl Iterator<Item = Row<'a>>,
     algorithms: &[Algorithm],
     wanted: Algorithm,
 ) -> String {
-    let of = |row: &'a FileResult| {
-        let mut each = row.verdict.each_digest(algorithms);
+    let of = |row: Row<'a>| {
+        let verdict = row.unpack().verdict;
+        let mut each = verdict.each_digest(algorithms);
         let found = each.find(|(algorithm, _)| *algorithm == wanted);
         found.map(|(_, digest)| digest.to_string())
     };

@@ -783,7 +783,7 @@ impl Session {
             return None;
         };
         match self.job {
-            JobState::Finished(_) => Answer::new(expected, algorithms, self.results.get(0)?),
+            JobState::Finished(_) => Answer::new(expected, algorithms, &self.results.get(0)?),
             _ => None,
         }
     }

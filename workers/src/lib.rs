@@ -48,7 +48,7 @@ pub use expected::{ExpectedDigest, NoDigest};
 pub use job::inline::{InlineJob, Pace};
 pub use job::{Damage, Fate, FilesInHand, Forecast, Job, JobLog, JobSpec, Links, Priority, RunOn};
 pub use medium::Medium;
-pub use name::{path_bytes, shown};
+pub use name::{path_bytes, path_from_bytes, shown};
 pub use pool::{LineSource, LogLine, LogTail};
 pub use process::child::{CHILD_ARGUMENT, child_entry};
 pub use progress::{Lane, LaneState, ListsReadNow, Totals, TotalsNow, WorkerState};

@@ -385,11 +385,9 @@ impl Session {
         let spawned = std::thread::Builder::new()
             .name("what failed".to_owned())
             .spawn(move || {
-                let failed = rows
-                    .rows()
-                    .filter(|row| to_verify_again(row.verdict.kind()));
+                let failed = rows.rows().filter(|row| to_verify_again(row.kind()));
                 // The window may be gone by now.
-                let _ = sender.send(failed.map(|row| row.path.clone()).collect());
+                let _ = sender.send(failed.map(|row| row.path()).collect());
                 wake();
             });
         match spawned {

@@ -151,7 +151,7 @@ fn the_side_that_is_open_takes_what_is_dropped_and_two_files_can_be_compared() {
     assert!(shows(&window, "0000.txt, 6 B, different, left "));
     // Copied and reported it has its path.
     let row = window.state().session.results.get(0);
-    assert_eq!(row.map(|row| &row.path), Some(&file("0000.txt")));
+    assert_eq!(row.map(|row| row.path), Some(file("0000.txt")));
 }
 
 #[test]

@@ -71,12 +71,11 @@ fn count(window: &Window, kind: VerdictKind) -> u64 {
 pub(super) fn names(window: &Window) -> Vec<String> {
     let session = &window.state().session;
     let order = session.rows.answer().expect("an answer").order.clone();
-    let name = |&row: &u32| session.results.get(row as usize)?.path.file_name();
-    order
-        .iter()
-        .filter_map(name)
-        .map(|name| name.to_string_lossy().into_owned())
-        .collect()
+    let name = |&row: &u32| {
+        let path = session.results.get(row as usize)?.path;
+        Some(path.file_name()?.to_string_lossy().into_owned())
+    };
+    order.iter().filter_map(name).collect()
 }
 
 #[test]

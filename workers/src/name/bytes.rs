@@ -25,7 +25,8 @@ pub(crate) fn slashed_bytes(bytes: &[u8]) -> Option<Vec<u8>> {
 
 /// The path of these bytes: on Unix any bytes are one.
 #[cfg(unix)]
-pub(crate) fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
+#[must_use]
+pub fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
     use std::os::unix::ffi::OsStrExt as _;
     Some(PathBuf::from(std::ffi::OsStr::from_bytes(bytes)))
 }
@@ -33,7 +34,8 @@ pub(crate) fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
 /// The path of these bytes: UTF-8, in which a lone surrogate may stand as three bytes, as
 /// [`path_bytes`](crate::path_bytes) gives it. `None` for bytes that are no such text.
 #[cfg(windows)]
-pub(crate) fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
+#[must_use]
+pub fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
     use std::os::windows::ffi::OsStringExt as _;
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Some(PathBuf::from(text));
@@ -57,6 +59,7 @@ pub(crate) fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
 }
 
 #[cfg(not(any(unix, windows)))]
-pub(crate) fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
+#[must_use]
+pub fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
     std::str::from_utf8(bytes).ok().map(PathBuf::from)
 }

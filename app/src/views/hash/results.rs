@@ -269,7 +269,7 @@ impl ResultsPanel {
         let base = session.base();
         let row = |position: usize| {
             let key = *order.get(position)?;
-            let result = results.get(key as usize)?;
+            let result = &results.get(key as usize)?;
             Some(match session.listed() {
                 Some(Work::Compare(comparison)) => {
                     pairs::compared(palette, key, result, comparison)
