@@ -2,6 +2,7 @@
 //! and put into temporary files, which are merged in the end. A list of ten million files would otherwise be two
 //! gigabytes that have to be there at once.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
@@ -12,7 +13,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::name::{path_bytes, path_from_bytes};
-use crate::verdict::{FileResult, Verdict};
+use crate::verdict::{FileResult, Note, Verdict};
 
 /// Bytes of results that are held in memory: those of a million files are in no file.
 const HELD: usize = 256 * 1024 * 1024;
@@ -118,7 +119,8 @@ impl SortedResults {
             let kept = Kept {
                 path: path_bytes(&result.path),
                 size: result.size,
-                verdict: result.verdict,
+                verdict: Cow::Borrowed(result.verdict.bare()),
+                notes: result.verdict.notes().collect(),
             };
             record = postcard::to_extend(&kept, record).map_err(io::Error::other)?;
             out.write_all(&(record.len() as u64).to_le_bytes())?;
@@ -186,7 +188,9 @@ impl SortedResults {
 struct Kept<'a> {
     path: &'a [u8],
     size: u64,
-    verdict: Verdict,
+    verdict: Cow<'a, Verdict>,
+    /// Beside it, the outermost first.
+    notes: Vec<Note>,
 }
 
 /// The results of a file, one after the other.
@@ -208,10 +212,13 @@ impl Run<'_> {
         let kept: Kept<'_> = postcard::from_bytes(&self.record).map_err(io::Error::other)?;
         let path = path_from_bytes(kept.path)
             .ok_or_else(|| io::Error::other("a path is not as it was written"))?;
+        let notes = kept.notes.into_iter().rev();
         Ok(Some(FileResult {
             path,
             size: kept.size,
-            verdict: kept.verdict,
+            verdict: notes.fold(kept.verdict.into_owned(), |verdict, note| {
+                verdict.noted(Some(note))
+            }),
         }))
     }
 }
@@ -257,9 +264,14 @@ mod tests {
     fn result(number: u64) -> FileResult {
         // Spread out, so that no order of theirs is the order in which they come.
         let spread = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let verdict = match number % 3 {
+        let disagree = Note::ListsDisagree { one_is_met: true };
+        let verdict = match number % 5 {
             0 => Verdict::Hashed(spread.to_le_bytes().into()),
             1 => Verdict::Unreadable(format!("reason {number}")),
+            2 => Verdict::Missing.noted(Some(disagree)),
+            3 => Verdict::Missing
+                .noted(Some(disagree))
+                .noted(Some(Note::ListedInOtherForm)),
             _ => Verdict::Skipped(SkipReason::Socket),
         };
         FileResult {

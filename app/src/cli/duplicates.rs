@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 use workers::{
-    Algorithm, DuplicatesSpec, FileResult, Job, Priority, Summary, Verdict, VerdictKind,
-    path_bytes, shown,
+    Algorithm, DuplicatesSpec, FileResult, Job, Priority, SortedResults, Summary, Verdict,
+    VerdictKind, path_bytes, shown,
 };
 
 use super::algorithms;
@@ -53,7 +53,7 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
         priority: Priority::Normal,
         file_limit: options.work.file_limit(),
     };
-    let (summary, results) = options
+    let (summary, results): (_, Vec<FileResult>) = options
         .work
         .pool(|sink| Job::duplicates(spec, run_on, sink))?;
     work::say_weak(&summary);
@@ -62,7 +62,9 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
             hidden: None,
             json: true,
         };
-        how.print(&summary, &selection, results)
+        let mut sorted = SortedResults::default();
+        sorted.extend(results).map_err(work::Failure::Keep)?;
+        how.print(&summary, &selection, sorted)
             .map_err(Failure::Print)?;
         return Ok(conclude(&summary, "no duplicates"));
     }

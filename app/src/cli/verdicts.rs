@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 use workers::{
-    BadPattern, Digest, Ending, FileResult, Mismatch, Selection, Summary, Verdict, VerdictKind,
-    path_bytes, shown,
+    BadPattern, Digest, Ending, FileResult, Mismatch, Selection, SortedResults, Summary, Verdict,
+    VerdictKind, shown,
 };
 
 use super::output::summary_json;
@@ -56,27 +56,25 @@ impl Rows {
         &self,
         summary: &Summary,
         selection: &Selection,
-        mut results: Vec<FileResult>,
+        mut results: SortedResults,
     ) -> io::Result<()> {
-        results.sort_by(|a, b| path_bytes(&a.path).cmp(path_bytes(&b.path)));
         let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
-        for result in &results {
+        results.try_for_each(|result| -> io::Result<()> {
             let kind = result.verdict.kind();
             if self.hidden == Some(kind) {
-                continue;
+                return Ok(());
             }
             if self.json {
-                writeln!(out, "{}", as_json(result))?;
-                continue;
+                return writeln!(out, "{}", as_json(result));
             }
             let (word, path) = (wording(kind), shown(&result.path));
             match result.verdict.reason() {
                 Some(why) if !says_it_all(&result.verdict) => {
-                    writeln!(out, "{path}: {word}: {why}")?;
+                    writeln!(out, "{path}: {word}: {why}")
                 }
-                _ => writeln!(out, "{path}: {word}")?,
+                _ => writeln!(out, "{path}: {word}"),
             }
-        }
+        })?;
         if self.json {
             writeln!(
                 out,

@@ -1,7 +1,9 @@
 //! What there is to know of a file beside its verdict.
 
+use serde::{Deserialize, Serialize};
+
 /// Something to know beside a [`Verdict`](super::Verdict).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Note {
     /// It was found under its listed name in another Unicode form, such as the decomposed one that
     /// macOS writes.
