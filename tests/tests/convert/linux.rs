@@ -10,7 +10,10 @@ use end_to_end::{Tree, program};
 fn one_interrupt_ends_the_wait_for_standard_input_and_leaves_nothing() {
     use std::os::unix::process::ExitStatusExt as _;
     let tree = Tree::new();
-    let mut child = Command::new(program())
+    // Shells start what runs in the background with interrupts ignored, which is inherited.
+    let mut child = Command::new("env")
+        .arg("--default-signal=INT")
+        .arg(program())
         .args(["convert", "--to", "csv", "-o", "list.csv", "-"])
         .current_dir(tree.path())
         .stdin(Stdio::piped())

@@ -1,7 +1,7 @@
 //! Files whose names are written in different ways on the two sides.
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::manifest::read::with_slashes;
 use crate::name::composed;
@@ -25,7 +25,7 @@ pub(super) enum Difference {
 
 /// Matches what is alone by name on the left and on the right. On a side that is a list, `\` may
 /// stand for `/`. Where several names of one side would be one, none is matched: they are several.
-pub(super) fn matches(alone: [&HashMap<PathBuf, u32>; 2], is_list: [bool; 2]) -> Vec<Match> {
+pub(super) fn matches(alone: [&HashMap<Box<Path>, u32>; 2], is_list: [bool; 2]) -> Vec<Match> {
     let mut found = Vec::new();
     let mut taken = HashSet::new();
     for (side, other) in [(0, 1), (1, 0)]
@@ -35,7 +35,7 @@ pub(super) fn matches(alone: [&HashMap<PathBuf, u32>; 2], is_list: [bool; 2]) ->
         let mut counterparts: HashMap<u32, Option<(u32, PathBuf)>> = HashMap::new();
         for (name, &at) in alone[side] {
             if let Some(meant) = with_slashes(name)
-                && let Some(&counterpart) = alone[other].get(&meant)
+                && let Some(&counterpart) = alone[other].get(&*meant)
             {
                 counterparts
                     .entry(counterpart)
@@ -59,7 +59,7 @@ pub(super) fn matches(alone: [&HashMap<PathBuf, u32>; 2], is_list: [bool; 2]) ->
         for (name, &at) in alone[side] {
             let meant = is_list[side].then(|| with_slashes(name)).flatten();
             if !taken.contains(&at)
-                && let Some(form) = composed(meant.as_ref().unwrap_or(name))
+                && let Some(form) = composed(meant.as_deref().unwrap_or(name))
             {
                 forms
                     .entry(form)
@@ -87,8 +87,9 @@ pub(super) fn matches(alone: [&HashMap<PathBuf, u32>; 2], is_list: [bool; 2]) ->
 mod tests {
     use super::*;
 
-    fn side(names: &[&str], from: u32) -> HashMap<PathBuf, u32> {
-        names.iter().map(PathBuf::from).zip(from..).collect()
+    fn side(names: &[&str], from: u32) -> HashMap<Box<Path>, u32> {
+        let names = names.iter().map(|name| Path::new(name).into());
+        names.zip(from..).collect()
     }
 
     fn pairs(left: &[&str], right: &[&str], is_list: [bool; 2]) -> Vec<(u32, u32)> {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::moves::{Alone, moves};
@@ -23,7 +23,7 @@ pub(super) struct Compare {
     files: Vec<File>,
     pairs: Vec<Pair>,
     /// Names that are still alone, by side.
-    alone: [HashMap<PathBuf, u32>; 2],
+    alone: [HashMap<Box<Path>, u32>; 2],
     /// The list that is one side, as a file of the other.
     list_itself: Option<u32>,
     stage: Stage,
@@ -38,7 +38,8 @@ enum Stage {
 
 /// One file on one side.
 struct File {
-    name: PathBuf,
+    /// Within its side; empty on the right of a pair by name, as it is that of the left.
+    name: Box<Path>,
     /// What a list says, or what was seen and read.
     known: Expected,
     /// Where to read it; `None` for what a list says, and once it is being read.
@@ -57,6 +58,11 @@ struct Pair {
     settled: bool,
     /// How the two names differ, if that is worth a word.
     note: Option<Note>,
+}
+
+/// Takes no memory.
+fn no_name() -> Box<Path> {
+    Path::new("").into()
 }
 
 impl Pair {
@@ -102,7 +108,7 @@ impl Compare {
         let file = self.file(at);
         todo.more.rows += 1;
         todo.settled.push(FileResult {
-            path: file.name.clone(),
+            path: file.name.to_path_buf(),
             size: file.known.size().unwrap_or_default(),
             verdict,
         });
@@ -117,6 +123,11 @@ impl Compare {
         let (left, right, note) = (pair.left, pair.right, pair.note);
         let verdict = self.verdict_on(left, right).noted(note);
         self.settle(left, verdict, todo);
+        // There may be millions, and most are settled long before the last.
+        for at in [left, right] {
+            let file = &mut self.files[at as usize];
+            (file.name, file.known) = (no_name(), Expected::default());
+        }
     }
 
     fn verdict_on(&self, left: u32, right: u32) -> Verdict {
@@ -148,7 +159,7 @@ impl Compare {
             let mut pair = Pair::new(left, right);
             match by {
                 // It is called what it is called where there are folders.
-                Difference::Separators(meant) => self.files[left as usize].name = meant,
+                Difference::Separators(meant) => self.files[left as usize].name = meant.into(),
                 Difference::Form => pair.note = Some(Note::FormsDiffer),
             }
             self.pairs.push(pair);
@@ -167,6 +178,8 @@ impl Compare {
     /// The scan is over: who has a counterpart, and who may have one under another name?
     fn pair_up(&mut self, todo: &mut Todo) {
         self.match_names();
+        // Each may have had all files of its side.
+        self.alone.iter_mut().for_each(HashMap::shrink_to_fit);
         for pair in 0..self.pairs.len() {
             let Pair { left, right, .. } = self.pairs[pair];
             let (one, other) = (&self.file(left).known, &self.file(right).known);
@@ -183,7 +196,7 @@ impl Compare {
             }
         }
         // No size known: it may be of any.
-        let sizes = |side: &HashMap<PathBuf, u32>| -> (HashSet<u64>, bool) {
+        let sizes = |side: &HashMap<Box<Path>, u32>| -> (HashSet<u64>, bool) {
             let sizes = || side.values().map(|&at| self.file(at).known.size());
             (
                 sizes().flatten().collect(),
@@ -230,7 +243,7 @@ impl Compare {
         for at in left {
             let file = self.file(at);
             let verdict = match moved.get(&at) {
-                Some(&to) => Verdict::Moved(self.file(to).name.as_path().into()),
+                Some(&to) => Verdict::Moved(self.file(to).name.clone()),
                 None => Verdict::OnlyLeft,
             };
             if !file.settled {
@@ -295,6 +308,7 @@ impl Plan for Compare {
             Hand::Left => (0, 1),
             Hand::Right => (1, 0),
         };
+        let mut name = name.into_boxed_path();
         let pair = self.alone[other].remove(&name).map(|counterpart| {
             let (left, right) = match hand {
                 Hand::Left => (number, counterpart),
@@ -302,7 +316,12 @@ impl Plan for Compare {
             };
             let pair = u32::try_from(self.pairs.len()).unwrap_or(u32::MAX);
             self.pairs.push(Pair::new(left, right));
-            self.files[counterpart as usize].pair = Some(pair);
+            let counterpart = &mut self.files[counterpart as usize];
+            counterpart.pair = Some(pair);
+            match hand {
+                Hand::Left => counterpart.name = no_name(),
+                Hand::Right => name = no_name(),
+            }
             pair
         });
         if pair.is_none() {
