@@ -1,6 +1,6 @@
 //! The rows of the results table. The window's thread appends; sorting, filtering, saving and
-//! copying work on a [`Snapshot`] elsewhere. Of ten million rows there is one, packed: as they come
-//! they would be gigabytes.
+//! copying work on a [`Snapshot`] elsewhere. Both share the same blocks of packed rows: as workers
+//! give them, ten million would be gigabytes.
 
 mod packed;
 

@@ -13,7 +13,7 @@ use crate::session::{Session, Sheet};
 use crate::theme::{self, Palette};
 use crate::widgets::button;
 use crate::widgets::sheet::{Head, sheet};
-use crate::widgets::table::{Cell, ColumnSpec, Row, Table, TableState, Width, height};
+use crate::widgets::table::{Cell, ColumnSpec, Hover, Row, Table, TableState, Width, height};
 use crate::widgets::text::{self, Cut, short};
 
 /// Height of what is said about the selected row.
@@ -210,7 +210,7 @@ fn row(palette: &Palette, incident: &Incident, base: &Path) -> Row {
         .map_or_else(|| "–".to_owned(), |pid| pid.to_string());
     Row {
         key: incident.number,
-        hover: String::new(),
+        hover: Hover::With(String::new()),
         name,
         cells: vec![
             cell(when, palette.dim),

@@ -16,7 +16,7 @@ use crate::way::Way;
 use crate::widgets::button;
 use crate::widgets::panel::{inside_of, panel, title_line};
 use crate::widgets::table::{
-    Cell, ColumnSpec, GUTTER, INDENT, ROW_HEIGHT, Row, Table, TableState, Width,
+    Cell, ColumnSpec, GUTTER, Hover, INDENT, ROW_HEIGHT, Row, Table, TableState, Width,
 };
 use crate::widgets::text::{self, Cut};
 
@@ -333,10 +333,10 @@ fn row(palette: &Palette, key: u32, run: &Run, specs: &[ColumnSpec<'_>]) -> Row 
     Row {
         key,
         cells,
-        hover: match &*run.algorithms {
+        hover: Hover::With(match &*run.algorithms {
             [] | [_] => hover,
             several => format!("Algorithms: {}\n{hover}", labels(several)),
-        },
+        }),
         name,
     }
 }

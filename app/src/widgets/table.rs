@@ -45,10 +45,17 @@ pub(crate) struct Row {
     /// What identifies it, whatever the order.
     pub(crate) key: u32,
     pub(crate) cells: Vec<Cell>,
-    /// What a tooltip adds where cells had to be cut.
-    pub(crate) hover: String,
+    pub(crate) hover: Hover,
     /// The row in words, for screen readers.
     pub(crate) name: String,
+}
+
+/// What a row's tooltip says.
+pub(crate) enum Hover {
+    /// This, in which everything is that a cell may have to cut.
+    All(String),
+    /// This, which may be nothing, and the cells that had to be cut.
+    With(String),
 }
 
 /// What the table remembers between frames.
@@ -473,8 +480,7 @@ impl Table<'_> {
         let id = self.id.with(("row", row.key));
         let response = ui.interact(place, id, Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Row, true, &row.name));
-        let mut cut = String::new();
-        let mut any_cut = false;
+        let mut cut = Vec::new();
         for (index, ((cell, column), &(left, right))) in
             row.cells.iter().zip(self.columns).zip(places).enumerate()
         {
@@ -501,20 +507,18 @@ impl Table<'_> {
                 cell.cut,
             );
             if galley.elided || galley.text() != cell.text {
-                any_cut = true;
-                if !cut.is_empty() {
-                    cut.push('\n');
-                }
-                cut.push_str(&cell.text);
+                cut.push(&*cell.text);
             }
             let at = align.align_size_within_rect(galley.size(), cell_place);
             ui.painter().galley(at.min, galley, cell.color);
         }
-        if any_cut || !row.hover.is_empty() {
-            if !row.hover.is_empty() {
-                cut.insert_str(0, &format!("{}\n", row.hover));
-            }
-            response.on_hover_text_at_pointer(cut.trim_end());
+        let said = match &row.hover {
+            Hover::All(text) => text.clone(),
+            Hover::With(text) if text.is_empty() => cut.join("\n"),
+            Hover::With(text) => [&[&**text], &*cut].concat().join("\n"),
+        };
+        if !said.is_empty() {
+            response.on_hover_text_at_pointer(said.trim_end());
         }
     }
 }

@@ -108,7 +108,10 @@ pub(super) fn hashed(
             palette.text,
         ),
     };
-    let hover = with_digests(result, algorithms);
+    let hover = match result.verdict.reason() {
+        Some(why) => format!("{}\n{why}", shown(&result.path)),
+        None => with_digests(result, algorithms),
+    };
     let detail = (detail, theme::mono(), color);
     let mut row = row(palette, key, result, base, hover, detail);
     if algorithms.len() > 1 {

@@ -21,7 +21,7 @@ use crate::theme::{self, Palette};
 use crate::widgets::button;
 use crate::widgets::chip::chip;
 use crate::widgets::panel::panel;
-use crate::widgets::table::{Cell, ColumnSpec, GUTTER, Row, Table, TableState, Width};
+use crate::widgets::table::{Cell, ColumnSpec, GUTTER, Hover, Row, Table, TableState, Width};
 use crate::widgets::text::{self, Cut};
 use crate::work::Work;
 
@@ -453,12 +453,13 @@ fn verified(
     let (detail, whole) = match result.verdict.bare() {
         Verdict::Hashed(_) | Verdict::Verified(_) => {
             let detail = with_notes(result, format!("as {word}"));
+            let hover = format!("{}\n{detail}", with_digests(result, algorithms));
             return row(
                 palette,
                 key,
                 result,
                 base,
-                with_digests(result, algorithms),
+                hover,
                 (detail, theme::body(), palette.dim),
             );
         }
@@ -553,7 +554,7 @@ pub(super) fn row(
     };
     Row {
         key,
-        hover,
+        hover: Hover::All(hover),
         name,
         cells: vec![
             cell(path, theme::body(), palette.text, Cut::Path),
