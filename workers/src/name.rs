@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 pub use bytes::path_from_bytes;
-pub(crate) use bytes::{portable_bytes, slashed_bytes};
+pub(crate) use bytes::{as_bytes, portable_bytes, slashed_bytes};
 pub(crate) use form::composed;
 
 /// The bytes that paths are sorted and listed by: the system's own on Unix, UTF-8 on Windows.

@@ -13,11 +13,11 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::name::{path_bytes, path_from_bytes};
-use crate::verdict::{FileResult, Note, Verdict};
+use crate::verdict::{FileResult, Mismatch, Note, Verdict};
 
 /// Bytes of results that are held in memory: those of a million files are in no file.
 const HELD: usize = 256 * 1024 * 1024;
-/// What a result takes beside its path and its digests, bytes.
+/// What a result takes beside its path and what its verdict points to, bytes.
 const EACH: usize = size_of::<FileResult>() + 32;
 /// Read at a time from each file, bytes.
 const READ: usize = 64 * 1024;
@@ -91,8 +91,7 @@ impl SortedResults {
         results: impl IntoIterator<Item = FileResult>,
     ) -> Result<(), CannotKeep> {
         for result in results {
-            let digests = result.verdict.digests().map_or(0, <[u8]>::len);
-            self.held += EACH + result.path.as_os_str().len() + digests;
+            self.held += EACH + result.path.as_os_str().len() + beside(&result.verdict);
             self.newest.push(result);
             if self.held >= self.most {
                 self.put_aside().map_err(self.cannot())?;
@@ -106,9 +105,10 @@ impl SortedResults {
         move |source| CannotKeep { folder, source }
     }
 
+    /// Those of one path (the lines of a list that are wrong have the list's) stay as they came.
     fn sort(&mut self) {
         self.newest
-            .sort_unstable_by(|a, b| path_bytes(&a.path).cmp(path_bytes(&b.path)));
+            .sort_by(|a, b| path_bytes(&a.path).cmp(path_bytes(&b.path)));
     }
 
     fn put_aside(&mut self) -> io::Result<()> {
@@ -148,17 +148,17 @@ impl SortedResults {
             source,
         };
         let mut heads = BinaryHeap::with_capacity(self.runs.len());
-        for file in &mut self.runs {
+        for (number, file) in self.runs.iter_mut().enumerate() {
             file.rewind().map_err(&cannot)?;
             let mut run = Run {
                 records: BufReader::with_capacity(READ, file),
                 record: Vec::new(),
             };
-            heads.extend(
-                run.next()
-                    .map_err(&cannot)?
-                    .map(|result| Head { result, run }),
-            );
+            heads.extend(run.next().map_err(&cannot)?.map(|result| Head {
+                result,
+                number,
+                run,
+            }));
         }
         let mut newest = self.newest.iter().peekable();
         loop {
@@ -166,7 +166,7 @@ impl SortedResults {
             let is_next = |result: &&FileResult| {
                 first
                     .as_ref()
-                    .is_none_or(|head| path_bytes(&result.path) <= path_bytes(&head.result.path))
+                    .is_none_or(|head| path_bytes(&result.path) < path_bytes(&head.result.path))
             };
             if let Some(result) = newest.next_if(|result| is_next(result)) {
                 each(result)?;
@@ -180,6 +180,38 @@ impl SortedResults {
                 return Ok(());
             }
         }
+    }
+}
+
+/// What a verdict points to, bytes.
+fn beside(verdict: &Verdict) -> usize {
+    match verdict {
+        Verdict::Hashed(digests) | Verdict::Verified(digests) => digests.len(),
+        Verdict::Failed(mismatch) | Verdict::Different(mismatch) => {
+            let digests = match &**mismatch {
+                Mismatch::Digest {
+                    expected,
+                    found,
+                    all,
+                    ..
+                } => expected.len() + found.len() + all.len(),
+                Mismatch::Size { .. } => 0,
+            };
+            size_of::<Mismatch>() + digests
+        }
+        Verdict::Moved(other) | Verdict::Duplicate(other) => other.as_os_str().len(),
+        Verdict::Unreadable(why)
+        | Verdict::ChangedWhileReading(why)
+        | Verdict::Crashed(why)
+        | Verdict::BadLine(why) => why.len(),
+        Verdict::Noted(verdict, _) => size_of::<Verdict>() + beside(verdict),
+        Verdict::Missing
+        | Verdict::New
+        | Verdict::Same
+        | Verdict::OnlyLeft
+        | Verdict::OnlyRight
+        | Verdict::TimedOut(_)
+        | Verdict::Skipped(_) => 0,
     }
 }
 
@@ -223,15 +255,19 @@ impl Run<'_> {
     }
 }
 
-/// The next result of a file. The greatest is the one whose path comes first.
+/// The next result of a file. The greatest is the one whose path comes first, of one path the one that came first.
 struct Head<'a> {
     result: FileResult,
+    /// Of the file.
+    number: usize,
     run: Run<'a>,
 }
 
 impl Ord for Head<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
-        path_bytes(&other.result.path).cmp(path_bytes(&self.result.path))
+        path_bytes(&other.result.path)
+            .cmp(path_bytes(&self.result.path))
+            .then(other.number.cmp(&self.number))
     }
 }
 impl PartialOrd for Head<'_> {
@@ -293,6 +329,14 @@ mod tests {
 
     #[test]
     fn whatever_is_held_in_memory_the_order_is_that_of_the_paths_and_nothing_is_lost() {
+        // Of one path there may be several.
+        let result = |number: u64| match number % 10 {
+            7 => FileResult {
+                path: "5".into(),
+                ..result(number)
+            },
+            _ => result(number),
+        };
         let mut expected: Vec<FileResult> = (0..1000).map(result).collect();
         expected.sort_by(|a, b| path_bytes(&a.path).cmp(path_bytes(&b.path)));
         for most in [1, 500, 5_000, 50_000, HELD] {
@@ -312,13 +356,19 @@ mod tests {
         use std::os::unix::ffi::OsStringExt as _;
         let path = PathBuf::from(std::ffi::OsString::from_vec(vec![b'a', 0xff, b'\n', 0xfe]));
         let mut sorted = SortedResults::holding(1);
-        let results = [FileResult {
+        let other = path.as_path();
+        let results = [
+            Verdict::Hashed(Box::default()),
+            Verdict::Moved(other.into()),
+            Verdict::Duplicate(other.into()),
+        ]
+        .map(|verdict| FileResult {
             path: path.clone(),
             size: 1,
-            verdict: Verdict::Hashed(Box::default()),
-        }];
-        sorted.extend(results).expect("there is room");
-        assert_eq!(in_order(&mut sorted)[0].path, path);
+            verdict,
+        });
+        sorted.extend(results.clone()).expect("there is room");
+        assert_eq!(in_order(&mut sorted), results);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::algorithm::{Algorithm, Digest};
 use crate::listed::Each;
-use crate::name::shown;
+use crate::name::{as_bytes, shown};
 pub use note::Note;
 
 /// One file and what became of it.
@@ -38,9 +38,9 @@ pub enum Verdict {
     /// It is there, and not listed.
     New,
     /// It is listed here, and its content is there under another name that is not listed.
-    Moved(Box<Path>),
+    Moved(#[serde(with = "as_bytes")] Box<Path>),
     /// It is not listed, and has the content of this one that is.
-    Duplicate(Box<Path>),
+    Duplicate(#[serde(with = "as_bytes")] Box<Path>),
     /// A line of a list that could not be understood; why.
     BadLine(String),
     /// It is the same on both sides.

@@ -53,21 +53,20 @@ fn try_run(options: &Options) -> Result<u8, Failure> {
         priority: Priority::Normal,
         file_limit: options.work.file_limit(),
     };
-    let (summary, results): (_, Vec<FileResult>) = options
-        .work
-        .pool(|sink| Job::duplicates(spec, run_on, sink))?;
-    work::say_weak(&summary);
+    let start = |sink| Job::duplicates(spec, run_on, sink);
     if options.json {
+        let (summary, sorted): (_, SortedResults) = options.work.pool(start)?;
+        work::say_weak(&summary);
         let how = Rows {
             hidden: None,
             json: true,
         };
-        let mut sorted = SortedResults::default();
-        sorted.extend(results).map_err(work::Failure::Keep)?;
         how.print(&summary, &selection, sorted)
             .map_err(Failure::Print)?;
         return Ok(conclude(&summary, "no duplicates"));
     }
+    let (summary, results): (_, Vec<FileResult>) = options.work.pool(start)?;
+    work::say_weak(&summary);
     let wasted = print(&results).map_err(Failure::Print)?;
     let code = conclude(&summary, "no duplicates");
     say_wasted(&summary, wasted);

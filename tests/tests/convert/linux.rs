@@ -21,7 +21,8 @@ fn one_interrupt_ends_the_wait_for_standard_input_and_leaves_nothing() {
         .unwrap();
     let stdin = child.stdin.take();
     let exe = format!("/proc/{}/exe", child.id());
-    while fs::read_link(&exe).unwrap() != program() {
+    let program = fs::canonicalize(program()).unwrap();
+    while fs::read_link(&exe).unwrap() != program {
         std::thread::sleep(std::time::Duration::from_millis(1));
     }
     let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());

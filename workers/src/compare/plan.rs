@@ -38,9 +38,9 @@ enum Stage {
 
 /// One file on one side.
 struct File {
-    /// Within its side; empty on the right of a pair by name, as it is that of the left.
+    /// Within its side. Empty on the right of a pair of one name, and on both sides once the pair has its row.
     name: Box<Path>,
-    /// What a list says, or what was seen and read.
+    /// What a list says, or what was seen and read; nothing once the pair has its row.
     known: Expected,
     /// Where to read it; `None` for what a list says, and once it is being read.
     at: Option<(PathBuf, Seen)>,

@@ -63,3 +63,23 @@ pub fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
 pub fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
     std::str::from_utf8(bytes).ok().map(PathBuf::from)
 }
+
+/// How serde writes a path that may be no text: as its bytes.
+pub(crate) mod as_bytes {
+    use std::path::Path;
+
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(crate::name::path_bytes(path))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Box<Path>, D::Error> {
+        let path = super::path_from_bytes(<&[u8]>::deserialize(deserializer)?);
+        path.map(Into::into)
+            .ok_or_else(|| D::Error::custom("a path is not as it was written"))
+    }
+}

@@ -554,7 +554,11 @@ pub(super) fn row(
     };
     Row {
         key,
-        hover: Hover::All(hover),
+        hover: match result.verdict.kind() {
+            // The one state whose name may have to be cut.
+            VerdictKind::ChangedWhileReading => Hover::With(hover),
+            _ => Hover::All(hover),
+        },
         name,
         cells: vec![
             cell(path, theme::body(), palette.text, Cut::Path),
