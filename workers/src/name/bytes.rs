@@ -64,9 +64,10 @@ pub fn path_from_bytes(bytes: &[u8]) -> Option<PathBuf> {
     std::str::from_utf8(bytes).ok().map(PathBuf::from)
 }
 
-/// How serde writes a path that may be no text: as its bytes.
+/// How serde writes a path, into a pipe or a file: as its bytes. Its own implementation for paths refuses names
+/// that are not text.
 pub(crate) mod as_bytes {
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
 
     use serde::de::Error as _;
     use serde::{Deserialize, Deserializer, Serializer};
@@ -75,9 +76,9 @@ pub(crate) mod as_bytes {
         serializer.serialize_bytes(crate::name::path_bytes(path))
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+    pub(crate) fn deserialize<'de, P: From<PathBuf>, D: Deserializer<'de>>(
         deserializer: D,
-    ) -> Result<Box<Path>, D::Error> {
+    ) -> Result<P, D::Error> {
         let path = super::path_from_bytes(<&[u8]>::deserialize(deserializer)?);
         path.map(Into::into)
             .ok_or_else(|| D::Error::custom("a path is not as it was written"))

@@ -1,6 +1,6 @@
 //! The task that hashing jobs give to their pool: some files.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,7 @@ use super::walk::Seen;
 use crate::algorithm::Algorithm;
 use crate::cancel::Stopped;
 use crate::job::readers::Reads;
+use crate::name::as_bytes;
 use crate::pool::{Context, Failure, Work};
 use crate::verdict::Verdict;
 
@@ -201,54 +202,4 @@ fn shared_in<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Arc<[T]>, D::Error> {
     Vec::deserialize(deserializer).map(Arc::from)
-}
-
-/// A path as it crosses a pipe. A name is bytes on Unix and UTF-16 on Windows; serde's own
-/// implementation for paths refuses names that are not text.
-mod as_bytes {
-    use super::{Deserialize, Deserializer, Path, PathBuf, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(&to_bytes(path))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<PathBuf, D::Error> {
-        <&[u8]>::deserialize(deserializer).map(from_bytes)
-    }
-
-    #[cfg(unix)]
-    fn to_bytes(path: &Path) -> std::borrow::Cow<'_, [u8]> {
-        use std::os::unix::ffi::OsStrExt as _;
-        path.as_os_str().as_bytes().into()
-    }
-
-    #[cfg(unix)]
-    fn from_bytes(bytes: &[u8]) -> PathBuf {
-        use std::os::unix::ffi::OsStrExt as _;
-        std::ffi::OsStr::from_bytes(bytes).into()
-    }
-
-    #[cfg(windows)]
-    fn to_bytes(path: &Path) -> std::borrow::Cow<'_, [u8]> {
-        use std::os::windows::ffi::OsStrExt as _;
-        path.as_os_str()
-            .encode_wide()
-            .flat_map(u16::to_le_bytes)
-            .collect::<Vec<u8>>()
-            .into()
-    }
-
-    #[cfg(windows)]
-    fn from_bytes(bytes: &[u8]) -> PathBuf {
-        use std::os::windows::ffi::OsStringExt as _;
-        let wide: Vec<u16> = bytes
-            .as_chunks::<2>()
-            .0
-            .iter()
-            .map(|pair| u16::from_le_bytes(*pair))
-            .collect();
-        std::ffi::OsString::from_wide(&wide).into()
-    }
 }
